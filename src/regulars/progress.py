@@ -1,0 +1,76 @@
+"""How long work tells where it is, and learns that it should stop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from regulars.errors import Cancelled
+
+__all__ = ["Progress", "Silent", "Stage"]
+
+
+class Stage(Protocol):
+    """One stage that is under way."""
+
+    def advance(self, done: float = 1.0) -> None:
+        """Say that `done` more units of the stage's total are finished."""
+
+
+class Progress(Protocol):
+    """What long work is given, to report stages and to be cancelled.
+
+    A stage is entered with ``with progress.stage("Reading customers.csv", total=3):``; leaving
+    it marks it done. `check` raises `Cancelled` when the person asked to stop: call it between
+    steps that may not be torn apart.
+    """
+
+    def stage(self, name: str, *, total: float | None = None) -> "_StageContext":
+        """Open a stage; `total` in whatever unit `advance` counts, None when unknown."""
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the person asked to stop."""
+
+
+class _StageContext(Protocol):
+    def __enter__(self) -> Stage: ...
+
+    def __exit__(self, *details: object) -> bool | None: ...
+
+
+class _SilentStage:
+    def advance(self, done: float = 1.0) -> None:
+        """Take no notice."""
+
+
+class Silent:
+    """A `Progress` that shows nothing; `cancel` makes the next `check` raise.
+
+    Examples
+    --------
+    >>> progress = Silent()
+    >>> with progress.stage("Counting", total=2) as stage:
+    ...     stage.advance()
+    >>> progress.cancel()
+    >>> progress.check()
+    Traceback (most recent call last):
+        ...
+    regulars.errors.Cancelled: Stopped on request.
+    """
+
+    def __init__(self) -> None:
+        self._is_cancelled = False
+
+    @contextmanager
+    def stage(self, name: str, *, total: float | None = None) -> Iterator[Stage]:
+        """Open a stage that nobody sees."""
+        self.check()
+        yield _SilentStage()
+
+    def check(self) -> None:
+        """Raise `Cancelled` after `cancel`."""
+        if self._is_cancelled:
+            raise Cancelled("Stopped on request.")
+
+    def cancel(self) -> None:
+        """Ask the work to stop at the next `check`."""
+        self._is_cancelled = True
