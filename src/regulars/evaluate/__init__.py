@@ -1,1 +1,35 @@
-"""evaluate."""
+"""How good a model is, and how sure one can be of that."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regulars.evaluate.costs import ContactCosts, Confusion
+    from regulars.evaluate.folds import deal_folds, group_identical_rows
+    from regulars.evaluate.intervals import Interval, bootstrap_interval, corrected_interval
+
+__all__ = [
+    "Confusion",
+    "ContactCosts",
+    "Interval",
+    "bootstrap_interval",
+    "corrected_interval",
+    "deal_folds",
+    "group_identical_rows",
+]
+
+_LAZY = {
+    "Confusion": "costs",
+    "ContactCosts": "costs",
+    "Interval": "intervals",
+    "bootstrap_interval": "intervals",
+    "corrected_interval": "intervals",
+    "deal_folds": "folds",
+    "group_identical_rows": "folds",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _LAZY:
+        return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
