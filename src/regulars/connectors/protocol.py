@@ -1,0 +1,79 @@
+"""What every source of rows offers, whether it is a file or a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+    from regulars.schema.wording import Wording
+
+__all__ = ["RejectedLine", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """One line of a source that could not be split into columns.
+
+    Attributes
+    ----------
+    line_number
+        Its first line in the file, counted from 1 as an editor counts.
+    text
+        The line as it stands there; undecodable bytes are U+FFFD, a very long line is cut.
+    reason
+        A stable code: `too_few_columns`, `too_many_columns`, `open_quote`, `bad_encoding`,
+        `nul_byte`, `line_too_long`, `not_json`, `not_split`.
+    explanation
+        The reason in words.
+    """
+
+    line_number: int
+    text: str
+    reason: str
+    explanation: Wording
+
+
+class Source(Protocol):
+    """Rows that can be loaded; opened by `open_file` or `open_database`, closed by its user."""
+
+    @property
+    def name(self) -> str:
+        """What messages and the list of loads call it; holds no credentials."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, unique without regard to case."""
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the names come from the source; otherwise they are `column_1`, `column_2` …"""
+
+    @property
+    def notes(self) -> tuple[Wording, ...]:
+        """What was decided while reading: encoding, delimiter, sheet, renamed columns …"""
+
+    def fingerprint(self) -> str:
+        """A sha256 that changes when what would be read changes."""
+
+    def sample(self, connection: DuckDBPyConnection, rows: int) -> pa.Table:
+        """At most `rows` of the first rows, as text; a large source is not read whole."""
+
+    def scan(self, connection: DuckDBPyConnection) -> str:
+        """SQL that may stand after FROM on `connection`: all rows in their order.
+
+        Text formats give VARCHAR columns with missing for an empty cell; Parquet and databases
+        give their own types. Memory stays bounded. The SQL is valid until `close`.
+        """
+
+    def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:
+        """The lines that `scan` left out, by line number; complete once its SQL has run."""
+
+    def cursor_value(self) -> str | None:
+        """For an incremental source, the greatest cursor value read so far; None for others."""
+
+    def close(self) -> None:
+        """Remove what was unpacked, and let go of files and connections."""
