@@ -1,0 +1,117 @@
+"""What to suggest to an operator for the reason that a customer may leave."""
+
+import tomllib
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import resources
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from regulars.errors import DefinitionError
+from regulars.schema.wording import Wording
+
+__all__ = ["ActionTable", "SuggestedAction", "packaged_actions"]
+
+
+class SuggestedAction(BaseModel):
+    """One action and the features whose reason calls for it.
+
+    Attributes
+    ----------
+    code
+        Stable name, snake_case.
+    action
+        What the operator is told.
+    features
+        Patterns of feature names, lower case, with ``*`` and ``?``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    action: Wording
+    features: tuple[str, ...] = ()
+
+    def fits(self, feature: str) -> bool:
+        """Whether a reason about `feature` calls for this action."""
+        name = feature.casefold().replace(" ", "_")
+        return any(fnmatchcase(name, pattern) for pattern in self.features)
+
+
+class ActionTable(BaseModel):
+    """Which action to suggest for which reason; an analyst edits it as TOML.
+
+    Examples
+    --------
+    >>> table = ActionTable.from_toml('''
+    ... [otherwise]
+    ... code = "call"
+    ... action = { en = "Call", ru = "Позвонить" }
+    ... [[actions]]
+    ... code = "settle"
+    ... features = ["*payment*"]
+    ... action = { en = "Settle the payment", ru = "Уладить платёж" }
+    ... ''')
+    >>> table.suggest(["tenure_days", "failed_payments_90d"]).code
+    'settle'
+    >>> table.suggest(["tenure_days"]).code
+    'call'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    otherwise: SuggestedAction
+    actions: tuple[SuggestedAction, ...] = Field(default=())
+
+    @model_validator(mode="after")
+    def _check_codes(self) -> Self:
+        codes = [action.code for action in (*self.actions, self.otherwise)]
+        doubled = sorted({code for code in codes if codes.count(code) > 1})
+        if doubled:
+            raise ValueError(f"code {doubled[0]} is given to more than one action")
+        return self
+
+    @classmethod
+    def from_toml(cls, text: str, *, where: str = "the action table") -> Self:
+        """The table that `text` describes.
+
+        Raises
+        ------
+        DefinitionError
+            If it is not TOML, or says something that is not allowed; names `where` and the place.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise DefinitionError(f"{where} is not TOML: {error}. Correct that place.") from error
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(step) for step in first["loc"]) or "the whole table"
+            raise DefinitionError(
+                f"{where}, {place}: {first['msg']}. "
+                "An action has code, action = { en, ru } and features; [otherwise] has no features."
+            ) from error
+
+    def suggest(self, features: Iterable[str]) -> SuggestedAction:
+        """The action for a customer with reasons about `features`, strongest first."""
+        for feature in features:
+            for action in self.actions:
+                if action.fits(feature):
+                    return action
+        return self.otherwise
+
+    def get_wording(self, code: str) -> Wording | None:
+        """The words of the action `code`, or None when the table has no such action."""
+        for action in (*self.actions, self.otherwise):
+            if action.code == code:
+                return action.action
+        return None
+
+
+@cache
+def packaged_actions() -> ActionTable:
+    """The action table that comes with Regulars."""
+    text = (resources.files("regulars.campaigns") / "actions.toml").read_text(encoding="utf-8")
+    return ActionTable.from_toml(text, where="The packaged action table")

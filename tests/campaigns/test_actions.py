@@ -1,0 +1,45 @@
+import pytest
+
+from regulars.campaigns import ActionTable, packaged_actions
+from regulars.errors import DefinitionError
+
+
+@pytest.mark.parametrize(
+    ("feature", "code"),
+    [
+        ("failed_payments_count", "settle_payment"),
+        ("Contract", "offer_longer_contract"),
+        ("PaymentMethod", "offer_autopay"),
+        ("MonthlyCharges", "review_tariff"),
+        ("Число жалоб", "close_complaint"),
+        ("tenure", "welcome_again"),
+        ("recency_days", "win_back"),
+        ("favourite_color", "call_and_listen"),
+    ],
+)
+def test_the_packaged_table_knows_the_usual_reasons(feature, code):
+    assert packaged_actions().suggest([feature]).code == code
+
+
+def test_the_words_of_an_action_are_found_by_its_code():
+    assert packaged_actions().get_wording("win_back").ru.startswith("Напомнить")
+    assert packaged_actions().get_wording("unknown") is None
+
+
+def test_a_mistake_in_the_table_names_the_place():
+    text = '[otherwise]\ncode = "x"\naction = { en = "X" }\n'
+
+    with pytest.raises(DefinitionError, match=r"actions\.toml, otherwise\.action\.ru: Field req"):
+        ActionTable.from_toml(text, where="actions.toml")
+
+
+def test_text_that_is_no_toml_is_said_so():
+    with pytest.raises(DefinitionError, match=r"actions\.toml is not TOML: Expected"):
+        ActionTable.from_toml("[otherwise", where="actions.toml")
+
+
+def test_a_code_given_twice_is_refused():
+    action = '{ code = "x", action = { en = "X", ru = "Х" } }'
+
+    with pytest.raises(DefinitionError, match="code x is given to more than one action"):
+        ActionTable.from_toml(f"otherwise = {action}\nactions = [{action}]")
