@@ -16,7 +16,7 @@ __all__ = [
     "ContactListPart",
     "DataPart",
     "Driver",
-    "Example",
+    "Alarm",
     "FindingPart",
     "HistogramBin",
     "Holdout",
@@ -40,7 +40,8 @@ __all__ = [
     "Trait",
 ]
 
-Severity = Literal["error", "warning", "note"]
+Severity = Literal["error", "warning", "notice"]
+Scalar = bool | int | float | str | None
 Grade = Literal["A", "B", "C", "D"]
 
 
@@ -199,15 +200,6 @@ class TableState(Part):
     """State of each column, in order."""
 
 
-class Example(Part):
-    """One place where a finding was met; values are masked."""
-
-    where: str
-    """Row or line."""
-    value: str | None = None
-    """What stands there, masked."""
-
-
 class FindingPart(Part):
     """What one check found."""
 
@@ -218,17 +210,19 @@ class FindingPart(Part):
     column: str | None = None
     """Column, when it is about one."""
     severity: Severity
-    """error: the rows are wrong; warning: look at them; note: good to know."""
+    """error: figures built on it are wrong; warning: look before use; notice: good to know."""
     count: Count
-    """Rows it concerns."""
-    share: Share
-    """The same as a share of the table."""
-    message: Wording
-    """What is wrong, as a sentence."""
-    advice: Wording | None = None
-    """What to do."""
-    examples: tuple[Example, ...] = ()
-    """A few places."""
+    """How many break the rule."""
+    share: MaybeShare = None
+    """The same as a share of all; null where a share says nothing."""
+    unit: Literal["row", "customer", "session", "day"] = "row"
+    """What is counted."""
+    action: Literal["report", "quarantine"] = "report"
+    """quarantine: such rows were set aside."""
+    sentence: Wording
+    """What is wrong."""
+    examples: tuple[Mapping[str, Scalar], ...] = ()
+    """A few rows, column and value; personal columns are masked."""
 
 
 class DataPart(Part):
@@ -304,12 +298,14 @@ class Trait(Part):
     """The feature."""
     label: Wording
     """The feature in words."""
-    value: float | str | None = None
-    """What is typical for the segment (mean, or the most usual value)."""
-    overall: float | str | None = None
+    value: MaybeNumber = None
+    """The mean in the segment, or the share of the level."""
+    overall: MaybeNumber = None
     """The same over all customers."""
+    level: str | None = None
+    """For a category, the level whose share is compared."""
     z: MaybeNumber = None
-    """Difference of the means in standard deviations of all customers."""
+    """Their difference in standard deviations of all customers."""
     sentence: Wording
     """The same in words."""
 
@@ -325,6 +321,8 @@ class SegmentProfile(Part):
     """Customers in it."""
     share: Share
     """The same as a share of all."""
+    stability: MaybeNumber = None
+    """How surely the segment comes back on resampled customers, 0 to 1."""
     churn_share: MaybeShare = None
     """Share that left, where the outcome is known."""
     churn_probability: MaybeShare = None
@@ -359,6 +357,8 @@ class SegmentsPart(Part):
     """The segments, largest first."""
     means: MeansPlot | None = None
     """The heat map of means."""
+    notes: tuple[Wording, ...] = ()
+    """What the reader should know."""
 
 
 # Who is about to leave.
@@ -377,15 +377,15 @@ class OutcomePart(Part):
     """Customers who left."""
     negatives: Count
     """Customers who stayed."""
+    unknown: Count = 0
+    """Customers of whom it is not known."""
 
 
 class SplitPart(Part):
     """How learning and testing were kept apart."""
 
-    kind: str
-    """stratified, chronological …"""
     sentence: Wording
-    """The same in words."""
+    """In words."""
     train: Count
     """Customers learnt from."""
     holdout: Count
@@ -399,7 +399,7 @@ class ModelPart(Part):
 
     name: str
     """Its code."""
-    label: Wording | None = None
+    title: Wording | None = None
     """Its name in words."""
     roc_auc: Interval
     """How well it ranks: 0.5 is a coin, 1 is perfect."""
@@ -407,8 +407,8 @@ class ModelPart(Part):
     """Area under precision and recall."""
     brier: MaybeNumber = None
     """Mean squared error of the probabilities; less is better."""
-    seconds: MaybeNumber = None
-    """Time of learning."""
+    train_roc_auc: MaybeShare = None
+    """The same on the customers it learnt from: a large gap means learning by heart."""
 
 
 class Confusion(Part):
@@ -429,6 +429,8 @@ class Holdout(Part):
 
     n: Count
     """Customers."""
+    positives: Count
+    """How many of them left."""
     roc_auc: Share
     """Ranking quality."""
     roc_auc_low: MaybeShare = None
@@ -441,6 +443,10 @@ class Holdout(Part):
     """Share of the leavers who were warned."""
     f1: Share
     """Harmonic mean of the two."""
+    pr_auc: MaybeShare = None
+    """Area under precision and recall."""
+    brier: MaybeNumber = None
+    """Mean squared error of the probabilities."""
     confusion: Confusion
     """The four counts behind them."""
 
@@ -461,6 +467,8 @@ class RiskBand(Part):
 
     risk: str
     """high, medium or low."""
+    title: Wording | None = None
+    """The same in words."""
     low: Share
     """From this probability …"""
     high: Share
@@ -478,10 +486,25 @@ class Driver(Part):
     """The feature in words."""
     importance: float
     """Mean absolute contribution, in log-odds."""
-    direction: float | None = Field(default=None, ge=-1, le=1)
-    """1: more of it, more churn; -1: more of it, less churn; null: neither."""
+    direction: Literal["raises", "lowers", "mixed"]
+    """What much of it does to the probability."""
     sentence: Wording | None = None
     """The same in words."""
+
+
+class Alarm(Part):
+    """Something that looks too good to be true, or too weak to use."""
+
+    kind: str
+    """leak, strong_feature, too_good, no_signal."""
+    severity: Literal["alarm", "notice"]
+    """alarm: do not act before it is explained."""
+    feature: str | None = None
+    """The feature, where it is one."""
+    value: MaybeNumber = None
+    """The ROC-AUC that rang."""
+    sentence: Wording
+    """What was seen and what to do."""
 
 
 class ChurnPart(Part):
@@ -511,8 +534,8 @@ class ChurnPart(Part):
     """How many customers stand in which band."""
     drivers: tuple[Driver, ...] = ()
     """What moves the probability, strongest first."""
-    alarms: tuple[Wording, ...] = ()
-    """What should make the reader doubt, such as quality that is too good to be true."""
+    alarms: tuple[Alarm, ...] = ()
+    """What should make the reader doubt."""
 
 
 # What to do, and how all this was made.
