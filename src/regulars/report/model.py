@@ -12,11 +12,11 @@ from regulars.report.parts import (
     DataPart,
     LeakagePart,
     LineagePart,
-    MaybeNumber,
     Part,
     SegmentsPart,
     Summary,
 )
+from regulars.report.parts.base import MaybeNumber
 from regulars.schema.wording import Wording
 
 __all__ = ["REPORT_VERSION", "Report"]

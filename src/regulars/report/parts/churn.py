@@ -1,0 +1,193 @@
+"""Who is about to leave."""
+
+from typing import Literal
+
+from regulars.report.parts.base import Count, Interval, MaybeNumber, MaybeShare, Part, Share
+from regulars.schema.wording import Wording
+
+__all__ = [
+    "Alarm",
+    "CalibrationPoint",
+    "ChurnPart",
+    "Confusion",
+    "Driver",
+    "Holdout",
+    "ModelPart",
+    "OutcomePart",
+    "RiskBand",
+    "SplitPart",
+]
+
+
+class OutcomePart(Part):
+    """What is predicted."""
+
+    column: str
+    """Where the outcome comes from."""
+    positive: str
+    """The value that means: left."""
+    sentence: Wording
+    """The definition in words."""
+    positives: Count
+    """Customers who left."""
+    negatives: Count
+    """Customers who stayed."""
+    unknown: Count = 0
+    """Customers of whom it is not known."""
+
+
+class SplitPart(Part):
+    """How learning and testing were kept apart."""
+
+    sentence: Wording
+    """In words."""
+    train: Count
+    """Customers learnt from."""
+    holdout: Count
+    """Customers kept back for the test."""
+    folds: int | None = None
+    """Folds used to compare the models."""
+
+
+class ModelPart(Part):
+    """One model that was tried."""
+
+    name: str
+    """Its code."""
+    title: Wording | None = None
+    """Its name in words."""
+    roc_auc: Interval
+    """How well it ranks: 0.5 is a coin, 1 is perfect."""
+    pr_auc: MaybeShare = None
+    """Area under precision and recall."""
+    brier: MaybeNumber = None
+    """Mean squared error of the probabilities; less is better."""
+    train_roc_auc: MaybeShare = None
+    """The same on the customers it learnt from: a large gap means learning by heart."""
+
+
+class Confusion(Part):
+    """Predicted against true on the held-out customers, at the threshold."""
+
+    true_positive: Count
+    """Warned, and left."""
+    false_positive: Count
+    """Warned, but stayed."""
+    false_negative: Count
+    """Not warned, but left."""
+    true_negative: Count
+    """Not warned, and stayed."""
+
+
+class Holdout(Part):
+    """Quality of the chosen model on customers it has not seen."""
+
+    n: Count
+    """Customers."""
+    positives: Count
+    """How many of them left."""
+    roc_auc: Share
+    """Ranking quality."""
+    roc_auc_low: MaybeShare = None
+    """Lower bound of its 95 % interval."""
+    roc_auc_high: MaybeShare = None
+    """Upper bound of its 95 % interval."""
+    precision: Share
+    """Share of the warned who left."""
+    recall: Share
+    """Share of the leavers who were warned."""
+    f1: Share
+    """Harmonic mean of the two."""
+    pr_auc: MaybeShare = None
+    """Area under precision and recall."""
+    brier: MaybeNumber = None
+    """Mean squared error of the probabilities."""
+    confusion: Confusion
+    """The four counts behind them."""
+
+
+class CalibrationPoint(Part):
+    """Customers of similar probability: what was promised and what came."""
+
+    predicted: Share
+    """Mean probability."""
+    observed: Share
+    """Share that left."""
+    count: Count
+    """Customers."""
+
+
+class RiskBand(Part):
+    """Customers between two probabilities."""
+
+    risk: str
+    """high, medium or low."""
+    title: Wording | None = None
+    """The same in words."""
+    low: Share
+    """From this probability …"""
+    high: Share
+    """… up to this one."""
+    customers: Count
+    """Customers in the band."""
+
+
+class Driver(Part):
+    """What moves the probability most, over all customers."""
+
+    feature: str
+    """The feature."""
+    label: Wording
+    """The feature in words."""
+    importance: float
+    """Mean absolute contribution, in log-odds."""
+    direction: Literal["raises", "lowers", "mixed"]
+    """What much of it does to the probability."""
+    sentence: Wording | None = None
+    """The same in words."""
+
+
+class Alarm(Part):
+    """Something that looks too good to be true, or too weak to use."""
+
+    kind: str
+    """leak, strong_feature, too_good, no_signal."""
+    severity: Literal["alarm", "notice"]
+    """alarm: do not act before it is explained."""
+    feature: str | None = None
+    """The feature, where it is one."""
+    value: MaybeNumber = None
+    """The ROC-AUC that rang."""
+    sentence: Wording
+    """What was seen and what to do."""
+
+
+class ChurnPart(Part):
+    """Who is about to leave."""
+
+    outcome: OutcomePart
+    """What is predicted."""
+    base_rate: Share
+    """Share of customers who left."""
+    split: SplitPart
+    """How learning and testing were kept apart."""
+    models: tuple[ModelPart, ...]
+    """Everything that was tried."""
+    chosen: str
+    """The model in use."""
+    why_chosen: Wording | None = None
+    """Why this one."""
+    threshold: Share
+    """From this probability on a customer counts as at risk."""
+    why_threshold: Wording | None = None
+    """Why this threshold."""
+    holdout: Holdout
+    """The test on customers the model has not seen."""
+    calibration: tuple[CalibrationPoint, ...] = ()
+    """Whether a probability of 30 % means 30 of 100."""
+    risk_bands: tuple[RiskBand, ...] = ()
+    """How many customers stand in which band."""
+    drivers: tuple[Driver, ...] = ()
+    """What moves the probability, strongest first."""
+    alarms: tuple[Alarm, ...] = ()
+    """What should make the reader doubt."""
