@@ -145,10 +145,10 @@ def _behave(count: int, generator: Generator) -> _Behavior:
         monthly_fee=fee,
         minutes=np.round(before * change),
         minutes_before=np.round(before),
-        traffic_gb=np.round(generator.gamma(2.0, 9.0, count) * (1 + 0.3 * tariff), 1),
+        traffic_gb=np.asarray(generator.gamma(2.0, 9.0, count) * (1 + 0.3 * tariff), np.float64),
         failed_payments=generator.poisson(0.3, count),
         complaints=complaints,
-        csat=csat,
+        csat=np.asarray(csat, np.float64),
         is_autopay=generator.random(count) < 0.45,
     )
 
@@ -278,7 +278,7 @@ def _draw_events(
     return pa.table(
         {
             "event_id": [f"E{number:07d}" for number in range(len(who))],
-            "customer_id": [ids[customer] for customer in who],
+            "customer_id": [ids[int(customer)] for customer in who],
             "occurred_at": _draw_moments(len(who), generator, as_of=as_of, days=90),
             "name": names,
         }

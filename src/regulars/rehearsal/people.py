@@ -21,13 +21,12 @@ _ENGLISH_LAST = (
 )  # fmt: skip
 _RUSSIAN_CITIES = ("Самара", "Тольятти", "Казань", "Саратов", "Ульяновск", "Пенза", "Москва")
 _ENGLISH_CITIES = ("Leeds", "York", "Bristol")
-_LATIN = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split(),
-        strict=True,
-    )
-)
+_LATIN = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z",
+    "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+    "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh",
+    "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "yu", "я": "ya",
+}  # fmt: skip
 _RUSSIAN_SHARE = 0.85
 
 
@@ -92,4 +91,4 @@ def _patronymic(father: str, *, is_woman: bool) -> str:
 
 
 def _transliterate(word: str) -> str:
-    return "".join(_LATIN[letter].strip("_") for letter in word.lower())
+    return "".join(_LATIN[letter] for letter in word.lower())
