@@ -258,7 +258,7 @@ def _draw_purchases(
     return pa.table(
         {
             "purchase_id": [f"P{number:06d}" for number in range(len(buyers))],
-            "customer_id": [ids[buyer] for buyer in buyers],
+            "customer_id": [ids[int(buyer)] for buyer in buyers],
             "purchased_at": moments,
             "amount": [f"{amount:.2f}" for amount in amounts],
             "currency": ["RUB"] * len(buyers),
