@@ -1,0 +1,165 @@
+"""A person's corrections of a mapping: `--map "Дата=purchased_at:instant:%d.%m.%Y"`."""
+
+import re
+from collections.abc import Mapping as MappingABC
+from difflib import get_close_matches
+from typing import cast, get_args
+
+from regulars.errors import InvalidParameterError, UnknownNameError
+from regulars.schema.column_names import make_column_name
+from regulars.schema.contract import Column, ColumnType, Role, get_contract
+from regulars.schema.date_shapes import NAMED_DATE_FORMATS
+from regulars.schema.mapping import ColumnMapping, Mapping, Outcome
+from regulars.schema.number_shapes import measure_numbers
+from regulars.schema.wording import Wording
+
+__all__ = ["correct"]
+
+_SAID = Wording(en="you said so", ru="указано вами")
+_NAME = re.compile(r"[^\W\d]\w*")
+_ROLE_TYPES: dict[Role, ColumnType] = {
+    Role.ID: "string",
+    Role.CATEGORY: "string",
+    Role.TEXT: "string",
+    Role.OUTCOME: "string",
+    Role.PERSONAL: "string",
+}
+_TYPE_ROLES: dict[str, Role] = {
+    "integer": Role.NUMERIC,
+    "float": Role.NUMERIC,
+    "decimal": Role.NUMERIC,
+}
+_TYPE_ROLES |= {"date": Role.DATE, "instant": Role.DATE, "boolean": Role.CATEGORY}
+
+
+def correct(mapping: Mapping, overrides: MappingABC[str, str]) -> Mapping:
+    """`mapping` with the corrections; the last one to claim a target has it."""
+    corrected = mapping
+    for source, wish in overrides.items():
+        changed = _correct_column(corrected, corrected.get_source(source), wish)
+        columns = tuple(
+            changed if column.source == source else _yield_target(column, changed)
+            for column in corrected.columns
+        )
+        outcome = _correct_outcome(corrected.outcome, changed)
+        corrected = corrected.model_copy(update={"columns": columns, "outcome": outcome})
+    return corrected
+
+
+def _yield_target(column: ColumnMapping, winner: ColumnMapping) -> ColumnMapping:
+    """A column that held the target a person gave to another one goes back to its own name."""
+    if column.target != winner.target or Role.IGNORED in (column.role, winner.role):
+        return column
+    own = make_column_name(column.source)
+    name = f"{own}_2" if own == winner.target else own
+    said = Wording(
+        en=f"'{winner.source}' took {winner.target}", ru=f"{winner.target} теперь «{winner.source}»"
+    )
+    return column.model_copy(update={"target": name, "evidence": said})
+
+
+def _correct_outcome(outcome: Outcome | None, changed: ColumnMapping) -> Outcome | None:
+    if outcome and outcome.column == changed.source and changed.role is not Role.OUTCOME:
+        return None
+    return outcome
+
+
+def _correct_column(mapping: Mapping, column: ColumnMapping, wish: str) -> ColumnMapping:
+    target, _, rest = wish.partition(":")
+    type_name, _, pattern = rest.partition(":")
+    target = target.strip()
+    if target in ("", "-", Role.IGNORED):
+        update = {"role": Role.IGNORED, "confidence": 1.0, "evidence": _SAID}
+        return column.model_copy(update=update)
+    stored = _check_type(type_name.strip()) if type_name.strip() else None
+    name, role, kept_as = _resolve_target(mapping, column, target)
+    chosen = stored or kept_as or _ROLE_TYPES.get(role, column.type)
+    if stored and kept_as is None and role not in _ROLE_TYPES:
+        role = _TYPE_ROLES.get(stored, role)
+    update = {"target": name, "role": role, "type": chosen, "confidence": 1.0, "evidence": _SAID}
+    update |= _read_format(chosen, pattern, column)
+    return ColumnMapping.model_validate(column.model_dump() | update)
+
+
+def _check_type(name: str) -> ColumnType:
+    if name not in get_args(ColumnType):
+        raise UnknownNameError("type", name, get_args(ColumnType))
+    return cast(ColumnType, name)
+
+
+def _resolve_target(
+    mapping: Mapping, column: ColumnMapping, target: str
+) -> tuple[str, Role, ColumnType | None]:
+    """Name, role and type of what the person called the target."""
+    if target in {role.value for role in Role}:
+        role = Role(target)
+        own = "customer_id" if role is Role.ID else _own_name(mapping, column)
+        return own, role, None
+    known = _list_targets(mapping)
+    if target in known:
+        return target, known[target].role, known[target].type
+    _check_new_name(mapping, target, known)
+    role = column.role if column.role is not Role.IGNORED else Role.CATEGORY
+    return target, role, None
+
+
+def _own_name(mapping: Mapping, column: ColumnMapping) -> str:
+    is_canonical = column.target in mapping.contract.column_names
+    return make_column_name(column.source) if is_canonical else column.target
+
+
+def _list_targets(mapping: Mapping) -> dict[str, Column]:
+    names = [mapping.table]
+    names += {"purchases": ["purchase_items"], "customers": ["customers"]}.get(mapping.kind, [])
+    columns: dict[str, Column] = {}
+    for name in names:
+        for column in get_contract(name).columns:
+            columns.setdefault(column.name, column)
+    return columns
+
+
+def _check_new_name(mapping: Mapping, target: str, known: dict[str, Column]) -> None:
+    allowed = (*known, *(role.value for role in Role))
+    if not _NAME.fullmatch(target):
+        raise InvalidParameterError(
+            f"'{target}' cannot be the name of a column: use letters, digits and _,"
+            " with a letter first."
+        )
+    # A name so close to a known one is a slip of the finger, not a new attribute.
+    if get_close_matches(target.casefold(), allowed, n=1, cutoff=0.8):
+        raise UnknownNameError(f"column of table {mapping.table}", target, allowed)
+
+
+def _read_format(
+    type_name: ColumnType, pattern: str, column: ColumnMapping
+) -> dict[str, str | None]:
+    if not pattern:
+        is_same = type_name == column.type
+        return {} if is_same else {"format": _keep_format(type_name, column)}
+    if type_name in ("date", "instant"):
+        _check_date_format(pattern)
+        return {"format": pattern}
+    if type_name in ("integer", "float", "decimal"):
+        shape = measure_numbers([pattern], comma_is_decimal=True)
+        if not shape.share:
+            raise InvalidParameterError(
+                f"'{pattern}' is not an example of a number: write one as the file does,"
+                " such as 1 234,56."
+            )
+        return {"format": shape.format, "decimal": shape.decimal, "thousands": shape.thousands}
+    return {"format": pattern}
+
+
+def _keep_format(type_name: ColumnType, column: ColumnMapping) -> str | None:
+    """A date read as an instant keeps its pattern; other changes of type start afresh."""
+    both_dates = {type_name, column.type} <= {"date", "instant"}
+    both_numbers = {type_name, column.type} <= {"integer", "float", "decimal"}
+    return column.format if both_dates or both_numbers else None
+
+
+def _check_date_format(pattern: str) -> None:
+    if "%" not in pattern and pattern not in NAMED_DATE_FORMATS:
+        names = ", ".join(NAMED_DATE_FORMATS)
+        raise InvalidParameterError(
+            f"'{pattern}' is not a format of dates: use a pattern such as %d.%m.%Y, or {names}."
+        )

@@ -1,0 +1,174 @@
+"""Numbers as people write them: decimal comma, thousands apart, a currency sign beside."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+__all__ = ["NumberShape", "format_number", "measure_numbers", "parse_number"]
+
+Decimals = Literal[".", ","]
+
+_SPACES = "  \u202f\u2009"
+_SIGNS = r"(?:[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt)"
+_SYMBOLS = re.compile(rf"^{_SIGNS}\s*(?=[-+\d.,])|(?<=\d)\s*{_SIGNS}$", re.IGNORECASE)
+_LONGEST_WHOLE = 18  # digits; more do not fit a 64-bit integer, so they are a code
+
+# Preferred first: a tie goes to the earlier.
+_STYLES: tuple[tuple[Decimals, str | None], ...] = (
+    (".", None),
+    (",", None),
+    (",", " "),
+    (".", " "),
+    (".", ","),
+    (",", "."),
+    (".", "'"),
+    (",", "'"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShape:
+    """How a sample reads as numbers.
+
+    Attributes
+    ----------
+    share
+        Share of the values that are numbers in this style, 0 to 1.
+    decimal, thousands
+        The marks; a thousands mark of " " stands for every kind of space.
+    is_whole
+        No value has decimals.
+    has_symbols
+        Some values bear a currency or percent sign.
+    is_code
+        Leading zeros or too many digits: digits that name something, not a number.
+    is_ambiguous
+        "1,234" may be read either way, and nothing in the sample decides.
+    """
+
+    share: float
+    decimal: Decimals = "."
+    thousands: str | None = None
+    is_whole: bool = False
+    has_symbols: bool = False
+    is_code: bool = False
+    is_ambiguous: bool = False
+
+    @property
+    def format(self) -> str | None:
+        """The word "symbols" when signs must be dropped before reading, else None."""
+        return "symbols" if self.has_symbols else None
+
+
+@cache
+def _compile_style(decimal: str, thousands: str | None) -> re.Pattern[str]:
+    point = re.escape(decimal)
+    plain = rf"\d+(?:{point}\d*)?|{point}\d+"
+    if thousands is None:
+        return re.compile(rf"[-+−]?(?:{plain})(?:[eE][-+]?\d{{1,3}})?")
+    mark = {" ": f"[{_SPACES}]", "'": "['’]"}.get(thousands, re.escape(thousands))
+    return re.compile(rf"[-+−]?(?:\d{{1,3}}(?:{mark}\d{{3}})+(?:{point}\d+)?|{plain})")
+
+
+def _fits(text: str, decimal: str, thousands: str | None) -> bool:
+    return _compile_style(decimal, thousands).fullmatch(text) is not None
+
+
+def _strip_symbols(text: str) -> str:
+    return _SYMBOLS.sub("", text.strip()).strip()
+
+
+def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) -> NumberShape:
+    """How the values read as numbers, in the style that fits most of them.
+
+    Parameters
+    ----------
+    values
+        Without missing ones.
+    comma_is_decimal
+        How to read "1,234" when nothing else decides; True for Russian files.
+
+    Examples
+    --------
+    >>> shape = measure_numbers(["1 234,56", "7", "-12,5"])
+    >>> shape.share, shape.decimal, shape.thousands
+    (1.0, ',', ' ')
+    """
+    if not values:
+        return NumberShape(share=0.0)
+    stripped = [value.strip() for value in values]
+    if not any(any(letter.isdigit() for letter in value) for value in stripped[:20]):
+        return NumberShape(share=0.0)
+    bare = stripped
+    if not all(_fits(value, ".", None) for value in stripped):
+        bare = [_strip_symbols(value) for value in stripped]
+    decimal, thousands, is_ambiguous = _choose_style(bare, comma_is_decimal=comma_is_decimal)
+    fitting = [value for value in bare if _fits(value, decimal, thousands)]
+    return NumberShape(
+        share=len(fitting) / len(values),
+        decimal=decimal,
+        thousands=thousands,
+        is_whole=not any(decimal in value or "e" in value.casefold() for value in fitting),
+        has_symbols=any(a != b for a, b in zip(stripped, bare, strict=True)),
+        is_code=any(_is_code(value) for value in fitting),
+        is_ambiguous=is_ambiguous,
+    )
+
+
+def _choose_style(
+    values: list[str], *, comma_is_decimal: bool
+) -> tuple[Decimals, str | None, bool]:
+    counts = {style: sum(_fits(value, *style) for value in values) for style in _STYLES}
+    most = max(counts.values())
+    best = [style for style in _STYLES if counts[style] == most]
+    both = (",", None) in best and (".", ",") in best and (".", None) not in best
+    if not both:
+        return (*best[0], False)
+    if any(value.lstrip("-+−").isdigit() and len(value) > 3 for value in values):
+        return (
+            ",",
+            None,
+            False,
+        )  # 1500 without a mark beside 1,234: the comma is not for thousands
+    return (",", None, True) if comma_is_decimal else (".", ",", True)
+
+
+def _is_code(value: str) -> bool:
+    digits = value.lstrip("-+−")
+    return (len(digits) > 1 and digits[0] == "0" and digits.isdigit()) or (
+        digits.isdigit() and len(digits) > _LONGEST_WHOLE
+    )
+
+
+def parse_number(
+    text: str, *, decimal: Decimals = ".", thousands: str | None = None
+) -> Decimal | None:
+    """The number that `text` writes in this style, or None.
+
+    Examples
+    --------
+    >>> parse_number("1 234,56 ₽", decimal=",", thousands=" ")
+    Decimal('1234.56')
+    """
+    bare = _strip_symbols(text)
+    if not _fits(bare, decimal, thousands):
+        return None
+    marks = {" ": _SPACES, "'": "'’", None: ""}.get(thousands, thousands or "")
+    plain = "".join(letter for letter in bare if letter not in marks)
+    return Decimal(plain.replace(decimal, ".").replace("−", "-"))
+
+
+def format_number(value: Decimal, *, decimal: Decimals = ".", thousands: str | None = None) -> str:
+    """`value` written in this style; `parse_number` reads it back.
+
+    Examples
+    --------
+    >>> format_number(Decimal("-1234567.5"), decimal=",", thousands=" ")
+    '-1 234 567,5'
+    """
+    whole, _, rest = f"{abs(value):,f}".partition(".")
+    sign = "-" if value < 0 else ""
+    return sign + whole.replace(",", thousands or "") + (decimal + rest if rest else "")
