@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.evaluate.costs import ContactCosts, Confusion
+    from regulars.evaluate.costs import Confusion, ContactCosts
     from regulars.evaluate.folds import deal_folds, group_identical_rows
     from regulars.evaluate.intervals import Interval, bootstrap_interval, corrected_interval
 

@@ -1,0 +1,128 @@
+"""Folds with equal shares of the outcome in which no row has its twin on the other side."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.errors import QualityError
+
+__all__ = ["deal_folds", "group_identical_rows"]
+
+_MOST_WEIGHED_GROUPS = 20_000
+
+
+def group_identical_rows(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """A number per row that identical rows share, NaN being equal to NaN.
+
+    Parameters
+    ----------
+    values
+        Shape (n_rows, n_columns).
+
+    Examples
+    --------
+    >>> group_identical_rows(np.array([[1.0, np.nan], [2.0, 0.0], [1.0, np.nan]])).tolist()
+    [0, 1, 0]
+    """
+    # A random linear hash over the bits of each column: one pass, no copy of a wide matrix. Two
+    # different rows share a hash with chance 2**-63, and would then only stay in the same fold.
+    generator = np.random.default_rng(2_718_281_828)
+    hashes = np.zeros(len(values), dtype=np.uint64)
+    for column in range(values.shape[1]):
+        factor = generator.integers(1, 2**63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+        # Adding zero turns -0.0 into 0.0; every NaN becomes the same NaN.
+        number = np.where(np.isnan(values[:, column]), np.nan, values[:, column] + 0.0)
+        bits = np.ascontiguousarray(number).view(np.uint64)
+        hashes += (bits ^ (bits >> np.uint64(29))) * factor
+    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+    in_order_of_appearance = np.empty(len(first), dtype=np.int64)
+    in_order_of_appearance[np.argsort(first, kind="stable")] = np.arange(len(first))
+    return in_order_of_appearance[group]
+
+
+def deal_folds(
+    labels: NDArray[np.float64], groups: NDArray[np.int64], *, n_folds: int, random_state: int
+) -> NDArray[np.int64]:
+    """The fold of each row, 0 to `n_folds` - 1.
+
+    Groups stay whole. Groups of several rows are dealt first, largest first, each to the fold that
+    lacks most; single rows then fill the folds so that sizes and shares of the outcome come out
+    as equal as they can.
+
+    Parameters
+    ----------
+    labels
+        1 and 0, shape (n_rows,).
+    groups
+        Rows of the same number stay together, shape (n_rows,).
+    n_folds
+        How many folds.
+    random_state
+        Same seed, same folds.
+
+    Raises
+    ------
+    QualityError
+        When a fold would lack one of the two outcomes.
+
+    Examples
+    --------
+    >>> labels = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
+    >>> folds = deal_folds(labels, np.array([0, 1, 2, 2, 3, 4]), n_folds=2, random_state=1)
+    >>> bool(folds[2] == folds[3]), np.bincount(folds, weights=labels).tolist()
+    (True, [1.0, 1.0])
+    """
+    generator = np.random.default_rng(random_state)
+    _, group = np.unique(groups, return_inverse=True)
+    shuffled = generator.permutation(int(group.max()) + 1)
+    group = shuffled[group]
+    counts = np.stack(
+        [np.bincount(group, weights=labels == value, minlength=len(shuffled)) for value in (0, 1)],
+        axis=1,
+    ).astype(np.float64)
+    fold_of_group = _deal_groups(counts, n_folds)
+    folds = fold_of_group[group]
+    _check_folds(labels, folds, n_folds, n_groups=len(shuffled))
+    return folds
+
+
+def _deal_groups(counts: NDArray[np.float64], n_folds: int) -> NDArray[np.int64]:
+    """The fold of each group, from its counts of both outcomes, shape (n_groups, 2)."""
+    sizes = counts.sum(axis=1)
+    folds = np.full(len(counts), -1, dtype=np.int64)
+    filled = np.zeros((n_folds, 2))
+    totals = np.maximum(counts.sum(axis=0), 1)
+    several = np.flatnonzero(sizes > 1)
+    several = several[np.argsort(-sizes[several], kind="stable")]
+    for group in several[:_MOST_WEIGHED_GROUPS]:
+        fold = int(np.argmin(((filled + counts[group]) / totals).max(axis=1)))
+        folds[group] = fold
+        filled[fold] += counts[group]
+    # What is left is small: deal each outcome so that the emptiest folds are filled first.
+    for outcome in (1, 0):
+        left = np.flatnonzero((folds < 0) & (counts[:, outcome] > 0))
+        folds[left] = _fill_up(filled[:, outcome], len(left))
+    return folds
+
+
+def _fill_up(filled: NDArray[np.float64], n_left: int) -> NDArray[np.int64]:
+    """Folds for `n_left` single rows, level by level from the emptiest fold upwards."""
+    n_folds = len(filled)
+    # Seats are numbered by the height at which they lie; the lowest are taken first.
+    heights = (filled[:, None] + np.arange(n_left)[None, :]).ravel()
+    seats = np.repeat(np.arange(n_folds), n_left)
+    lowest = np.argsort(heights, kind="stable")[:n_left]
+    return seats[lowest].astype(np.int64)
+
+
+def _check_folds(
+    labels: NDArray[np.float64], folds: NDArray[np.int64], n_folds: int, *, n_groups: int
+) -> None:
+    positives = np.bincount(folds, weights=labels == 1, minlength=n_folds)
+    negatives = np.bincount(folds, weights=labels == 0, minlength=n_folds)
+    if min(positives.min(), negatives.min()) < 1:
+        raise QualityError(
+            f"The customers cannot be split into {n_folds} parts that each hold both outcomes: "
+            f"{n_groups} different combinations of feature values were found, "
+            f"{int(positives.sum())} customers with the outcome and {int(negatives.sum())} without. "
+            "Add features or customers."
+        )

@@ -1,0 +1,189 @@
+"""Features of the group `profile`: the columns of a flat file, as they were known before `as_of`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.errors import UnknownColumnError
+from regulars.features.table import AsOf, Feature, FeatureKind, FeatureTable
+from regulars.schema.contract import ColumnType, Role
+from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    import ibis
+
+__all__ = ["ProfileColumn", "profile_features", "read_profile_column"]
+
+_SECONDS_A_DAY = 86_400
+_FEATURE_ROLES = frozenset({Role.NUMERIC, Role.CATEGORY, Role.DATE})
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileColumn:
+    """One column of `profiles` with the role its mapping gave it."""
+
+    name: str
+    role: Role
+    type: ColumnType
+    meaning: Wording | None = None
+    unit: str | None = None
+
+
+def profile_features(
+    profiles: ibis.Table, columns: Sequence[ProfileColumn], *, as_of: AsOf
+) -> FeatureTable:
+    """Features of the group `profile`: one row per customer, sorted by `customer_id`.
+
+    Numbers become float64, categories text, booleans stay. A date becomes the days from it to
+    `as_of` (at least 1); a date that is not before `as_of` was not seen: null. Columns of the
+    roles id, outcome, personal, ignored and text never become features.
+
+    Parameters
+    ----------
+    profiles
+        One row per customer and version: `customer_id` and the columns. With `known_at`, only
+        versions known before `as_of` are seen, and of those the last one.
+    columns
+        Which columns there are and what they are for.
+    as_of
+        First day that must not be seen.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from datetime import date
+    >>> rows = pa.table({"customer_id": ["2", "1"], "visits": [3, 5]})
+    >>> profiles = ibis.memtable(rows)
+    >>> columns = [ProfileColumn("visits", Role.NUMERIC, "integer")]
+    >>> table = profile_features(profiles, columns, as_of=AsOf(date(2026, 1, 10)))
+    >>> table.table.to_pylist()
+    [{'customer_id': '1', 'visits': 5.0}, {'customer_id': '2', 'visits': 3.0}]
+    """
+    _check_columns(profiles, ["customer_id", *(column.name for column in columns)])
+    used = [column for column in columns if column.role in _FEATURE_ROLES]
+    features = _name_features(used)
+    seen = _see_versions(profiles, as_of)
+    expressions = [
+        _days_since(seen[column.name], as_of) if column.role is Role.DATE else seen[column.name]
+        for column in used
+    ]
+    named = {
+        feature.name: expression for feature, expression in zip(features, expressions, strict=True)
+    }
+    raw = _fetch(seen.select("customer_id", **named))
+    arrays = [raw.column("customer_id")]
+    arrays += [_to_kind(raw.column(feature.name), feature.kind) for feature in features]
+    names = ["customer_id", *(feature.name for feature in features)]
+    return FeatureTable(pa.table(arrays, names=names), features, as_of)
+
+
+def read_profile_column(profiles: ibis.Table, name: str, *, as_of: AsOf) -> pa.ChunkedArray:
+    """One column as it is, in the row order of `profile_features` at the same `as_of`.
+
+    For what is not a feature but belongs to the same customers: the outcome.
+    """
+    _check_columns(profiles, ["customer_id", name])
+    return _fetch(_see_versions(profiles, as_of).select("customer_id", value=name)).column("value")
+
+
+def _check_columns(profiles: ibis.Table, names: Sequence[str]) -> None:
+    available = set(profiles.columns)
+    for name in names:
+        if name not in available:
+            raise UnknownColumnError(name, profiles.columns, where="Table 'profiles'")
+
+
+def _see_versions(profiles: ibis.Table, as_of: AsOf) -> ibis.Table:
+    """The last version of each customer that was known before `as_of`."""
+    import ibis
+
+    if "known_at" not in profiles.columns:
+        return profiles
+    known_type = profiles["known_at"].type()
+    instant = as_of.instant if known_type.timezone else as_of.instant.replace(tzinfo=None)
+    seen = profiles.filter(profiles["known_at"] < ibis.literal(instant, type=known_type))
+    # Two loads may share an instant: the load's id then decides, so the answer stays the same.
+    tie_breaks = [ibis.desc(name) for name in ("load_id",) if name in profiles.columns]
+    window = ibis.window(group_by="customer_id", order_by=[ibis.desc("known_at"), *tie_breaks])
+    numbered = seen.mutate(version_rank=ibis.row_number().over(window))
+    return numbered.filter(numbered["version_rank"] == 0).drop("version_rank")
+
+
+def _days_since(column: ibis.Column, as_of: AsOf) -> ibis.Column:
+    """Whole days from the column's date or instant to the start of `as_of`, null when not before."""
+    # A date has no zone, so it is counted against the same day without one.
+    end = as_of.instant if column.type().is_timestamp() else AsOf(as_of.day).instant
+    seconds = int(end.timestamp()) - column.cast("timestamp").epoch_seconds()
+    days = ((seconds + (_SECONDS_A_DAY - 1)) / _SECONDS_A_DAY).floor()
+    return (seconds > 0).ifelse(days, None).cast("float64")
+
+
+def _fetch(table: ibis.Table) -> pa.Table:
+    """The rows, sorted by `customer_id` as text in code point order, which engines do not agree on."""
+    rows = table.to_pyarrow()
+    ids = rows.column("customer_id").cast(pa.string())
+    rows = rows.set_column(rows.column_names.index("customer_id"), "customer_id", ids)
+    return rows.take(pc.sort_indices(rows, sort_keys=[("customer_id", "ascending")]))
+
+
+def _name_features(columns: Sequence[ProfileColumn]) -> tuple[Feature, ...]:
+    taken = {column.name for column in columns}
+    features = []
+    for column in columns:
+        if column.role is Role.DATE:
+            features.append(_date_feature(column, taken))
+        else:
+            meaning = column.meaning or _speak(column.name)
+            kind = _kind_of(column)
+            features.append(Feature(column.name, meaning, column.unit, kind, source=column.name))
+    return tuple(features)
+
+
+def _date_feature(column: ProfileColumn, taken: set[str]) -> Feature:
+    name = f"days_since_{re.sub('_(on|at)$', '', column.name)}"
+    while name in taken:
+        name += "_date"
+    taken.add(name)
+    meaning = column.meaning or _speak(column.name)
+    words = Wording(en=f"Days since “{meaning.en}”", ru=f"Дней после даты «{meaning.ru}»")
+    return Feature(name, words, "day", "numeric", source=column.name)
+
+
+def _speak(name: str) -> Wording:
+    words = name.replace("_", " ").strip() or name
+    return Wording(en=words, ru=words)
+
+
+def _kind_of(column: ProfileColumn) -> FeatureKind:
+    if column.type == "boolean":
+        return "boolean"
+    return "numeric" if column.role is Role.NUMERIC else "category"
+
+
+def _to_kind(values: pa.ChunkedArray, kind: FeatureKind) -> pa.ChunkedArray:
+    if kind == "boolean":
+        return values.cast(pa.bool_())
+    if kind == "numeric":
+        return values.cast(pa.float64(), safe=False)
+    if pa.types.is_floating(values.type):
+        return _whole_numbers_as_text(values)
+    return values.cast(pa.string())
+
+
+def _whole_numbers_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Codes that arrived as floats read as codes: 3, not 3.0."""
+    numbers = values.cast(pa.float64()).to_numpy()
+    known = numbers[np.isfinite(numbers)]
+    is_whole = bool(np.all(known == np.floor(known))) and bool(np.all(np.abs(known) < 2**53))
+    if not is_whole:
+        return values.cast(pa.string())
+    missing = ~np.isfinite(numbers)
+    codes = pa.array(np.where(missing, 0, numbers).astype(np.int64), mask=missing)
+    return pa.chunked_array([codes.cast(pa.string())])

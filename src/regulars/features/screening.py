@@ -1,0 +1,77 @@
+"""How much each column alone says about the labels, cheaply enough for ten thousand columns."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["find_edges", "score_columns"]
+
+_N_INTERVALS = 10
+
+
+def find_edges(values: NDArray[np.float64], n_intervals: int) -> NDArray[np.float64]:
+    """Inner bounds that cut `values` at its quantiles; fewer where values repeat.
+
+    Intervals are closed on the right: an edge belongs to the interval below it. NaN is left out.
+
+    Examples
+    --------
+    >>> find_edges(np.array([1.0, 2.0, 3.0, 4.0, np.nan]), 2).tolist()
+    [2.0]
+    """
+    known = np.sort(values[~np.isnan(values)])
+    if len(known) == 0:
+        return np.empty(0)
+    # A quantile that is itself a value keeps the edges readable; the largest cuts nothing off.
+    positions = np.ceil(np.arange(1, n_intervals) * len(known) / n_intervals).astype(np.int64) - 1
+    edges = np.unique(known[np.maximum(positions, 0)])
+    return edges[edges < known[-1]]
+
+
+def score_columns(
+    values: NDArray[np.float64], labels: NDArray[np.float64] | None, is_category: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """A score per column: strength where labels are given, completeness otherwise.
+
+    Strength is chi-square of (interval or level) x label above what chance alone gives (its
+    degrees of freedom), per row. A column that never varies scores -1.
+    """
+    if labels is None:
+        return np.array([_completeness(values[:, j]) for j in range(values.shape[1])])
+    _, classes = np.unique(labels, return_inverse=True)
+    return np.array(
+        [
+            _chi_square(values[:, j], classes, is_category=bool(is_category[j]))
+            for j in range(values.shape[1])
+        ]
+    )
+
+
+def _completeness(column: NDArray[np.float64]) -> float:
+    known = column[~np.isnan(column)]
+    if len(known) == 0 or bool(np.all(known == known[0])):
+        return -1.0
+    return len(known) / len(column)
+
+
+def _chi_square(
+    column: NDArray[np.float64], classes: NDArray[np.int64], *, is_category: bool
+) -> float:
+    codes = _codes(column, is_category=is_category)
+    n_classes = int(classes.max()) + 1
+    counts = np.bincount(codes * n_classes + classes, minlength=(codes.max() + 1) * n_classes)
+    table = counts.reshape(-1, n_classes).astype(np.float64)
+    table = table[table.sum(axis=1) > 0]
+    if len(table) < 2:
+        return -1.0
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+    chi_square = float(((table - expected) ** 2 / expected).sum())
+    return (chi_square - (len(table) - 1) * (n_classes - 1)) / len(column)
+
+
+def _codes(column: NDArray[np.float64], *, is_category: bool) -> NDArray[np.int64]:
+    missing = np.isnan(column)
+    if is_category:
+        codes = np.where(missing, -1, column).astype(np.int64) + 1
+    else:
+        codes = np.searchsorted(find_edges(column, _N_INTERVALS), column, side="left") + 1
+    return np.where(missing, 0, codes)

@@ -1,0 +1,94 @@
+"""Values of features as people write them, in both languages."""
+
+from regulars.features.table import Feature
+from regulars.schema.wording import Language, Wording, pluralize
+
+__all__ = [
+    "Value",
+    "capitalize",
+    "format_level",
+    "format_number",
+    "format_share",
+    "format_value",
+    "quote",
+]
+
+Value = float | str | bool | None
+"""What one customer has in one feature."""
+
+_NO_BREAK = "\u00a0"
+
+
+def format_number(number: float, language: Language) -> str:
+    """The number with as many digits as it deserves.
+
+    Examples
+    --------
+    >>> format_number(1234.56, "en"), format_number(12.345, "en"), format_number(0.01234, "en")
+    ('1,235', '12.3', '0.012')
+    >>> format_number(12.5, "ru")
+    '12,5'
+    """
+    size = abs(number)
+    if size >= 1e15:
+        text = f"{number:.2e}"
+    elif size >= 100 or number == int(number):
+        text = f"{number:,.0f}"
+    elif size >= 1:
+        text = f"{number:.1f}"
+    else:
+        text = f"{number:.2g}" if size >= 1e-4 else f"{number:.1e}"
+    if language == "ru":
+        return text.replace(",", _NO_BREAK).replace(".", ",")
+    return text
+
+
+def format_share(share: float, language: Language) -> str:
+    """A share (0-1) as a percentage.
+
+    Examples
+    --------
+    >>> format_share(0.2654, "en"), format_share(0.004, "en"), format_share(0.999, "en")
+    ('27%', '0.4%', '99.9%')
+    >>> format_share(1.0, "ru").replace(chr(160), " ")
+    '100 %'
+    """
+    percent = 100 * share
+    is_edge = 0 < percent < 1 or 99 < percent < 100
+    text = f"{percent:.1f}" if is_edge else f"{percent:.0f}"
+    if language == "ru":
+        return f"{text.replace('.', ',')}{_NO_BREAK}%"
+    return f"{text}%"
+
+
+def format_value(feature: Feature, value: Value, language: Language) -> str:
+    """A value of `feature` in words: a number with its unit, a level in quotes, yes or no."""
+    if value is None:
+        return "not known" if language == "en" else "нет данных"
+    if isinstance(value, bool):
+        return format_level(feature, "true" if value else "false", language)
+    if isinstance(value, str):
+        return format_level(feature, value, language)
+    if feature.unit == "day" and value == int(value):
+        forms = ("day", "days") if language == "en" else ("день", "дня", "дней")
+        noun = pluralize(int(abs(value)), language, *forms).split(" ", 1)[1]
+        return f"{format_number(value, language)} {noun}"
+    return format_number(value, language)
+
+
+def format_level(feature: Feature, level: str, language: Language) -> str:
+    """A level of a category in quotes; of a boolean as yes or no."""
+    if feature.kind == "boolean":
+        words = {"true": Wording(en="yes", ru="да"), "false": Wording(en="no", ru="нет")}
+        return words[level].to(language)
+    return quote(level, language)
+
+
+def quote(text: str, language: Language) -> str:
+    """The text in the quotation marks of the language."""
+    return f"“{text}”" if language == "en" else f"«{text}»"
+
+
+def capitalize(text: str) -> str:
+    """The text with its first letter large and the rest as it is."""
+    return text[:1].upper() + text[1:]
