@@ -1,0 +1,207 @@
+"""Conditions from JSON, TOML or tables, and errors that name the place."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any as AnyType
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from regulars.conditions.tree import (
+    KEYS,
+    LARGEST_DEPTH,
+    TAG_OF_KEY,
+    All,
+    Any,
+    AsOfPlusDays,
+    Between,
+    Compare,
+    Condition,
+    In,
+    IsMissing,
+    Not,
+    TextMatch,
+)
+from regulars.errors import DefinitionError, find_nearest
+
+__all__ = ["condition_to_dict", "describe_definition_error", "load_condition"]
+
+_ADAPTER: TypeAdapter[Condition] = TypeAdapter(Condition)
+_MOST_SHOWN = 60
+
+
+def load_condition(definition: str | Mapping[str, object], *, where: str) -> Condition:
+    """The condition that a text (JSON or TOML) or a table says.
+
+    Parameters
+    ----------
+    definition
+        JSON text (begins with a brace), TOML text, or the table as Python reads it.
+    where
+        The place, for the start of a message: "checks/age.toml, check 'age'".
+
+    Raises
+    ------
+    DefinitionError
+        It says something that is not allowed; the message names the place in the tree, what was
+        found, what is allowed, and the nearest of it.
+
+    Examples
+    --------
+    >>> load_condition('{"column": "age", "op": ">", "value": 120}', where="example")
+    Compare(column='age', op='>', value=120, other=None)
+    """
+    table = _read_text(definition, where=where) if isinstance(definition, str) else definition
+    _check_depth(table, where=where)
+    try:
+        return _ADAPTER.validate_python(table)
+    except ValidationError as error:
+        raise DefinitionError(describe_definition_error(error, where=where)) from error
+
+
+def condition_to_dict(condition: Condition) -> dict[str, AnyType]:
+    """The table form of `condition`, ready for JSON and for TOML.
+
+    Examples
+    --------
+    >>> condition_to_dict(Compare(column="age", op=">", value=120))
+    {'column': 'age', 'op': '>', 'value': 120}
+    """
+    return condition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _read_text(text: str, *, where: str) -> Mapping[str, object]:
+    try:
+        table = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DefinitionError(f"{where}: the text is neither JSON nor TOML: {error}.") from error
+    except RecursionError as error:
+        raise DefinitionError(_too_deep(where)) from error
+    return table
+
+
+def _too_deep(where: str) -> str:
+    return (
+        f"{where}: conditions are nested deeper than {LARGEST_DEPTH} levels. Flatten them: parts"
+        " of 'all' and 'any' may stand side by side."
+    )
+
+
+def _check_depth(table: object, *, where: str) -> None:
+    # Looked at before pydantic does, so that a hostile text cannot exhaust the stack. A level of
+    # conditions is a table and, for most, a list; one more each for the bounds of the last.
+    deepest = 2 * LARGEST_DEPTH + 2
+    waiting = [(1, table)]
+    while waiting:
+        depth, value = waiting.pop()
+        if depth > deepest:
+            raise DefinitionError(_too_deep(where))
+        waiting.extend((depth + 1, child) for child in _children(value))
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
+
+
+def describe_definition_error(error: ValidationError, *, where: str) -> str:
+    """What a validation found, as sentences: place, what was found, what is allowed.
+
+    Works for any pydantic model; knows more about conditions.
+    """
+    return " ".join(_describe_one(dict(entry), where) for entry in error.errors()[:5])
+
+
+def _describe_one(entry: Mapping[str, AnyType], where: str) -> str:
+    place = _place(entry["loc"])
+    subject = f"{where}: {place}" if place else where
+    describe = _DESCRIPTIONS.get(entry["type"], _describe_other)
+    return f"{subject}: {describe(entry)}"
+
+
+def _place(loc: Iterable[str | int]) -> str:
+    text = ""
+    for step in loc:
+        if isinstance(step, int):
+            text += f"[{step + 1}]"
+        elif not step.startswith("<"):
+            text += f".{step}" if text else step
+    return text
+
+
+def _describe_unknown_condition(entry: Mapping[str, AnyType]) -> str:
+    found = entry["input"]
+    allowed = "one of: " + ", ".join(f"'{key}'" for key in KEYS)
+    if not isinstance(found, Mapping):
+        return f"a condition is a table, found {_show(found)}. Give a table with {allowed}."
+    nearest = [near for key in found if (near := find_nearest(str(key), KEYS))]
+    hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+    names = ", ".join(f"'{key}'" for key in found) or "nothing"
+    return f"no kind of condition has these keys: {names}.{hint} Say {allowed}."
+
+
+def _describe_extra(entry: Mapping[str, AnyType]) -> str:
+    key = str(entry["loc"][-1])
+    allowed = _allowed_keys(entry["loc"])
+    nearest = find_nearest(key, allowed)
+    hint = f" Did you mean '{nearest}'?" if nearest else ""
+    listing = f" Allowed here: {', '.join(allowed)}." if allowed else ""
+    return f"the key '{key}' is not allowed.{hint}{listing}"
+
+
+def _allowed_keys(loc: Iterable[str | int]) -> tuple[str, ...]:
+    tags = [step for step in loc if isinstance(step, str) and step.startswith("<")]
+    if not tags:
+        return ()
+    model = _MODEL_OF_TAG.get(tags[-1])
+    if model is None:
+        return ()
+    fields = model.model_fields.items()
+    return tuple(field.serialization_alias or name for name, field in fields)
+
+
+def _describe_missing(entry: Mapping[str, AnyType]) -> str:
+    return f"the key is missing. Found: {_show(entry['input'])}."
+
+
+def _describe_literal(entry: Mapping[str, AnyType]) -> str:
+    expected = entry["ctx"]["expected"]
+    found = entry["input"]
+    names = [name.strip("' ") for name in expected.replace(" or ", ", ").split(", ")]
+    nearest = find_nearest(str(found), names)
+    hint = f" Did you mean '{nearest}'?" if nearest else ""
+    return f"{_show(found)} is not allowed.{hint} Choose from: {', '.join(names)}."
+
+
+def _describe_value(entry: Mapping[str, AnyType]) -> str:
+    return f"{entry['ctx']['error']}."
+
+
+def _describe_other(entry: Mapping[str, AnyType]) -> str:
+    message = entry["msg"]
+    return f"{message[0].lower()}{message[1:]}, found {_show(entry['input'])}."
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
+_MODEL_OF_TAG: dict[str, type[BaseModel]] = {
+    **dict(
+        zip(
+            TAG_OF_KEY.values(),
+            (All, Any, Not, Between, In, IsMissing, TextMatch, Compare),
+            strict=True,
+        )
+    ),
+    "<days>": AsOfPlusDays,
+}
+_DESCRIPTIONS = {
+    "union_tag_not_found": _describe_unknown_condition,
+    "extra_forbidden": _describe_extra,
+    "missing": _describe_missing,
+    "literal_error": _describe_literal,
+    "value_error": _describe_value,
+}
