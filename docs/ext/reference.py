@@ -56,7 +56,8 @@ def describe_tables() -> str:
 def _walk(error: type[errors.RegularsError], depth: int = 0) -> Iterator[str]:
     summary = (error.__doc__ or "").strip().splitlines()[0]
     yield f"{'  ' * depth}- `{error.__name__}` (code `{error.code}`): {summary}"
-    for child in sorted(error.__subclasses__(), key=lambda one: one.__name__):
+    ours = [child for child in error.__subclasses__() if child.__module__ == errors.__name__]
+    for child in sorted(ours, key=lambda one: one.__name__):
         yield from _walk(child, depth + 1)
 
 

@@ -41,3 +41,9 @@ def walk_callables() -> Iterator[tuple[str, object]]:
             for name, member in vars(one).items():
                 if inspect.isfunction(member) and not name.startswith("_"):
                     yield f"{path}.{name}", member
+
+
+def list_package_exports() -> list[object]:
+    """What `regulars` and each package or module right beneath it exports."""
+    nearest = [module for module in list_modules() if module.__name__.count(".") < 2]
+    return [getattr(module, name) for module in nearest for name in getattr(module, "__all__", ())]
