@@ -15,15 +15,16 @@ from regulars.report.parts.churn import (
 )
 from regulars.report.parts.closing import ContactListPart, LineagePart, Summary
 from regulars.report.parts.data import (
+    Bar,
     ColumnState,
     DataPart,
     FindingPart,
-    HistogramBin,
     LeakagePart,
     MappedColumn,
+    Outliers,
     SourcePart,
     TableState,
-    TopValue,
+    ValueCount,
 )
 from regulars.report.parts.segments import (
     MeansPlot,
@@ -35,6 +36,7 @@ from regulars.report.parts.segments import (
 
 __all__ = [
     "Alarm",
+    "Bar",
     "CalibrationPoint",
     "ChurnPart",
     "ColumnState",
@@ -43,7 +45,6 @@ __all__ = [
     "DataPart",
     "Driver",
     "FindingPart",
-    "HistogramBin",
     "Holdout",
     "Interval",
     "LeakagePart",
@@ -53,6 +54,7 @@ __all__ = [
     "MethodPart",
     "ModelPart",
     "OutcomePart",
+    "Outliers",
     "Part",
     "RiskBand",
     "SegmentProfile",
@@ -61,6 +63,6 @@ __all__ = [
     "SplitPart",
     "Summary",
     "TableState",
-    "TopValue",
     "Trait",
+    "ValueCount",
 ]

@@ -61,6 +61,8 @@ class Summary(Part):
     """A: act on it; B: usable with care; C: look into it first; D: not for decisions."""
     grades: Mapping[str, Grade]
     """Grade of each part; the whole is as good as its weakest part."""
+    reasons: Mapping[str, Wording]
+    """Why each part got its grade."""
     verdict: Wording
     """The grade in words."""
     sentences: tuple[Wording, ...]

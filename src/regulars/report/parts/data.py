@@ -9,15 +9,16 @@ from regulars.report.parts.base import Count, MaybeNumber, MaybeShare, Part, Sca
 from regulars.schema.wording import Wording
 
 __all__ = [
+    "Bar",
     "ColumnState",
     "DataPart",
     "FindingPart",
-    "HistogramBin",
     "LeakagePart",
     "MappedColumn",
+    "Outliers",
     "SourcePart",
     "TableState",
-    "TopValue",
+    "ValueCount",
 ]
 
 
@@ -55,24 +56,39 @@ class MappedColumn(Part):
     """Why."""
 
 
-class HistogramBin(Part):
-    """One bar of a distribution."""
+class Bar(Part):
+    """One bar of a distribution: low ≤ value < high; the last one holds its high too."""
 
-    low: float
-    """Left bound."""
-    high: float
+    low: float | str
+    """Left bound: a number or an ISO day."""
+    high: float | str
     """Right bound."""
     count: Count
     """Rows in it."""
 
 
-class TopValue(Part):
+class ValueCount(Part):
     """One frequent value."""
 
-    value: str
-    """The value as text."""
+    value: Scalar
+    """The value."""
     count: Count
     """Rows that have it."""
+    share: Share
+    """The same as a share of the rows that have a value."""
+
+
+class Outliers(Part):
+    """Values far from the rest."""
+
+    low: float
+    """Below this Tukey's rule calls a value far."""
+    high: float
+    """Above this too."""
+    tukey_count: Count
+    """Values outside the two."""
+    robust_z_count: Count | None = None
+    """Values far by the robust z-score."""
 
 
 class ColumnState(Part):
@@ -81,37 +97,51 @@ class ColumnState(Part):
     name: str
     """The column."""
     type: str
-    """How it is stored."""
-    role: str | None = None
+    """How the engine stores it."""
+    role: str
     """What it is for."""
     meaning: Wording | None = None
     """What it says."""
-    rows: Count
+    row_count: Count
     """Rows of the table."""
-    missing: Count = 0
+    missing_count: Count
     """Rows without a value."""
     completeness: Share
     """Share of rows with a value."""
-    distinct: Count | None = None
+    distinct_count: Count
     """Different values."""
+    is_distinct_approximate: bool = False
+    """Whether that is an estimate."""
     uniqueness: MaybeShare = None
     """Different values as a share of the values that are there."""
-    invalid: Count | None = None
-    """Values that break a rule of validity."""
+    invalid_count: Count | None = None
+    """Values that break a check of this column; null when nothing checks it."""
     validity: MaybeShare = None
-    """Share of values that break no rule."""
+    """Share of values that break none."""
+    inconsistent_count: Count | None = None
+    """Rows that break a check against other columns."""
+    consistency: MaybeShare = None
+    """Share of rows that break none."""
     minimum: float | str | None = None
-    """The least value; a day or an instant in ISO 8601."""
+    """The least number, or the first day or moment, ISO 8601."""
     maximum: float | str | None = None
-    """The greatest value."""
+    """The greatest or the last."""
     mean: MaybeNumber = None
-    """The mean of a numeric column."""
+    """Mean of the numbers."""
     median: MaybeNumber = None
-    """The median of a numeric column."""
-    histogram: tuple[HistogramBin, ...] = ()
-    """The distribution of a numeric column or of dates (in seconds since 1970)."""
-    top_values: tuple[TopValue, ...] = ()
-    """The most frequent values of a category, most frequent first."""
+    """Median of the numbers."""
+    first_quartile: MaybeNumber = None
+    """A quarter of the numbers lies below."""
+    third_quartile: MaybeNumber = None
+    """A quarter of the numbers lies above."""
+    lag_days: MaybeNumber = None
+    """Days from the newest value to the moment of the report."""
+    outliers: Outliers | None = None
+    """Values far from the rest."""
+    bars: tuple[Bar, ...] = ()
+    """Distribution of numbers and days."""
+    values: tuple[ValueCount, ...] = ()
+    """The most frequent values of the others; none of personal columns."""
 
 
 class TableState(Part):
@@ -119,26 +149,22 @@ class TableState(Part):
 
     name: str
     """The table."""
-    meaning: Wording | None = None
-    """One row per what."""
-    rows: Count
+    row_count: Count
     """Its rows."""
-    customers: Count | None = None
+    customer_count: Count | None = None
     """Different customers in it."""
-    first_at: str | None = None
-    """Earliest moment of a fact, ISO 8601."""
-    last_at: str | None = None
-    """Latest moment of a fact, ISO 8601."""
+    oldest: str | None = None
+    """The earliest moment in it, ISO 8601."""
+    newest: str | None = None
+    """The latest moment in it."""
+    lag_days: MaybeNumber = None
+    """Days from the latest moment to that of the report."""
     completeness: MaybeShare = None
     """Share of cells that are filled."""
-    uniqueness: MaybeShare = None
-    """Share of rows that are not copies of another."""
     validity: MaybeShare = None
-    """Share of rows without an error-level finding."""
+    """Mean validity of the columns; null when nothing was checked."""
     consistency: MaybeShare = None
-    """Share of rows that agree with the other columns and tables."""
-    timeliness: MaybeShare = None
-    """Share of rows that are not overdue."""
+    """Mean consistency of the columns."""
     columns: tuple[ColumnState, ...] = ()
     """State of each column, in order."""
 

@@ -1,0 +1,189 @@
+"""The report in one grade and a few sentences that anybody can retell."""
+
+from collections.abc import Callable
+
+from regulars.report.model import Report
+from regulars.report.parts import (
+    ChurnPart,
+    DataPart,
+    FindingPart,
+    SegmentProfile,
+    SegmentsPart,
+    Summary,
+)
+from regulars.report.parts.base import Grade
+from regulars.report.speech import Speech
+from regulars.schema.wording import LANGUAGES, Wording
+
+__all__ = ["summarize"]
+
+# Bounds of the grades: at least so much for A, B, C.
+_STABILITY = (0.85, 0.6, 0.0)
+_RANKING = (0.8, 0.7, 0.6)
+# At most so many rows set aside for A, B, C.
+_QUARANTINED = (0.01, 0.05, 0.2)
+# A finding of an error from this share on, a warning from that one on, weighs on the grade.
+_LARGE, _SMALL = 0.05, 0.01
+_GRADES: tuple[Grade, ...] = ("A", "B", "C", "D")
+
+
+def summarize(report: Report) -> Report:
+    """The same report with its `summary` filled in.
+
+    The grade of the data falls with the share of rows set aside (1, 5, 20 %) and with findings: B
+    for an error, C if it concerns 5 % or more; B for a warning that concerns 1 % or more. That of the segments follows their steadiness (0.85, 0.6). That
+    of the forecast follows the lower bound of the ROC-AUC on customers not seen (0.8, 0.7, 0.6),
+    and is C at best while an alarm stands. The whole is as good as its weakest part.
+    """
+    grades: dict[str, Grade] = {"data": _grade_data(report.data)}
+    reasons = {"data": _in_both(lambda speech: _tell_data(report.data, speech))}
+    if report.segments:
+        segments = report.segments
+        grades["segments"] = _grade_segments(segments)
+        reasons["segments"] = _in_both(lambda speech: _tell_steadiness(segments, speech))
+    if report.churn:
+        churn = report.churn
+        grades["churn"] = _grade_churn(churn)
+        reasons["churn"] = _in_both(lambda speech: _tell_quality(churn, speech))
+    worst = max(grades.values())
+    summary = Summary(
+        grade=worst,
+        grades=grades,
+        reasons=reasons,
+        verdict=_in_both(lambda speech: speech.say(f"summary.verdict_{worst}")),
+        sentences=tuple(_in_both(tell) for tell in _list_sentences(report)),
+    )
+    return report.model_copy(update={"summary": summary})
+
+
+def _in_both(tell: Callable[[Speech], str]) -> Wording:
+    said = {language: tell(Speech(language)) for language in LANGUAGES}
+    return Wording(en=said["en"], ru=said["ru"])
+
+
+def _at_least(value: float, bounds: tuple[float, ...]) -> Grade:
+    for grade, bound in zip(_GRADES, bounds, strict=False):
+        if value >= bound:
+            return grade
+    return "D"
+
+
+def _grade_data(data: DataPart) -> Grade:
+    share = data.rows_quarantined / data.rows_in if data.rows_in else 1.0
+    by_rows = _at_least(-share, tuple(-bound for bound in _QUARANTINED))
+    return max([by_rows, *(_grade_finding(finding) for finding in data.findings)])
+
+
+def _grade_finding(finding: FindingPart) -> Grade:
+    share = 1.0 if finding.share is None else finding.share
+    if finding.severity == "error":
+        return "C" if share >= _LARGE else "B"
+    return "B" if finding.severity == "warning" and share >= _SMALL else "A"
+
+
+def _grade_segments(segments: SegmentsPart) -> Grade:
+    stability = _get_stability(segments)
+    return "B" if stability is None else _at_least(stability, _STABILITY)
+
+
+def _get_stability(segments: SegmentsPart) -> float | None:
+    k = len(segments.profiles)
+    for method in segments.methods:
+        if method.name == segments.chosen and method.k == k:
+            return method.stability
+    return None
+
+
+def _grade_churn(churn: ChurnPart) -> Grade:
+    holdout = churn.holdout
+    low = holdout.roc_auc if holdout.roc_auc_low is None else holdout.roc_auc_low
+    grade = _at_least(low, _RANKING)
+    has_alarm = any(alarm.severity == "alarm" for alarm in churn.alarms)
+    return max(grade, "C") if has_alarm else grade
+
+
+def _tell_data(data: DataPart, speech: Speech) -> str:
+    severities = [finding.severity for finding in data.findings]
+    return speech.say(
+        "summary.reason_data",
+        quarantined=speech.percent(data.rows_quarantined / data.rows_in if data.rows_in else 0.0),
+        errors=severities.count("error"),
+        warnings=severities.count("warning"),
+    )
+
+
+def _tell_steadiness(segments: SegmentsPart, speech: Speech) -> str:
+    stability = _get_stability(segments)
+    if stability is None:
+        return speech.say("summary.reason_segments_unknown")
+    return speech.say("summary.reason_segments", stability=speech.percent(stability, 0))
+
+
+def _tell_quality(churn: ChurnPart, speech: Speech) -> str:
+    if any(alarm.severity == "alarm" for alarm in churn.alarms):
+        return speech.say("summary.reason_alarm")
+    holdout = churn.holdout
+    low = holdout.roc_auc if holdout.roc_auc_low is None else holdout.roc_auc_low
+    return speech.say(
+        "summary.reason_churn",
+        quality=speech.fixed(holdout.roc_auc, 2),
+        low=speech.fixed(low, 2),
+    )
+
+
+def _list_sentences(report: Report) -> list[Callable[[Speech], str]]:
+    told: list[Callable[[Speech], str]] = [lambda speech: _retell_rows(report.data, speech)]
+    if report.segments and report.segments.profiles:
+        segments = report.segments
+        told.append(lambda speech: _retell_segments(segments, speech))
+    if report.churn:
+        churn = report.churn
+        told.append(lambda speech: _retell_churn(churn, speech))
+    if report.contact_list:
+        kept = report.contact_list.kept
+        told.append(
+            lambda speech: speech.say("summary.list", customers=speech.count(kept, "customers"))
+        )
+    return told
+
+
+def _retell_rows(data: DataPart, speech: Speech) -> str:
+    rows = speech.count(data.rows_in, "rows")
+    if data.rows_quarantined == 0:
+        return speech.say("summary.rows_all", rows=rows)
+    return speech.say(
+        "summary.rows",
+        rows=rows,
+        loaded=speech.number(data.rows_loaded),
+        quarantined=speech.number(data.rows_quarantined),
+    )
+
+
+def _get_loss(profile: SegmentProfile) -> float | None:
+    return profile.churn_probability if profile.churn_share is None else profile.churn_share
+
+
+def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
+    largest = max(segments.profiles, key=lambda profile: profile.size)
+    worst = max(segments.profiles, key=lambda profile: _get_loss(profile) or 0.0)
+    loss = _get_loss(worst)
+    key = "segments" if loss is None else "segments_churn"
+    if loss is not None and worst is largest:
+        key = "segments_same"
+    return speech.say(
+        f"summary.{key}",
+        segments=speech.count(len(segments.profiles), "segments"),
+        largest=speech.read(largest.name),
+        share=speech.percent(largest.share, 0),
+        worst=speech.read(worst.name),
+        churn=speech.percent(loss, 0),
+    )
+
+
+def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
+    return speech.say(
+        "summary.churn",
+        base=speech.number(round(churn.base_rate * 100)),
+        precision=speech.number(round(churn.holdout.precision * 100)),
+        recall=speech.number(round(churn.holdout.recall * 100)),
+    )
