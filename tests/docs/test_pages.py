@@ -10,7 +10,7 @@ DECISIONS = sorted((ROOT / "docs" / "adr").glob("0*.md"))
 FRAGMENTS = sorted((ROOT / "changelog.d").glob("*.md"))
 RUSSIAN = sorted((ROOT / "docs" / "ru").glob("*.md"))
 LINES_ON_A_PAGE = 60
-KINDS = {"added", "changed", "fixed", "removed"}
+KINDS = {"added", "changed", "fixed", "removed", "security"}
 
 
 def name(path: Path) -> str:
