@@ -1,0 +1,163 @@
+"""Reading checks: those that come with Regulars, and the user's own TOML."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from regulars.conditions import load_condition
+from regulars.errors import DefinitionError, find_nearest
+from regulars.quality.check import AnyCheck, Check
+
+__all__ = ["load_checks", "read_checks"]
+
+_ADAPTER: TypeAdapter[Check] = TypeAdapter(AnyCheck)
+_MODELS: dict[str, type[Check]] = {
+    model.model_fields["kind"].default: model for model in get_args(get_args(AnyCheck)[0])
+}
+
+
+def load_checks(
+    definitions: Mapping[str, str] | None = None, *, tables: Iterable[str] | None = None
+) -> tuple[Check, ...]:
+    """The built-in checks, with the user's added, replaced or switched off by name.
+
+    Parameters
+    ----------
+    definitions
+        Name of the file → its TOML text: `definitions/check/*.toml` of a workspace.
+    tables
+        Only the checks of these tables; None for all.
+
+    Returns
+    -------
+    tuple of Check
+        Those that are enabled, by table and name.
+
+    Raises
+    ------
+    DefinitionError
+        Naming the file, the check, what was found, what is allowed and the nearest name.
+
+    Examples
+    --------
+    >>> own = '''
+    ... name = "age_is_impossible"
+    ... table = "customers"
+    ... severity = "error"
+    ... kind = "range"
+    ... columns = ["age"]
+    ... minimum = 0
+    ... maximum = 120
+    ... meaning = { en = "Nobody has this age", ru = "Такого возраста не бывает" }
+    ... '''
+    >>> [check.name for check in load_checks({"age.toml": own}) if check.table == "customers"][0]
+    'age_is_impossible'
+    """
+    by_name = {check.name: check for check in _builtin_checks()}
+    read_from: dict[str, str] = {}
+    for file, text in (definitions or {}).items():
+        for check in read_checks(text, file=file):
+            if check.name in read_from:
+                raise DefinitionError(
+                    f"{file}: check '{check.name}' is already defined in {read_from[check.name]}. "
+                    "Give one of the two another name."
+                )
+            read_from[check.name] = file
+            by_name[check.name] = check
+    wanted = None if tables is None else set(tables)
+    chosen = [
+        check
+        for check in by_name.values()
+        if check.is_enabled and (wanted is None or check.table in wanted)
+    ]
+    return tuple(sorted(chosen, key=lambda check: (check.table, check.name)))
+
+
+def read_checks(text: str, *, file: str) -> tuple[Check, ...]:
+    """The checks of one TOML text: one at its top, or several as `[[checks]]`."""
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{file} is not valid TOML: {error}.") from error
+    entries = parsed["checks"] if set(parsed) == {"checks"} else [parsed]
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise DefinitionError(f"{file}: 'checks' must be a list of tables, written [[checks]].")
+    return tuple(_read_check(entry, file=file) for entry in entries)
+
+
+@cache
+def _builtin_checks() -> tuple[Check, ...]:
+    folder = resources.files("regulars.quality") / "checks"
+    files = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
+    found = [
+        check
+        for entry in files
+        for check in read_checks(entry.read_text(encoding="utf-8"), file=entry.name)
+    ]
+    # A company's tables need not have every column that a built-in check knows.
+    return tuple(check.model_copy(update={"if_missing": "skip"}) for check in found)
+
+
+def _read_check(entry: dict[str, Any], *, file: str) -> Check:
+    where = f"{file}, check '{entry.get('name', '(no name)')}'"
+    _check_kind(entry, where=where)
+    values = dict(entry)
+    if entry["kind"] == "rows" and "condition" in entry:
+        values["condition"] = load_condition(entry["condition"], where=f"{where}, condition")
+    try:
+        return _ADAPTER.validate_python(values)
+    except ValidationError as error:
+        model = _MODELS[entry["kind"]]
+        raise DefinitionError(f"{where}: {_word(error.errors()[0], model)}") from error
+
+
+def _check_kind(entry: dict[str, Any], *, where: str) -> None:
+    kind = entry.get("kind")
+    if kind in _MODELS:
+        return
+    found = "'kind' is missing" if kind is None else f"there is no kind '{kind}'"
+    raise DefinitionError(
+        f"{where}: {found}.{_suggest(str(kind), _MODELS)} Choose from: {', '.join(_MODELS)}."
+    )
+
+
+def _word(problem: ErrorDetails, model: type[Check]) -> str:
+    """One problem of validation as a sentence: what was found, what is allowed."""
+    # The first part of the place is the tag of the union: the kind.
+    place = ".".join(str(part) for part in problem["loc"][1:])
+    leaf = str(problem["loc"][-1])
+    allowed = tuple(name for name in model.model_fields)
+    if problem["type"] == "extra_forbidden":
+        return (
+            f"'{place}' is not a field of kind '{model.model_fields['kind'].default}'."
+            f"{_suggest(leaf, allowed)} It has: {', '.join(allowed)}."
+        )
+    if problem["type"] == "missing":
+        return f"'{place}' is missing. Add a line '{leaf} = …'."
+    if problem["type"] == "literal_error":
+        return _word_choice(place, problem)
+    if problem["type"] == "value_error":
+        return f"{problem['msg'].removeprefix('Value error, ')}."
+    return f"'{place}' is {problem['input']!r}: {problem['msg'].lower()}."
+
+
+def _word_choice(place: str, problem: ErrorDetails) -> str:
+    choices = str(problem.get("ctx", {}).get("expected", ""))
+    names = [name.strip(" '") for name in choices.replace(" or ", ",").split(",")]
+    return (
+        f"'{place}' is {problem['input']!r}.{_suggest(str(problem['input']), names)} "
+        f"Choose from: {', '.join(names)}."
+    )
+
+
+def _suggest(name: str, allowed: Iterable[str]) -> str:
+    nearest = find_nearest(name, allowed)
+    return f" Did you mean '{nearest}'?" if nearest else ""

@@ -1,0 +1,63 @@
+"""Numbers in sentences: grouped thousands, and shares that never round something to nothing."""
+
+from regulars.schema.wording import Language, pluralize
+
+__all__ = ["format_amount", "format_count", "format_number", "format_share"]
+
+
+def format_number(number: float, language: Language, *, digits: int = 0) -> str:
+    r"""`number` with its thousands grouped as the language does.
+
+    Examples
+    --------
+    >>> format_number(135080, "en"), format_number(1234.5, "ru", digits=1)
+    ('135,080', '1\xa0234,5')
+    """
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(round(number, digits), locale=language))
+
+
+def format_count(count: int, language: Language, *forms: str) -> str:
+    """`count` with grouped thousands and the right form of its noun.
+
+    Examples
+    --------
+    >>> format_count(9288, "en", "row", "rows")
+    '9,288 rows'
+    """
+    noun = pluralize(count, language, *forms).partition(" ")[2]
+    return f"{format_number(count, language)} {noun}"
+
+
+def format_share(share: float, language: Language) -> str:
+    """`share` (0-1) in percent; what is neither 0 nor 1 never reads as 0 % or 100 %.
+
+    Examples
+    --------
+    >>> [format_share(share, "en") for share in (0.24927, 0.00001, 0.99999, 1.0)]
+    ['24.9 %', 'under 0.1 %', 'over 99.9 %', '100 %']
+    """
+    percent = share * 100
+    if 0 < percent < 0.1:
+        return {"en": "under 0.1 %", "ru": "менее 0,1 %"}[language]
+    if 99.9 < percent < 100:
+        return {"en": "over 99.9 %", "ru": "более 99,9 %"}[language]
+    return f"{format_number(percent, language, digits=1)} %"
+
+
+def format_amount(amount: float, language: Language) -> str:
+    """`amount` with as many digits as its size deserves.
+
+    Examples
+    --------
+    >>> [format_amount(amount, "en") for amount in (12345.678, 12.345, 0.012345)]
+    ['12,346', '12.3', '0.0123']
+    """
+    size = abs(amount)
+    if size >= 1000 or size == int(size):
+        return format_number(amount, language)
+    if size >= 1:
+        return format_number(amount, language, digits=1)
+    text = f"{amount:.3g}"
+    return text if language == "en" else text.replace(".", ",")
