@@ -28,6 +28,8 @@ __all__ = ["condition_to_dict", "describe_definition_error", "load_condition"]
 
 _ADAPTER: TypeAdapter[Condition] = TypeAdapter(Condition)
 _MOST_SHOWN = 60
+_MOST_SENTENCES = 5
+_SCALARS = ("bool", "int", "float", "str")
 
 
 def load_condition(definition: str | Mapping[str, object], *, where: str) -> Condition:
@@ -110,7 +112,15 @@ def describe_definition_error(error: ValidationError, *, where: str) -> str:
 
     Works for any pydantic model; knows more about conditions.
     """
-    return " ".join(_describe_one(dict(entry), where) for entry in error.errors()[:5])
+    entries = [dict(entry) for entry in error.errors() if not _is_consequence(dict(entry))]
+    # The members of a union each complain; in our words they say the same.
+    sentences = dict.fromkeys(_describe_one(entry, where) for entry in entries)
+    return " ".join(list(sentences)[:_MOST_SENTENCES])
+
+
+def _is_consequence(entry: Mapping[str, AnyType]) -> bool:
+    # A list whose parts were refused counts as short, though it was not.
+    return entry["type"] == "too_short" and bool(entry["input"])
 
 
 def _describe_one(entry: Mapping[str, AnyType], where: str) -> str:
@@ -125,7 +135,7 @@ def _place(loc: Iterable[str | int]) -> str:
     for step in loc:
         if isinstance(step, int):
             text += f"[{step + 1}]"
-        elif not step.startswith("<"):
+        elif not step.startswith("<") and step not in _SCALARS:
             text += f".{step}" if text else step
     return text
 
@@ -178,7 +188,13 @@ def _describe_value(entry: Mapping[str, AnyType]) -> str:
     return f"{entry['ctx']['error']}."
 
 
+def _describe_short(entry: Mapping[str, AnyType]) -> str:
+    return f"the list is empty. Give {entry['ctx']['min_length']} or more."
+
+
 def _describe_other(entry: Mapping[str, AnyType]) -> str:
+    if entry["loc"] and entry["loc"][-1] in _SCALARS:
+        return f"a value is a number, a text, true or false, found {_show(entry['input'])}."
     message = entry["msg"]
     return f"{message[0].lower()}{message[1:]}, found {_show(entry['input'])}."
 
@@ -204,4 +220,5 @@ _DESCRIPTIONS = {
     "missing": _describe_missing,
     "literal_error": _describe_literal,
     "value_error": _describe_value,
+    "too_short": _describe_short,
 }

@@ -99,7 +99,7 @@ def _or_missing(condition: Leaf, fact: Phrase, gaps: list[str], language: Langua
     if len(gaps) == 1 and fact.joint is None:
         # One subject is enough: "age is missing or is at most 120".
         subject = gaps[0].removesuffix(_IS_MISSING.to(language))
-        parts.append(Phrase(fact.text.removeprefix(subject)))
+        parts.append(Phrase(fact.text.removeprefix(subject).removeprefix("— ")))
     else:
         parts.append(fact)
     return join_phrases(parts, "or", language)

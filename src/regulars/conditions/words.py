@@ -203,7 +203,8 @@ def _compare_with_days(op: str, days: int, language: Language) -> str:
         return _TIMES["ru"][op].format(case)
     if op in ("=", "!="):
         return ("ровно " if op == "=" else "не ") + _russian_day(days)
-    return _OTHER_TIMES["ru"][op].format(_russian_day(days))
+    # Before a number the comma of "раньше, чем" falls away.
+    return _OTHER_TIMES["ru"][op].replace(",", "").format(_russian_day(days))
 
 
 def _english_day(days: int) -> str:
