@@ -1,0 +1,140 @@
+"""The few types that the lake stores, and what may become one of them without loss."""
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from regulars.errors import SchemaError
+
+__all__ = ["CONTRACT_TYPES", "StoredColumn", "arrow_type", "cast_to", "choose_type", "duckdb_type"]
+
+INSTANT = "TIMESTAMP WITH TIME ZONE"
+
+CONTRACT_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "float": "DOUBLE",
+    "decimal": "DECIMAL(18,4)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "instant": INSTANT,
+}
+
+_KINDS = {
+    "TINYINT": "integer",
+    "SMALLINT": "integer",
+    "INTEGER": "integer",
+    "BIGINT": "integer",
+    "HUGEINT": "integer",
+    "UTINYINT": "integer",
+    "USMALLINT": "integer",
+    "UINTEGER": "integer",
+    "UBIGINT": "integer",
+    "UHUGEINT": "integer",
+    "FLOAT": "float",
+    "DOUBLE": "float",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "VARCHAR": "string",
+    "UUID": "string",
+    "JSON": "string",
+    "TIME": "string",
+    "TIMESTAMP": "instant",
+    "TIMESTAMP_S": "instant",
+    "TIMESTAMP_MS": "instant",
+    "TIMESTAMP_NS": "instant",
+    INSTANT: "instant",
+    '"NULL"': "missing",
+    "NULL": "missing",
+}
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    INSTANT: pa.timestamp("us", "UTC"),
+}
+_DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
+_WIDENS = {("integer", "float"), ("integer", "decimal")}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredColumn:
+    """One column as the lake keeps it; `type` is DuckDB's word."""
+
+    name: str
+    type: str
+
+
+def arrow_type(stored: str) -> pa.DataType:
+    """The Arrow type of a stored DuckDB type.
+
+    Examples
+    --------
+    >>> arrow_type("DECIMAL(18,4)")
+    Decimal128Type(decimal128(18, 4))
+    """
+    if decimal := _DECIMAL.fullmatch(stored):
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    return _ARROW[stored]
+
+
+def duckdb_type(arrow: pa.DataType) -> str:
+    """The DuckDB type of a column in a Delta schema."""
+    if pa.types.is_decimal(arrow):
+        return f"DECIMAL({arrow.precision},{arrow.scale})"
+    if pa.types.is_timestamp(arrow):
+        return INSTANT
+    if pa.types.is_integer(arrow):
+        return "INTEGER" if arrow.bit_width <= 32 else "BIGINT"
+    if pa.types.is_floating(arrow):
+        return "DOUBLE"
+    names = {str(pa.bool_()): "BOOLEAN", str(pa.date32()): "DATE"}
+    return names.get(str(arrow), "VARCHAR")
+
+
+def _kind(found: str) -> str:
+    if found.startswith("DECIMAL"):
+        return "decimal"
+    if found.startswith("ENUM"):
+        return "string"
+    return _KINDS.get(found, "other")
+
+
+def choose_type(found: str, *, where: str) -> str:
+    """The stored type for a new column that DuckDB calls `found`; raises `SchemaError`."""
+    kind = _kind(found)
+    if kind == "other":
+        raise SchemaError(
+            f"{where} has the type {found}, which the lake does not store."
+            f" Turn it into one of {', '.join(sorted(CONTRACT_TYPES))} before loading."
+        )
+    if kind == "decimal":
+        return found.replace(" ", "")
+    return "VARCHAR" if kind == "missing" else CONTRACT_TYPES[kind]
+
+
+def cast_to(expression: str, found: str, stored: str) -> tuple[str, str]:
+    """How a column becomes `stored`: the SQL of the value, and the SQL that is true where it is lost.
+
+    The second is empty when nothing can be lost.
+    """
+    source, target = _kind(found), _kind(stored)
+    if found.replace(" ", "") == stored.replace(" ", ""):
+        return expression, ""
+    if source == "missing":
+        return f"CAST(NULL AS {stored})", ""
+    if source == target == "instant":
+        # A naive time means UTC here; a plain cast would take the session's time zone.
+        return f"(CAST({expression} AS TIMESTAMP) AT TIME ZONE 'UTC')", ""
+    if source == target or (source, target) in _WIDENS:
+        value = f"TRY_CAST({expression} AS {stored})"
+        return (
+            value,
+            f"{expression} IS NOT NULL AND TRY_CAST({value} AS {found}) IS DISTINCT FROM {expression}",
+        )
+    # Another kind of value: only a column without any value may pass.
+    return f"CAST(NULL AS {stored})", f"{expression} IS NOT NULL"

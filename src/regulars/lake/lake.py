@@ -1,0 +1,181 @@
+"""The lake: a folder of Delta Lake tables, and the loads that made them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.errors import InvalidParameterError, NotFoundError
+from regulars.lake.load_log import LOADS, create_loads, read_loads
+from regulars.lake.lock import hold_writer_lock
+from regulars.lake.records import LoadRecord, Recovery
+from regulars.lake.recovery import recover
+from regulars.lake.snapshot import Snapshot, take_snapshot
+from regulars.lake.storage import storage_guard
+from regulars.lake.transaction import LoadTransaction
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Lake"]
+
+_LOAD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The tables of one workspace, with all their loads.
+
+    Make one with `Lake.create` or `Lake.open`.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    on_step
+        Called with the name of each step of a load; for tests of what a dying process leaves.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from tempfile import TemporaryDirectory
+    >>> import duckdb
+    >>> from regulars.schema.contract import get_contract
+    >>> connection = duckdb.connect()
+    >>> _ = connection.execute(
+    ...     "CREATE TABLE bought AS SELECT '17' AS customer_id, 'A1' AS"
+    ...     " purchase_id, TIMESTAMP '2026-01-09 12:00' AS purchased_at, 9.5::DECIMAL(18,4) AS amount"
+    ... )
+    >>> folder = TemporaryDirectory()
+    >>> lake = Lake.create(Path(folder.name))
+    >>> with lake.begin(
+    ...     "first", connection=connection, now=datetime(2026, 1, 10, tzinfo=UTC)
+    ... ) as load:
+    ...     result = load.upsert(get_contract("purchases"), "bought")
+    ...     versions = load.commit(LoadRecord(source="shop.csv", kind="purchases", rows_in=1))
+    >>> result.inserted, lake.snapshot().row_count("purchases")
+    (1, 1)
+    >>> folder.cleanup()
+    """
+
+    folder: Path
+    on_step: Callable[[str], None] | None = None
+
+    @classmethod
+    def create(cls, folder: Path, *, on_step: Callable[[str], None] | None = None) -> "Lake":
+        """Make a lake in `folder`, or open the one that is there."""
+        with storage_guard(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with hold_writer_lock(folder, wait_seconds=60):
+            if not (folder / LOADS / "_delta_log").is_dir():
+                create_loads(folder)
+        return cls.open(folder, on_step=on_step)
+
+    @classmethod
+    def open(cls, folder: Path, *, on_step: Callable[[str], None] | None = None) -> "Lake":
+        """The lake in `folder`; raises `NotFoundError` when there is none."""
+        absolute = folder.absolute()
+        if not (absolute / LOADS / "_delta_log").is_dir():
+            raise NotFoundError(
+                f"There is no lake in {folder}: it has no folder '{LOADS}' with a log."
+                " Make one with Lake.create, or `regulars init` for a workspace."
+            )
+        return cls(absolute, on_step)
+
+    def begin(
+        self,
+        load_id: str,
+        *,
+        connection: "DuckDBPyConnection",
+        now: datetime,
+        wait_seconds: float = 600.0,
+        on_wait: Callable[[], None] | None = None,
+    ) -> LoadTransaction:
+        """A load, to be used with `with`: takes the writer lock and takes back dead loads first.
+
+        Parameters
+        ----------
+        load_id
+            A name that no load has yet: letters, digits, `_`, `.`, `-`.
+        connection
+            DuckDB, where the rows to load are.
+        now
+            The moment of the load, with a time zone.
+        wait_seconds
+            How long to wait while another process writes.
+        on_wait
+            Called once when it has to wait.
+        """
+        if not _LOAD_ID.fullmatch(load_id):
+            raise InvalidParameterError(
+                f"A load id has letters, digits, '_', '.' and '-', 80 at most; got '{load_id}'."
+            )
+        return LoadTransaction(
+            self.folder,
+            load_id,
+            connection,
+            now,
+            wait_seconds=wait_seconds,
+            on_wait=on_wait,
+            on_step=self.on_step,
+        )
+
+    def snapshot(self, *, load_id: str | None = None, at: datetime | None = None) -> Snapshot:
+        """The tables as the latest load left them, or as they were earlier.
+
+        Parameters
+        ----------
+        load_id
+            As this load left them.
+        at
+            As they were known at this moment.
+        """
+        if load_id is not None and at is not None:
+            raise InvalidParameterError("Give a load_id or a moment `at`, not both.")
+        loads = read_loads(self.folder)
+        chosen: LoadRecord | None
+        if load_id is not None:
+            chosen = _find(loads, load_id, self.folder)
+        elif at is not None:
+            chosen = _find_at(loads, at)
+        else:
+            chosen = loads[-1] if loads else None
+        return take_snapshot(self.folder, loads, chosen)
+
+    def list_loads(self) -> list[LoadRecord]:
+        """Every complete load, first to last."""
+        return list(read_loads(self.folder))
+
+    def find_load(
+        self, *, source_sha256: str, mapping_sha256: str | None = None
+    ) -> LoadRecord | None:
+        """The latest load of the same content, read in the same way; None when there is none."""
+        for load in reversed(read_loads(self.folder)):
+            is_same = load.source_sha256 == source_sha256 and load.action == "load"
+            if is_same and mapping_sha256 in (None, load.mapping_sha256):
+                return load
+        return None
+
+    def recover(self, *, wait_seconds: float = 600.0) -> Recovery:
+        """Take back what dead loads left; every load does that first by itself."""
+        with hold_writer_lock(self.folder, wait_seconds=wait_seconds):
+            return recover(self.folder).recovery
+
+
+def _find(loads: tuple[LoadRecord, ...], load_id: str, folder: Path) -> LoadRecord:
+    for load in loads:
+        if load.load_id == load_id:
+            return load
+    last = f" The latest is '{loads[-1].load_id}'." if loads else " It has no loads yet."
+    raise NotFoundError(f"The lake {folder} has no load '{load_id}'.{last}")
+
+
+def _find_at(loads: tuple[LoadRecord, ...], at: datetime) -> LoadRecord | None:
+    if at.tzinfo is None:
+        raise InvalidParameterError(
+            f"`at` must be a time with a time zone; got {at.isoformat()} without one."
+        )
+    known = [load for load in loads if load.loaded_at is not None and load.loaded_at <= at]
+    return known[-1] if known else None

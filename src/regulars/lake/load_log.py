@@ -1,0 +1,111 @@
+"""The `loads` table: one row per load, whose latest row names the version of every table."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from regulars.errors import StorageError
+from regulars.lake.delta import DataFile, TableVersion, create_table, open_table
+from regulars.lake.records import LoadRecord
+from regulars.lake.storage import storage_guard
+
+__all__ = ["LOADS", "append_load", "create_loads", "read_loads"]
+
+LOADS = "loads"
+_MOST_FILES = 64
+_SCHEMA = pa.schema(
+    [
+        ("sequence", pa.int64()),
+        ("load_id", pa.string()),
+        ("action", pa.string()),
+        ("source", pa.string()),
+        ("kind", pa.string()),
+        ("source_sha256", pa.string()),
+        ("mapping_sha256", pa.string()),
+        ("mapping", pa.string()),
+        ("rows_in", pa.int64()),
+        ("rows_inserted", pa.int64()),
+        ("rows_updated", pa.int64()),
+        ("rows_unchanged", pa.int64()),
+        ("rows_quarantined", pa.int64()),
+        ("tables", pa.string()),
+        ("findings", pa.string()),
+        ("versions", pa.string()),
+        ("loaded_at", pa.timestamp("us", "UTC")),
+    ]
+)
+
+
+def create_loads(lake: Path) -> None:
+    """Make the empty table."""
+    create_table(lake / LOADS, _SCHEMA, [], load_id="create")
+
+
+def read_loads(lake: Path) -> tuple[LoadRecord, ...]:
+    """Every complete load, first to last."""
+    table = open_table(lake / LOADS)
+    if table is None:
+        return ()
+    with storage_guard(lake):
+        rows = _read_rows(table).to_pylist()
+    return tuple(_to_record(row) for row in rows)
+
+
+def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord]) -> LoadRecord:
+    """Append the row that `complete` makes of the latest one.
+
+    Raises `StaleVersionError` when another load was appended between the two.
+    """
+    folder = lake / LOADS
+    table = open_table(folder)
+    if table is None:
+        raise StorageError(
+            f"The lake {lake} has lost its list of loads, the folder '{LOADS}'."
+            " Restore it from a backup."
+        )
+    with storage_guard(lake):
+        rows = _read_rows(table)
+        record = complete(
+            _to_record(rows.slice(rows.num_rows - 1).to_pylist()[0]) if rows else None
+        )
+        added = pa.Table.from_pylist([_to_row(record)], schema=_SCHEMA)
+        # Many small files would make every command that opens the lake slower.
+        merged: Sequence[DataFile] = table.files if len(table.files) >= _MOST_FILES else ()
+        path = folder / f"part-{record.load_id}-{uuid4()}.parquet"
+        pq.write_table(pa.concat_tables([rows, added]) if merged else added, path)
+        stats = json.dumps({"numRecords": rows.num_rows + 1 if merged else 1})
+        file = DataFile(path.name, path.stat().st_size, 1, stats=stats)
+        table.commit([file], merged, load_id=record.load_id)
+    return record
+
+
+def _read_rows(table: TableVersion) -> pa.Table:
+    parts = [pq.read_table(table.folder / file.path, partitioning=None) for file in table.files]
+    return pa.concat_tables([_SCHEMA.empty_table(), *parts]).sort_by("sequence")
+
+
+def _to_row(record: LoadRecord) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(record, name) for name in _SCHEMA.names}
+    row["tables"] = json.dumps(
+        {name: dict(counts) for name, counts in record.tables.items()}, sort_keys=True
+    )
+    row["versions"] = json.dumps(dict(record.versions), sort_keys=True)
+    return row
+
+
+def _to_record(row: dict[str, Any]) -> LoadRecord:
+    loaded_at: datetime = row["loaded_at"]
+    return LoadRecord(
+        **{
+            **row,
+            "tables": json.loads(row["tables"]),
+            "versions": json.loads(row["versions"]),
+            "loaded_at": loaded_at.astimezone(UTC),
+        }
+    )

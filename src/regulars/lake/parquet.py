@@ -1,0 +1,197 @@
+"""DuckDB writes Parquet files and says what is in them; Delta's statistics come from that."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from regulars.lake.column_types import StoredColumn
+from regulars.lake.delta import DataFile
+from regulars.lake.sql import list_columns, name_scratch, quote_name, quote_path_list, quote_text
+from regulars.lake.storage import storage_guard
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["BUCKETS", "RowWriter", "bucket_of", "read_load_id", "scan_files", "select_columns"]
+
+BUCKETS = 64
+
+# Bounds of texts stay out of the log: they would be somebody's id or words, and an erasure could
+# not take them out again.
+_UNBOUNDED = ("VARCHAR", "BOOLEAN")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
+_FILE_NAME = re.compile(r"part-(?P<load_id>.+)-[0-9a-f-]{36}\.parquet")
+
+
+def bucket_of(expression: str) -> str:
+    """SQL of the bucket of a customer: the same on every engine that has md5."""
+    return f"CAST(CAST('0x' || substr(md5({expression}), 1, 2) AS UINTEGER) % {BUCKETS} AS INTEGER)"
+
+
+def read_load_id(file_name: str) -> str | None:
+    """The load that wrote a file, by its name; None for a file of another program.
+
+    Examples
+    --------
+    >>> read_load_id("part-2026-1-7d3dfa20-f157-4859-9a68-f94fea82169d.parquet")
+    '2026-1'
+    """
+    found = _FILE_NAME.fullmatch(file_name)
+    return found["load_id"] if found else None
+
+
+def scan_files(folder: Path, paths: Sequence[str], *, is_evolved: bool, more: str = "") -> str:
+    """SQL that stands after FROM and gives the rows of some files of a table."""
+    listed = quote_path_list([str(folder / path) for path in paths])
+    union = ", union_by_name = true" if is_evolved else ""
+    return f"read_parquet({listed}, hive_partitioning = false{union}{more})"
+
+
+def select_columns(
+    connection: "DuckDBPyConnection",
+    rows: str,
+    columns: Iterable[StoredColumn],
+    *,
+    is_evolved: bool,
+) -> str:
+    """What stands after SELECT to get `columns` from `rows`; missing where no file has them."""
+    present = list_columns(connection, rows) if is_evolved else None
+    return ", ".join(
+        quote_name(column.name)
+        if present is None or column.name in present
+        else f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
+        for column in columns
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RowWriter:
+    """Writes the rows of a query into new files of one table.
+
+    Attributes
+    ----------
+    connection
+        Where the query runs.
+    folder
+        The table's folder.
+    load_id
+        Becomes part of the files' names: so what a dead load left is known.
+    columns
+        What is written, in order.
+    """
+
+    connection: "DuckDBPyConnection"
+    folder: Path
+    load_id: str
+    columns: tuple[StoredColumn, ...]
+
+    def write(self, rows: str) -> list[DataFile]:
+        """Write the rows in the order in which they come, into one file."""
+        target = self.folder / f"part-{self.load_id}-{uuid4()}.parquet"
+        return self._copy(
+            f"COPY ({rows}) TO {quote_text(str(target))} (FORMAT parquet, RETURN_STATS)"
+        )
+
+    def write_buckets(
+        self, rows: str, *, customers: Sequence[str], time_column: str | None
+    ) -> list[DataFile]:
+        """Write the rows into a file a bucket, sorted by customer and time.
+
+        `customers` are the queries whose column `customer_id` holds every customer of the rows.
+        """
+        # Hashing and sorting texts row by row would cost more than the copy itself: every
+        # customer gets a bucket and a rank once, and the rows are sorted by the rank.
+        ids = name_scratch("customers")
+        self.connection.execute(
+            f"CREATE TEMP TABLE {ids} AS SELECT customer_id, bucket,"
+            f" CAST(row_number() OVER (ORDER BY bucket, digest) AS UBIGINT) AS rank"
+            f" FROM (SELECT customer_id, md5(customer_id) AS digest,"
+            f" {bucket_of('customer_id')} AS bucket"
+            f" FROM ({' UNION '.join(customers)}) WHERE customer_id IS NOT NULL)"
+        )
+        names = ", ".join("r." + quote_name(column.name) for column in self.columns)
+        order = f", r.{quote_name(time_column)}" if time_column else ""
+        try:
+            return self._copy(
+                f"COPY (SELECT {names}, coalesce(c.bucket, 0) AS bucket FROM ({rows}) AS r"
+                f" LEFT JOIN {ids} AS c ON r.customer_id = c.customer_id"
+                f" ORDER BY coalesce(c.rank, 0){order})"
+                f" TO {quote_text(str(self.folder))} (FORMAT parquet, PARTITION_BY (bucket),"
+                f" WRITE_PARTITION_COLUMNS true, APPEND, RETURN_STATS,"
+                f" FILENAME_PATTERN {quote_text(f'part-{self.load_id}-{{uuid}}')})"
+            )
+        finally:
+            self.connection.execute(f"DROP TABLE {ids}")
+
+    def write_in_place_of(self, path: str, rows: str) -> list[DataFile]:
+        """Write the rows into one new file in the folder, and so the bucket, of the file `path`."""
+        folder = (self.folder / path).parent
+        target = folder / f"part-{self.load_id}-{uuid4()}.parquet"
+        return self._copy(
+            f"COPY ({rows}) TO {quote_text(str(target))} (FORMAT parquet, RETURN_STATS)",
+            bucket=_bucket_in(path),
+        )
+
+    def _copy(self, statement: str, *, bucket: int | None = None) -> list[DataFile]:
+        with storage_guard(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            written = self.connection.execute(statement).fetchall()
+            files = [self._describe(row, bucket) for row in written]
+            for file in files:
+                if not file.rows:
+                    (self.folder / file.path).unlink()
+        return [file for file in files if file.rows]
+
+    def _describe(self, row: tuple[Any, ...], bucket: int | None) -> DataFile:
+        name, count, size, _, statistics, keys = row
+        path = Path(name).relative_to(self.folder).as_posix()
+        bounded = {column.name for column in self.columns if column.type not in _UNBOUNDED}
+        stats = _render_stats(int(count), statistics or {}, bounded)
+        found = (keys or {}).get("bucket")
+        return DataFile(path, int(size), int(count), bucket if found is None else int(found), stats)
+
+
+def _bucket_in(path: str) -> int | None:
+    head = path.split("/", 1)[0]
+    return int(head.removeprefix("bucket=")) if head.startswith("bucket=") else None
+
+
+def _render_stats(
+    count: int, statistics: Mapping[str, Mapping[str, str]], bounded: Collection[str]
+) -> str:
+    nulls: list[str] = []
+    lowest: list[str] = []
+    highest: list[str] = []
+    for quoted, found in statistics.items():
+        name = quoted.removeprefix('"').removesuffix('"').replace('""', '"')
+        if name == "bucket":
+            continue
+        key = json.dumps(name, ensure_ascii=False)
+        nulls.append(f"{key}: {int(found.get('null_count', 0))}")
+        low, high = _render_bound(found, "min"), _render_bound(found, "max")
+        if name in bounded and low and high:
+            lowest.append(f"{key}: {low}")
+            highest.append(f"{key}: {high}")
+    return (
+        f'{{"numRecords": {count}, "minValues": {{{", ".join(lowest)}}},'
+        f' "maxValues": {{{", ".join(highest)}}}, "nullCount": {{{", ".join(nulls)}}}}}'
+    )
+
+
+def _render_bound(found: Mapping[str, str], which: str) -> str | None:
+    text = found.get(which, "")
+    if found.get("has_nan") == "true":
+        return None
+    if _NUMBER.fullmatch(text):
+        return text
+    if _DAY.fullmatch(text):
+        return json.dumps(text)
+    if _INSTANT.fullmatch(text):
+        return json.dumps(text.replace(" ", "T").replace("+00", "Z"))
+    return None

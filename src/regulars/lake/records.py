@@ -1,0 +1,95 @@
+"""What crosses the lake's boundary: the record of a load, and what an operation did."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+__all__ = ["LoadRecord", "Recovery", "UpsertResult"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRecord:
+    """One row of the `loads` table; the lake fills in the last five fields.
+
+    Attributes
+    ----------
+    source
+        What was loaded, without credentials: a file's name, a database and table.
+    kind
+        What the source holds: "purchases", "customers" …
+    source_sha256, mapping_sha256
+        Fingerprints of the content and of how it was read.
+    mapping
+        The mapping itself as text.
+    rows_in, rows_inserted, rows_updated, rows_unchanged, rows_quarantined
+        Rows of the source: the first is the sum of the others.
+    tables
+        Rows inserted, updated, unchanged by table.
+    findings
+        JSON text of what the checks found, without personal data and without customer ids.
+    action
+        "load", "erasure", "compaction".
+    load_id
+        Carried by every row that the load wrote.
+    loaded_at
+        UTC; never earlier than that of the load before.
+    versions
+        The version of every table after this load: reading those is reading this snapshot.
+    sequence
+        1 for the first load, without gaps.
+    """
+
+    source: str
+    kind: str
+    source_sha256: str = ""
+    mapping_sha256: str = ""
+    mapping: str = ""
+    rows_in: int = 0
+    rows_inserted: int = 0
+    rows_updated: int = 0
+    rows_unchanged: int = 0
+    rows_quarantined: int = 0
+    tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    findings: str = "[]"
+    action: str = "load"
+    load_id: str = ""
+    loaded_at: datetime | None = None
+    versions: Mapping[str, int] = field(default_factory=dict)
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertResult:
+    """What became of the rows of one relation: their number is the sum of the four counts.
+
+    Attributes
+    ----------
+    inserted, updated, unchanged
+        Rows that are now in the table, as new ones, as new content, or as before.
+    conflicts
+        Rows that a later row of the same relation contradicts under the same key; not stored.
+    conflicts_relation
+        The temporary table that holds them (`source_row`, `reason`), None when there are none.
+    """
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    conflicts: int = 0
+    conflicts_relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What dead loads had left, and is gone now.
+
+    Attributes
+    ----------
+    tables_rolled_back
+        Tables that were ahead of the latest complete load.
+    files_removed
+        Data files that no complete load refers to.
+    """
+
+    tables_rolled_back: tuple[str, ...] = ()
+    files_removed: int = 0

@@ -1,0 +1,168 @@
+"""The rows of a load as the lake will store them: every column cast, without loss or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from regulars.errors import InvalidParameterError, SchemaError
+from regulars.lake.column_types import INSTANT, StoredColumn, cast_to, choose_type
+from regulars.lake.shapes import TableShape
+from regulars.lake.sql import fetch_counts, list_columns, name_scratch, quote_name, quote_text
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Staged", "render_instant", "stage"]
+
+_RESERVED = ("load_id", "bucket")
+
+
+def render_instant(moment: datetime) -> str:
+    """SQL of a moment; raises `InvalidParameterError` when it has no time zone."""
+    if moment.tzinfo is None:
+        raise InvalidParameterError(
+            f"'now' must be a time with a time zone; got {moment.isoformat()} without one."
+            " Pass datetime.now(UTC)."
+        )
+    return f"TIMESTAMPTZ {quote_text(moment.astimezone(UTC).isoformat(sep=' '))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Rows that wait to be compared with the table and written.
+
+    Attributes
+    ----------
+    view
+        A temporary view: `columns`, `known_at`, `source_row`.
+    columns
+        The content of a row, in the order of the table.
+    provided
+        Those of them that the source has; the others are missing in every row.
+    added
+        Those of them that the table does not have yet.
+    compared
+        Those of them that make two rows the same or different.
+    row_count
+        How many rows there are.
+    """
+
+    view: str
+    columns: tuple[StoredColumn, ...]
+    provided: frozenset[str]
+    added: tuple[StoredColumn, ...]
+    compared: tuple[str, ...]
+    row_count: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the content columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def stage(
+    connection: "DuckDBPyConnection",
+    relation: str,
+    *,
+    shape: TableShape,
+    stored: Sequence[StoredColumn] | None,
+    now: datetime,
+) -> Staged:
+    """Prepare the rows of `relation` for a table whose content columns are `stored`."""
+    found = list_columns(connection, relation)
+    _check_names(found, shape)
+    planned = _plan_columns(found, shape, stored)
+    types = {name.casefold(): kind for name, kind in found.items()}
+    values, losses = [], {}
+    for column in planned:
+        value, loss = _render_value(column, types)
+        values.append(f"{value} AS {quote_name(column.name)}")
+        if loss:
+            losses[column] = loss
+    row_count = _check_losses(connection, relation, losses, types, where=f"Table '{shape.name}'")
+    view = name_scratch("staged")
+    connection.execute(
+        f"CREATE TEMP VIEW {view} AS SELECT {', '.join(values)},"
+        f" {_render_known_at(types, now)} AS known_at,"
+        f" {'CAST(source_row AS BIGINT)' if 'source_row' in types else 'row_number() OVER ()'}"
+        f" AS source_row FROM {relation}"
+    )
+    names = {column.name for column in stored or ()}
+    return Staged(
+        view=view,
+        columns=planned,
+        provided=frozenset(column.name for column in planned if column.name.casefold() in types),
+        added=tuple(
+            column for column in planned if stored is not None and column.name not in names
+        ),
+        compared=tuple(column.name for column in planned if column.name not in shape.derived),
+        row_count=row_count,
+    )
+
+
+def _check_names(found: Mapping[str, str], shape: TableShape) -> None:
+    for name in found:
+        if name.casefold() in _RESERVED:
+            raise SchemaError(
+                f"Table '{shape.name}': the column '{name}' has a name that the lake uses"
+                " itself. Map it to another name."
+            )
+        if name in shape.personal:
+            raise SchemaError(
+                f"Table '{shape.name}': the column '{name}' is personal and may not enter the"
+                " lake. Put it into the vault and leave it out here."
+            )
+
+
+def _plan_columns(
+    found: Mapping[str, str], shape: TableShape, stored: Sequence[StoredColumn] | None
+) -> tuple[StoredColumn, ...]:
+    planned = list(shape.columns if stored is None else stored)
+    known = {column.name.casefold() for column in planned} | {"known_at"} | shape.skipped
+    for name, kind in found.items():
+        if name.casefold() not in known:
+            where = f"Table '{shape.name}', column '{name}'"
+            declared = shape.declared.get(name)
+            planned.append(StoredColumn(name, declared or choose_type(kind, where=where)))
+    return tuple(planned)
+
+
+def _render_value(column: StoredColumn, types: Mapping[str, str]) -> tuple[str, str]:
+    kind = types.get(column.name.casefold())
+    if kind is None:
+        return f"CAST(NULL AS {column.type})", ""
+    return cast_to(quote_name(column.name), kind, column.type)
+
+
+def _check_losses(
+    connection: "DuckDBPyConnection",
+    relation: str,
+    losses: Mapping[StoredColumn, str],
+    types: Mapping[str, str],
+    *,
+    where: str,
+) -> int:
+    """Count the rows; raise `SchemaError` when a cast would change or drop a value."""
+    counts = ["count(*)", *(f"count(*) FILTER ({loss})" for loss in losses.values())]
+    row_count, *lost = fetch_counts(connection, f"SELECT {', '.join(counts)} FROM {relation}")
+    for column, count in zip(losses, lost, strict=True):
+        if count:
+            found = types[column.name.casefold()]
+            raise SchemaError(
+                f"{where}: the column '{column.name}' is stored as {column.type}, but the source"
+                f" has {found}, and {count:,} of {row_count:,} values do not fit without loss."
+                f" Map the column to the stored type, or under a new name"
+                f' (--map "{column.name}={column.name}_2").'
+            )
+    return row_count
+
+
+def _render_known_at(types: Mapping[str, str], now: datetime) -> str:
+    moment = render_instant(now)
+    kind = types.get("known_at")
+    if kind is None:
+        return moment
+    value, _ = cast_to("known_at", kind, INSTANT)
+    # Nothing becomes known later than the moment at which it is here.
+    return f"least(coalesce({value}, {moment}), {moment})"

@@ -1,0 +1,287 @@
+"""One load: tables are written one after the other, and seen together when it is complete."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+
+from regulars.errors import ConflictError, InvalidParameterError, StorageError
+from regulars.lake.column_types import StoredColumn, arrow_type
+from regulars.lake.delta import (
+    DataFile,
+    StaleVersionError,
+    TableVersion,
+    create_table,
+    open_table,
+)
+from regulars.lake.load_log import append_load, read_loads
+from regulars.lake.lock import hold_writer_lock
+from regulars.lake.parquet import RowWriter
+from regulars.lake.records import LoadRecord, Recovery, UpsertResult
+from regulars.lake.recovery import recover
+from regulars.lake.shapes import QUARANTINE, SYSTEM_SHAPES, TableShape, shape_of
+from regulars.lake.sql import list_columns
+from regulars.lake.staging import Staged, render_instant, stage
+from regulars.lake.storage import storage_guard
+from regulars.lake.upsert import Plan, Planner
+from regulars.schema.contract import Contract
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["LoadTransaction"]
+
+_MOST_TRIES = 5
+_LAKE_COLUMNS = (
+    StoredColumn("known_at", "TIMESTAMP WITH TIME ZONE"),
+    StoredColumn("load_id", "VARCHAR"),
+)
+
+
+@dataclass
+class LoadTransaction:
+    """A load that is under way; made by `Lake.begin`, used with `with`.
+
+    Leaving the block without `commit` takes everything back.
+
+    Attributes
+    ----------
+    folder
+        The lake.
+    load_id
+        Written into every row.
+    connection
+        Where the relations are; it computes, within its own memory limit.
+    now
+        The moment of the load, UTC.
+    wait_seconds, on_wait
+        How long to wait for another writer, and what to call once when it must.
+    on_step
+        Called with the name of each step that a dying process could leave behind.
+    recovery
+        What had to be taken back before this load could begin.
+    """
+
+    folder: Path
+    load_id: str
+    connection: "DuckDBPyConnection"
+    now: datetime
+    wait_seconds: float = 600.0
+    on_wait: Callable[[], None] | None = None
+    on_step: Callable[[str], None] | None = None
+    recovery: Recovery = field(default_factory=Recovery)
+    _versions: dict[str, int] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _is_open: bool = False
+
+    def __enter__(self) -> Self:
+        render_instant(self.now)
+        with ExitStack() as stack:
+            stack.enter_context(
+                hold_writer_lock(self.folder, wait_seconds=self.wait_seconds, on_wait=self.on_wait)
+            )
+            recovered = recover(self.folder)
+            if any(load.load_id == self.load_id for load in read_loads(self.folder)):
+                raise ConflictError(
+                    f"The lake {self.folder} already has a load '{self.load_id}'."
+                    " Give this one another id."
+                )
+            self.recovery = recovered.recovery
+            self._versions = dict(recovered.versions)
+            self._stack = stack.pop_all()
+        self._is_open = True
+        self._step("begun")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
+        try:
+            if self._is_open:
+                self._is_open = False
+                self._roll_back(is_failing=kind is not None)
+        finally:
+            self._stack.close()
+
+    def upsert(self, contract: Contract, relation: str) -> UpsertResult:
+        """Bring the rows of a relation into the table of `contract`.
+
+        Parameters
+        ----------
+        contract
+            The table.
+        relation
+            What stands after FROM: a table or view of the connection with the contract's columns,
+            any further columns, `known_at` and `source_row`.
+
+        Returns
+        -------
+        UpsertResult
+            How many rows were new, changed, known already, or contradicted.
+        """
+        return self._change(shape_of(contract), relation, Planner.plan)
+
+    def append(self, table: str, relation: str) -> int:
+        """Add all rows of a relation to a table; returns how many."""
+        shape = SYSTEM_SHAPES.get(table) or TableShape(name=table)
+        if table == QUARANTINE:
+            relation = self._stamp(relation, "quarantined_at")
+        return self._change(shape, relation, Planner.plan_append).inserted
+
+    def replace_rows(self, table: str, key_column: str, relation: str) -> int:
+        """Put the rows of a relation in the place of those with the same `key_column`."""
+
+        def plan(planner: Planner) -> Plan:
+            return planner.plan_replacement(key_column)
+
+        return self._change(TableShape(name=table), relation, plan).inserted
+
+    def commit(self, record: LoadRecord) -> Mapping[str, int]:
+        """End the load: from now on everybody sees all of it. Returns the version of every table."""
+        self._check_open()
+
+        def complete(latest: LoadRecord | None) -> LoadRecord:
+            versions = dict(latest.versions) if latest else {}
+            for table, version in self._versions.items():
+                versions[table] = max(version, versions.get(table, version))
+            moments = [self.now, *([latest.loaded_at] if latest and latest.loaded_at else [])]
+            return replace(
+                record,
+                load_id=self.load_id,
+                loaded_at=max(moments),
+                versions=versions,
+                sequence=latest.sequence + 1 if latest else 1,
+            )
+
+        self._step("before loads")
+        for _ in range(_MOST_TRIES):
+            try:
+                written = append_load(self.folder, complete)
+            except StaleVersionError:
+                continue
+            self._is_open = False
+            self._step("after loads")
+            return written.versions
+        raise _explain_race(self.folder)
+
+    def read_version(self, table: str) -> TableVersion | None:
+        """The table as this load sees it, with what it has written so far."""
+        return open_table(self.folder / table)
+
+    def commit_files(self, table: str, added: list[DataFile], removed: list[DataFile]) -> None:
+        """Exchange files of a table; for upkeep, which writes them itself."""
+        self._check_open()
+        target = open_table(self.folder / table)
+        if target is None:
+            raise StorageError(f"The lake {self.folder} has no table '{table}' any more.")
+        self._versions[table] = target.commit(added, removed, load_id=self.load_id)
+        self._step(f"committed {table}")
+
+    # -------------------------------------------------------------------------------------------
+
+    def _change(
+        self, shape: TableShape, relation: str, make_plan: Callable[[Planner], Plan]
+    ) -> UpsertResult:
+        self._check_open()
+        with storage_guard(self.folder):
+            for _ in range(_MOST_TRIES):
+                try:
+                    return self._try_change(shape, relation, make_plan)
+                except StaleVersionError:
+                    # Somebody without our lock was faster: what is new must be found out again.
+                    self._step(f"stale {shape.name}")
+        raise _explain_race(self.folder / shape.name)
+
+    def _try_change(
+        self, shape: TableShape, relation: str, make_plan: Callable[[Planner], Plan]
+    ) -> UpsertResult:
+        target = open_table(self.folder / shape.name)
+        stored = None
+        if target is not None:
+            stored = [column for column in target.columns if column.name not in _ours()]
+        staged = stage(self.connection, relation, shape=shape, stored=stored, now=self.now)
+        planner = Planner(self.connection, shape, staged, target, self.load_id, self.now)
+        try:
+            plan = make_plan(planner)
+            self._write(shape, staged, target, plan)
+        finally:
+            planner.drop_scratch()
+            self.connection.execute(f"DROP VIEW IF EXISTS {staged.view}")
+        return plan.result
+
+    def _write(
+        self, shape: TableShape, staged: Staged, target: TableVersion | None, plan: Plan
+    ) -> None:
+        columns = (*staged.columns, *_LAKE_COLUMNS)
+        folder = self.folder / shape.name
+        is_bucketed = shape.is_bucketed if target is None else target.is_bucketed
+        added = self._write_files(shape, columns, plan, is_bucketed=is_bucketed)
+        if target is None:
+            self._step(f"written {shape.name}")
+            stored = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
+            schema = _arrow_schema(stored)
+            self._versions[shape.name] = create_table(
+                folder, schema, added, load_id=self.load_id, is_bucketed=is_bucketed
+            )
+            self._step(f"committed {shape.name}")
+        elif added or plan.rewritten:
+            self._step(f"written {shape.name}")
+            if staged.added:
+                target = target.add_columns(_arrow_schema(staged.added), load_id=self.load_id)
+                self._step(f"evolved {shape.name}")
+            self._versions[shape.name] = target.commit(added, plan.rewritten, load_id=self.load_id)
+            self._step(f"committed {shape.name}")
+        else:
+            self._versions[shape.name] = target.version
+
+    def _write_files(
+        self, shape: TableShape, columns: tuple[StoredColumn, ...], plan: Plan, *, is_bucketed: bool
+    ) -> list[DataFile]:
+        if not plan.queries:
+            return []
+        writer = RowWriter(self.connection, self.folder / shape.name, self.load_id, columns)
+        rows = " UNION ALL ".join(plan.queries)
+        if not is_bucketed:
+            return writer.write(rows)
+        customers = [f"SELECT customer_id FROM ({query})" for query in plan.queries]
+        return writer.write_buckets(rows, customers=customers, time_column=shape.time_column)
+
+    def _stamp(self, relation: str, column: str) -> str:
+        if column in list_columns(self.connection, relation):
+            return relation
+        return f"(SELECT *, {render_instant(self.now)} AS {column} FROM {relation})"
+
+    def _roll_back(self, *, is_failing: bool) -> None:
+        try:
+            recover(self.folder)
+        except StorageError:
+            # The first error tells what is wrong; the next command takes back what is left.
+            if not is_failing:
+                raise
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise InvalidParameterError(
+                f"The load '{self.load_id}' is not under way: it has ended, or `with` is missing."
+            )
+
+    def _step(self, name: str) -> None:
+        if self.on_step is not None:
+            self.on_step(name)
+
+
+def _ours() -> tuple[str, ...]:
+    return (*(column.name for column in _LAKE_COLUMNS), "bucket")
+
+
+def _arrow_schema(columns: tuple[StoredColumn, ...]) -> pa.Schema:
+    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
+
+
+def _explain_race(folder: Path) -> ConflictError:
+    return ConflictError(
+        f"Another program wrote to {folder} {_MOST_TRIES} times while this load was trying to."
+        " Nothing of this load was kept. Stop the other program and run the load again."
+    )
