@@ -15,6 +15,9 @@ from sybil import Example, Sybil
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
+# The documentation's Python files configure Sphinx and close the network; they hold no examples.
+collect_ignore_glob = ["docs/*.py", "docs/*/*.py"]
+
 _ROOT = Path(__file__).resolve().parent
 _CHECKER = doctest.OutputChecker()
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
