@@ -1,13 +1,62 @@
 """What is to be predicted: a column, the value that counts as yes, and how often it is seen."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from regulars.schema.wording import Wording
+from regulars.errors import InvalidParameterError, QualityError
+from regulars.features.sentences import format_number, format_share, quote
+from regulars.schema.wording import Language, Wording, pluralize
 
-__all__ = ["Outcome"]
+__all__ = ["FEWEST_OF_EACH", "Outcome", "read_outcome"]
+
+FEWEST_OF_EACH = 20
+"""Fewer customers with or without the outcome cannot be held out and measured."""
+
+_MOST_VALUES_SHOWN = 5
+_POSITIVE_WORDS = frozenset(
+    [
+        "1",
+        "yes",
+        "y",
+        "true",
+        "t",
+        "churn",
+        "churned",
+        "left",
+        "leaver",
+        "exited",
+        "attrited",
+        "да",
+        "истина",
+        "ушел",
+        "ушёл",
+        "отток",
+    ]
+)
+_NEGATIVE_WORDS = frozenset(
+    [
+        "0",
+        "no",
+        "n",
+        "false",
+        "f",
+        "stayed",
+        "existing",
+        "active",
+        "retained",
+        "нет",
+        "ложь",
+        "остался",
+    ]
+)
+_CHURN_NAMES = re.compile(
+    r"churn|exited|\bleft\b|attrition|leaver|отток|уш[её]л|уход", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +94,182 @@ class Outcome:
 
     @property
     def base_rate(self) -> float:
-        """Share of the outcome among customers of whom it is known."""
-        return self.positives / (self.positives + self.negatives)
+        """Share of the outcome among customers of whom it is known; NaN when of none."""
+        known = self.positives + self.negatives
+        return self.positives / known if known else float("nan")
+
+    @property
+    def is_churn(self) -> bool:
+        """Whether the column's name speaks of leaving, so that sentences may say "left"."""
+        return bool(_CHURN_NAMES.search(self.column.replace("_", " ")))
 
     @property
     def sentence(self) -> Wording:
         """What is predicted and how often it was seen."""
-        raise NotImplementedError
+        return Wording(en=self._say("en"), ru=self._say("ru"))
+
+    def say_share(self, share: float, overall: float) -> Wording:
+        """How often customers of one kind have the outcome, against all, as half a sentence."""
+        own = {language: format_share(share, language) for language in ("en", "ru")}
+        all_ = {language: format_share(overall, language) for language in ("en", "ru")}
+        if self.is_churn:
+            return Wording(
+                en=f"{own['en']} of such customers left, against {all_['en']} overall",
+                ru=f"из таких клиентов ушли {own['ru']}, в среднем уходят {all_['ru']}",
+            )
+        name = {language: self._name(language) for language in ("en", "ru")}
+        return Wording(
+            en=f"{own['en']} of such customers have {name['en']}, against {all_['en']} overall",
+            ru=f"{name['ru']} у {own['ru']} таких клиентов, в среднем у {all_['ru']}",
+        )
+
+    def _name(self, language: Language) -> str:
+        return f"{quote(self.column, language)} = {quote(self.positive_value, language)}"
+
+    def _say(self, language: Language) -> str:
+        known = self.positives + self.negatives
+        share = format_share(self.base_rate, language)
+        yes, of = format_number(self.positives, language), format_number(known, language)
+        unknown = format_number(self.unknown, language)
+        if language == "en":
+            noun = pluralize(known, "en", "customer", "customers").split()[-1]
+            text = f"The outcome is {self._name('en')}: {yes} of {of} {noun} ({share})."
+            return text + (f" For {unknown} more it is not known." if self.unknown else "")
+        text = f"Исход: {self._name('ru')}; он есть у {yes} из {of} клиентов ({share})."
+        return text + (f" Ещё для {unknown} он не известен." if self.unknown else "")
+
+
+def read_outcome(
+    values: Sequence[object] | pa.ChunkedArray | pa.Array,
+    *,
+    column: str,
+    positive_value: str | None = None,
+) -> Outcome:
+    """The outcome that a column tells, checked for being learnable.
+
+    Parameters
+    ----------
+    values
+        One per customer, in the order of the feature table; missing means not known.
+    column
+        What the column is called.
+    positive_value
+        The value that counts as yes; every other one then counts as no. Not needed for a column
+        of two values one of which is a word for yes (yes, true, 1, churned, да …).
+
+    Raises
+    ------
+    QualityError
+        When the column has one value only, more than two and no `positive_value`, or fewer than
+        20 customers on either side.
+    InvalidParameterError
+        When no customer has `positive_value`.
+
+    Examples
+    --------
+    >>> outcome = read_outcome(["Yes", "No"] * 20 + [None], column="Churn")
+    >>> print(outcome.sentence.en)
+    The outcome is “Churn” = “Yes”: 20 of 40 customers (50%). For 1 more it is not known.
+    """
+    texts = [_as_text(value) for value in _as_list(values)]
+    counts: dict[str, int] = {}
+    for text in texts:
+        if text is not None:
+            counts[text] = counts.get(text, 0) + 1
+    _check_varies(counts, column)
+    positive = _find_positive(counts, column, positive_value)
+    labels = np.array(
+        [np.nan if text is None else float(_fold(text) == _fold(positive)) for text in texts]
+    )
+    outcome = Outcome(column, positive, labels)
+    _check_enough(outcome)
+    return outcome
+
+
+def _as_list(values: Sequence[object] | pa.ChunkedArray | pa.Array) -> list[object]:
+    if isinstance(values, pa.ChunkedArray | pa.Array):
+        return list(values.to_pylist())
+    return list(values)
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip() or None
+
+
+def _fold(text: str) -> str:
+    folded = text.strip().casefold()
+    # "1.0" and "1" are one value: a column of whole numbers with gaps is often stored as floats.
+    return re.sub(r"^(-?\d+)\.0+$", r"\1", folded)
+
+
+def _check_varies(counts: dict[str, int], column: str) -> None:
+    if len(counts) == 1:
+        (only, count) = next(iter(counts.items()))
+        raise QualityError(
+            f"The outcome '{column}' is '{only}' for all {count} customers: there is nothing to "
+            "learn from. Load customers of both kinds or choose another outcome."
+        )
+    if not counts:
+        raise QualityError(
+            f"The outcome '{column}' has no value for any customer. Choose another outcome."
+        )
+
+
+def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> str:
+    if wanted is not None:
+        matching = [text for text in counts if _fold(text) == _fold(wanted)]
+        if not matching and set(counts) <= {"true", "false"}:
+            matching = [text for text in counts if text == _as_boolean(wanted)]
+        if not matching:
+            raise InvalidParameterError(
+                f"No customer has '{wanted}' as the outcome '{column}'. "
+                f"Found: {_list_values(counts)}. Name one of them."
+            )
+        return matching[0]
+    if len(counts) > 2:
+        raise QualityError(
+            f"The outcome '{column}' has {len(counts)} different values "
+            f"({_list_values(counts)}); an outcome is yes or no. "
+            f"Say which value counts as yes: {column}=VALUE."
+        )
+    positive = [text for text in counts if _fold(text) in _POSITIVE_WORDS]
+    negative = [text for text in counts if _fold(text) in _NEGATIVE_WORDS]
+    if len(positive) == 1:
+        return positive[0]
+    if len(negative) == 1:
+        return next(text for text in counts if text != negative[0])
+    raise QualityError(
+        f"The outcome '{column}' has the values {_list_values(counts)}, and none of them is a word "
+        f"for yes. Say which one counts as yes: {column}=VALUE."
+    )
+
+
+def _as_boolean(wanted: str) -> str | None:
+    """The value of a boolean column that `wanted` is a word for: Yes and No are stored as booleans."""
+    if _fold(wanted) in _POSITIVE_WORDS:
+        return "true"
+    return "false" if _fold(wanted) in _NEGATIVE_WORDS else None
+
+
+def _list_values(counts: dict[str, int]) -> str:
+    common = sorted(counts, key=lambda text: (-counts[text], text))
+    shown = ", ".join(f"'{text}'" for text in common[:_MOST_VALUES_SHOWN])
+    rest = len(common) - _MOST_VALUES_SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def _check_enough(outcome: Outcome) -> None:
+    fewer = min(outcome.positives, outcome.negatives)
+    if fewer < FEWEST_OF_EACH:
+        raise QualityError(
+            f"The outcome '{outcome.column}' = '{outcome.positive_value}' was seen for "
+            f"{outcome.positives} customers and not for {outcome.negatives}; at least "
+            f"{FEWEST_OF_EACH} of each are needed to learn and to check what was learnt. "
+            "Load more customers or a longer period."
+        )

@@ -44,6 +44,8 @@ class ModelResult:
         What people call it.
     roc_auc
         Mean over the folds; interval by the corrected resampled t of Nadeau and Bengio (2003).
+    fold_roc_auc
+        The figure of each fold.
     pr_auc
         Mean average precision; a model that knows nothing reaches the base rate.
     brier
@@ -55,6 +57,7 @@ class ModelResult:
     name: ModelName
     title: Wording
     roc_auc: Interval
+    fold_roc_auc: tuple[float, ...]
     pr_auc: float
     brier: float
     train_roc_auc: float

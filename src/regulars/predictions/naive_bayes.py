@@ -1,0 +1,232 @@
+"""Naive Bayes over intervals: a table of probabilities that a person can read and check."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin  # noqa: TID253 - this is an estimator
+from sklearn.utils.multiclass import check_classification_targets  # noqa: TID253 - as above
+from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: TID253 - as above
+
+from regulars.errors import InvalidParameterError
+from regulars.features.screening import find_edges
+
+__all__ = ["ConditionalProbability", "IntervalNaiveBayes"]
+
+_MISSING = 0
+"""Code of the interval of the unknown; the others follow from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalProbability:
+    """One cell row of the table: an interval or level of one feature.
+
+    Attributes
+    ----------
+    column
+        Position of the feature.
+    low, high
+        The interval (low, high] of a number; both None for a level and for the unknown.
+    level
+        Code of the level of a category; None for an interval and for the unknown.
+    is_missing
+        Whether this is the row of the unknown.
+    counts
+        Customers of each class in it.
+    probabilities
+        P(interval | class) for each class.
+    """
+
+    column: int
+    low: float | None
+    high: float | None
+    level: int | None
+    is_missing: bool
+    counts: tuple[int, ...]
+    probabilities: tuple[float, ...]
+
+
+class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
+    r"""Class probabilities from intervals of numbers and levels of categories.
+
+    Every number is cut at its quantiles into at most `n_intervals` intervals closed on the right;
+    the unknown is an interval of its own, and so is each level of a category. Then
+
+    .. math::
+
+        P(c \mid x) = \frac{P(c) \prod_j P(x_j \mid c)}{\sum_{c'} P(c') \prod_j P(x_j \mid c')},
+        \qquad
+        P(x_j \in I \mid c) = \frac{n_{cjI} + \alpha}{n_c + \alpha\, m_j},
+
+    where :math:`n_{cjI}` customers of class :math:`c` have feature :math:`j` in :math:`I`,
+    :math:`n_c` is the size of the class and :math:`m_j` the number of intervals of the feature:
+    Laplace's rule for :math:`\alpha = 1` (Manning, Raghavan and Schütze 2008, eq. 13.7). The
+    denominator makes the posteriors of a customer sum to one. A level never seen in training
+    counts as unknown; where nothing was unknown in training, the unknown has the factor 1 in every
+    class, so that it says nothing.
+
+    Parameters
+    ----------
+    is_category
+        Which columns of `X` hold codes of levels (whole numbers from 0); None when none does.
+    n_intervals
+        At most so many intervals a number.
+    alpha
+        What is added to each count, above zero.
+
+    Attributes
+    ----------
+    classes_
+        The classes, sorted.
+    class_log_prior_
+        log P(c) as counted, shape (n_classes,).
+    edges_
+        For each column the inner bounds of its intervals; for a category the codes seen.
+    counts_
+        For each column the counts, shape (n_classes, 1 + n_intervals); first the unknown.
+    log_probabilities_
+        For each column log P(interval | class), of the same shape.
+
+    Examples
+    --------
+    >>> X = [[1.0], [2.0], [3.0], [4.0]]
+    >>> model = IntervalNaiveBayes(n_intervals=2).fit(X, [0, 0, 1, 1])
+    >>> model.predict_proba([[1.5]]).round(12).tolist()
+    [[0.75, 0.25]]
+    """
+
+    def __init__(
+        self,
+        is_category: ArrayLike | None = None,
+        *,
+        n_intervals: int = 10,
+        alpha: float = 1.0,
+    ) -> None:
+        self.is_category = is_category
+        self.n_intervals = n_intervals
+        self.alpha = alpha
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Count intervals per class in numbers and codes, shape (n_customers, n_features)."""
+        if self.alpha <= 0 or self.n_intervals < 2:
+            raise InvalidParameterError(
+                f"alpha must be above 0 and n_intervals at least 2; found alpha={self.alpha}, "
+                f"n_intervals={self.n_intervals}."
+            )
+        values, labels = validate_data(self, X, y, ensure_all_finite="allow-nan", dtype=np.float64)
+        check_classification_targets(labels)
+        self.classes_, classes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise InvalidParameterError(
+                "IntervalNaiveBayes needs at least 2 classes; found only one class, "
+                f"{self.classes_[0]!r}."
+            )
+        mask = np.zeros(values.shape[1], dtype=bool)
+        if self.is_category is not None:
+            mask = np.asarray(self.is_category, dtype=bool)
+        self.category_mask_ = mask
+        self.class_log_prior_ = np.log(np.bincount(classes) / len(classes))
+        self.edges_ = [self._find_bounds(values[:, j], j) for j in range(values.shape[1])]
+        self.counts_ = [self._count(values[:, j], classes, j) for j in range(values.shape[1])]
+        self.log_probabilities_ = [self._smooth(counts) for counts in self.counts_]
+        return self
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Logarithms of P(c | x), shape (n_customers, n_classes)."""
+        joint = self._joint(X)
+        highest = joint.max(axis=1, keepdims=True)
+        return joint - (highest + np.log(np.exp(joint - highest).sum(axis=1, keepdims=True)))
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """P(c | x), shape (n_customers, n_classes); rows sum to one."""
+        return np.exp(self.predict_log_proba(X))
+
+    def predict(self, X: ArrayLike) -> NDArray[np.object_]:
+        """The most probable class, shape (n_customers,)."""
+        joint = self._joint(X)
+        return np.asarray(self.classes_[joint.argmax(axis=1)])
+
+    def log_ratios(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Evidence of each feature, log P(x_j | last class) - log P(x_j | first class).
+
+        Shape (n_customers, n_features). With two classes its sum plus the prior's log-odds is the
+        log-odds of the last class.
+        """
+        values = self._check(X)
+        ratios = np.empty(values.shape)
+        for j, table in enumerate(self.log_probabilities_):
+            ratios[:, j] = (table[-1] - table[0])[self._code(values[:, j], j)]
+        return ratios
+
+    def list_probabilities(self) -> list[ConditionalProbability]:
+        """The table, feature by feature: intervals in order, the unknown last where it was seen."""
+        check_is_fitted(self)
+        rows = []
+        for column, counts in enumerate(self.counts_):
+            codes = [*range(1, counts.shape[1]), *([_MISSING] if counts[:, _MISSING].any() else [])]
+            rows += [self._read_cell(column, code) for code in codes]
+        return rows
+
+    def _read_cell(self, column: int, code: int) -> ConditionalProbability:
+        edges = self.edges_[column]
+        is_level = bool(self.category_mask_[column]) and code != _MISSING
+        is_interval = not self.category_mask_[column] and code != _MISSING
+        bounds = [-np.inf, *edges, np.inf]
+        return ConditionalProbability(
+            column=column,
+            low=float(bounds[code - 1]) if is_interval else None,
+            high=float(bounds[code]) if is_interval else None,
+            level=int(edges[code - 1]) if is_level else None,
+            is_missing=code == _MISSING,
+            counts=tuple(int(count) for count in self.counts_[column][:, code]),
+            probabilities=tuple(np.exp(self.log_probabilities_[column][:, code]).tolist()),
+        )
+
+    def _joint(self, X: ArrayLike) -> NDArray[np.float64]:
+        values = self._check(X)
+        joint = np.tile(self.class_log_prior_, (len(values), 1))
+        for j, table in enumerate(self.log_probabilities_):
+            joint += table.T[self._code(values[:, j], j)]
+        return joint
+
+    def _check(self, X: ArrayLike) -> NDArray[np.float64]:
+        check_is_fitted(self)
+        return np.asarray(
+            validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
+        )
+
+    def _find_bounds(self, column: NDArray[np.float64], j: int) -> NDArray[np.float64]:
+        if self.category_mask_[j]:
+            return np.unique(column[~np.isnan(column)])
+        return find_edges(column, self.n_intervals)
+
+    def _code(self, column: NDArray[np.float64], j: int) -> NDArray[np.int64]:
+        """The interval of each value: 0 unknown, then from 1."""
+        edges = self.edges_[j]
+        positions = np.searchsorted(edges, column, side="left")
+        is_unknown = np.isnan(column)
+        if self.category_mask_[j]:
+            found = np.minimum(positions, max(len(edges) - 1, 0))
+            is_unknown |= edges[found] != column if len(edges) else True
+        return np.where(is_unknown, _MISSING, positions + 1)
+
+    def _smooth(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        is_possible = np.ones(counts.shape[1], dtype=bool)
+        is_possible[_MISSING] = counts[:, _MISSING].any()
+        added = (counts + self.alpha) * is_possible
+        shares = added / np.maximum(added.sum(axis=1, keepdims=True), self.alpha)
+        return np.log(np.where(is_possible, shares, 1.0))
+
+    def _count(
+        self, column: NDArray[np.float64], classes: NDArray[np.int64], j: int
+    ) -> NDArray[np.float64]:
+        width = 1 + len(self.edges_[j]) + (0 if self.category_mask_[j] else 1)
+        flat = classes * width + self._code(column, j)
+        counts = np.bincount(flat, minlength=len(self.classes_) * width)
+        return counts.reshape(len(self.classes_), width).astype(np.float64)
+
+    def __sklearn_tags__(self) -> object:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
