@@ -1,0 +1,83 @@
+"""The list of commands, and what an error becomes: one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cyclopts import App, CycloptsError, Group
+
+from regulars import __version__
+from regulars.errors import (
+    Cancelled,
+    InvalidParameterError,
+    RegularsError,
+    UnknownColumnError,
+    UnknownNameError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["app", "run"]
+
+_DONE, _FAILED, _WRONG_USAGE, _INTERRUPTED = 0, 1, 2, 130
+_USAGE_ERRORS = (InvalidParameterError, UnknownNameError, UnknownColumnError)
+
+app = App(
+    name="regulars",
+    help="Know your regulars. Keep them: who your customers are, who is about to leave, and why.",
+    version=__version__,
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
+    help_epilogue=(
+        "Start with `regulars demo`, or with your own file: `regulars analyze customers.csv`.\n\n"
+        "Exit codes: 0 done, 1 failed (for `check`: an error was found), 2 wrong usage."
+    ),
+)
+_WORK = Group("From data to a list", sort_key=1)
+_ROUND = Group("Around it", sort_key=2)
+
+# Lazily, by import path: `regulars --help` imports none of the modules behind the verbs.
+for _verb in ("analyze", "init", "load", "check"):
+    app.command(f"regulars.cli.{_verb}:{_verb}", group=_WORK)
+for _verb in ("demo", "datasets"):
+    app.command(f"regulars.cli.{_verb}:{_verb}", group=_ROUND)
+app.register_install_completion_command(group=_ROUND)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line.
+
+    Parameters
+    ----------
+    arguments
+        What stands after `regulars`; None takes the process's own.
+
+    Returns
+    -------
+    int
+        The exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+    """
+    try:
+        outcome = app(arguments, exit_on_error=False, print_error=True)
+    except CycloptsError:
+        return _WRONG_USAGE
+    except _USAGE_ERRORS as error:
+        return _tell(error, _WRONG_USAGE)
+    except RegularsError as error:
+        return _tell(error, _INTERRUPTED if isinstance(error, Cancelled) else _FAILED)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nregulars: stopped; what was begun has been rolled back.\n")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone; the flush at exit must not complain about it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _DONE
+    return outcome if isinstance(outcome, int) else _DONE
+
+
+def _tell(error: RegularsError, code: int) -> int:
+    sys.stderr.write(f"regulars: {error}\n")
+    return code

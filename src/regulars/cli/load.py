@@ -1,0 +1,167 @@
+"""`regulars load`: files or a database become rows of the lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from regulars.cli.console import open_progress, print_json, print_text
+from regulars.cli.options import (
+    ColumnNames,
+    Day,
+    Drop,
+    Language,
+    MapOption,
+    OutputFormat,
+    WorkspaceOption,
+    parse_overrides,
+    split_names,
+)
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from regulars.ingest.prepare import Wishes
+    from regulars.ingest.result import LoadResult
+    from regulars.progress import Progress
+    from regulars.workspace import Workspace
+    from regulars.workspace.load import FileReading, TableReading
+
+__all__ = ["load"]
+
+
+def load(
+    source: Annotated[tuple[str, ...], Parameter(negative=())],
+    /,
+    *,
+    kind: str | None = None,
+    id: str | None = None,
+    outcome: str | None = None,
+    map_: MapOption = (),
+    drop: Drop = None,
+    columns: ColumnNames = None,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    layout: str = "auto",
+    day_first: bool | None = None,
+    as_of: Day | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    cursor: str | None = None,
+    full: Annotated[bool, Parameter(negative=())] = False,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: Language = "en",
+) -> int:
+    """Load files, or a table of a database, into the lake.
+
+    Every row is accounted for: rows in = inserted + updated + unchanged + quarantined.
+    Loading the same thing twice adds nothing.
+
+    Parameters
+    ----------
+    source
+        Files (`archive.zip::member` for one of several in an archive), or one database URL:
+        `postgresql://…`, `mysql://…`, `sqlite:///path`.
+    kind
+        What the rows are: customers (a flat file), purchases, events, interactions, feedback,
+        relations, subscriptions, tariffs, payments, products, deals, leads … Found out if not said.
+    id
+        The source column with the customer's id.
+    outcome
+        The column that says who left: `COLUMN` or `COLUMN=VALUE`.
+    sheet
+        Name or number of a workbook's sheet.
+    delimiter
+        Between the columns of a text file.
+    encoding
+        Of a text file, such as `cp1251`.
+    layout
+        `baskets` for one basket of products a line.
+    day_first
+        How dates such as 01/02/2020 are meant.
+    as_of
+        Day that the file describes (YYYY-MM-DD); today if not said.
+    table
+        Of a database.
+    query
+        A SELECT instead of a table.
+    cursor
+        A column that only grows: the next load reads on from its greatest value.
+    full
+        Read everything although there is a cursor value from before.
+    format
+        A table, or one JSON object.
+    lang
+        Language of what is printed.
+    """
+    from regulars.ingest.prepare import Wishes
+    from regulars.workspace import Workspace
+    from regulars.workspace.load import FileReading, TableReading
+
+    wishes = Wishes(
+        kind=kind,
+        overrides=parse_overrides(map_),
+        id_column=id,
+        outcome=outcome,
+        drop=split_names(drop),
+        day_first=day_first,
+    )
+    home = Workspace.find(workspace)
+    reading: FileReading | TableReading
+    if any("://" in name for name in source):
+        reading = TableReading(table=table, query=query, cursor=cursor, is_full=full)
+    else:
+        reading = FileReading(
+            sheet=sheet,
+            columns=split_names(columns) or None,
+            delimiter=_unescape(delimiter),
+            encoding=encoding,
+            layout=layout,
+        )
+    with open_progress() as progress:
+        results = [_load_one(home, name, wishes, reading, as_of, lang, progress) for name in source]
+    if format == "json":
+        documents = [result.to_dict() for result in results]
+        print_json(documents[0] if len(documents) == 1 else {"loads": documents})
+        return 0
+    from regulars.report.text import render_load
+
+    for result in results:
+        print_text(render_load(result, lang))
+    return 0
+
+
+def _load_one(
+    home: Workspace,
+    name: str,
+    wishes: Wishes,
+    reading: FileReading | TableReading,
+    as_of: Day | None,
+    lang: Language,
+    progress: Progress,
+) -> LoadResult:
+    from regulars.workspace.load import TableReading, load_file, load_table
+
+    if isinstance(reading, TableReading):
+        if "://" not in name:
+            raise InvalidParameterError(
+                f"'{name}' is a file among database addresses. Load files and databases apart."
+            )
+        return load_table(
+            home,
+            name,
+            wishes=wishes,
+            reading=reading,
+            known_on=as_of,
+            language=lang,
+            progress=progress,
+        )
+    return load_file(
+        home, name, wishes=wishes, reading=reading, known_on=as_of, language=lang, progress=progress
+    )
+
+
+def _unescape(delimiter: str | None) -> str | None:
+    return "\t" if delimiter in ("\\t", "tab") else delimiter

@@ -1,0 +1,65 @@
+"""The default engine: DuckDB inside the process, spilling to disk when memory ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ibis.backends.duckdb import Backend
+
+__all__ = ["connect"]
+
+
+def connect(
+    work_folder: Path,
+    *,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+) -> Backend:
+    """An Ibis connection to a fresh DuckDB that keeps its overflow in `work_folder`.
+
+    Parameters
+    ----------
+    work_folder
+        Where a table that does not fit in memory is spilled to; made when missing. The
+        scratch database lives there too, so that temporary tables may exceed memory.
+    memory_limit
+        As DuckDB writes it: "512MB", "4GB"; None leaves DuckDB's default (80 % of memory).
+    threads
+        How many to use; None uses every core.
+
+    Returns
+    -------
+    Backend
+        Ibis' DuckDB backend; its `.con` is the DuckDB connection. Its time zone is UTC.
+
+    Raises
+    ------
+    InvalidParameterError
+        When `memory_limit` is not a size that DuckDB understands.
+    """
+    import duckdb
+    import ibis
+
+    work_folder.mkdir(parents=True, exist_ok=True)
+    backend = ibis.duckdb.connect(temp_directory=str(work_folder / "spill"))
+    connection = backend.con
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    # Nothing is fetched from outside: the extensions in use are part of DuckDB's wheel.
+    connection.execute("SET autoinstall_known_extensions = false")
+    if threads is not None:
+        connection.execute("SET threads = ?", [threads])
+    if memory_limit is not None:
+        try:
+            connection.execute("SET memory_limit = ?", [memory_limit])
+        except duckdb.Error as error:
+            raise InvalidParameterError(
+                f"Setting memory_limit = '{memory_limit}' is not a size."
+                " Write a number and a unit, such as '512MB' or '4GB'."
+            ) from error
+    return backend

@@ -1,0 +1,270 @@
+"""How a source's value becomes a value of a contract: one SQL expression a column.
+
+Source rows lie as they came in a DuckDB table. For each mapped column there is an expression
+of the value (missing when it cannot be read) and a condition that says that something was
+there and could not be read. Nothing is rounded, cut or guessed silently: whole numbers with a
+fraction, infinite numbers and impossible dates count as unreadable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regulars.schema.contract import Role
+from regulars.schema.shapes import MISSING_TOKENS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingType
+
+    from regulars.schema.mapping import ColumnMapping
+
+__all__ = ["Conformed", "conform_column", "quote_name", "quote_text"]
+
+SQL_TYPES = {
+    "string": "VARCHAR",
+    "integer": "BIGINT",
+    "float": "DOUBLE",
+    "decimal": "DECIMAL(18,4)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "instant": "TIMESTAMP",
+}
+
+_BLANKS = r"' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239) || chr(65279)"
+_SPACES = "[ \u00a0\u202f\u2009]"
+_SYMBOLS = r"[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt"
+_TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "да", "д", "истина", "есть")
+_FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "нет", "н", "ложь")
+# In text only what no person would mean as a value: "NA" may be a country, "none" an answer.
+_MISSING_TEXT = ("null", "nan", "n/a", "#n/a", "нет данных", "не указано", "не указан")
+# Spelled out in each case: comparing as it stands is cheaper than lowering every value.
+_MISSING_TEXT_SQL = ", ".join(
+    sorted(
+        {"''", "'?'"}
+        | {
+            f"'{spelled}'"
+            for word in _MISSING_TEXT
+            for spelled in (word, word.upper(), word.capitalize(), word.replace("nan", "NaN"))
+        }
+    )
+)
+
+
+def quote_name(name: str) -> str:
+    """`name` as a SQL identifier.
+
+    Examples
+    --------
+    >>> quote_name('the "best" of')
+    '"the ""best"" of"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str) -> str:
+    """`text` as a SQL string.
+
+    Examples
+    --------
+    >>> quote_text("O'Neil")
+    "'O''Neil'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed:
+    """The SQL of one mapped column.
+
+    Attributes
+    ----------
+    mapping
+        What the column is mapped to.
+    value
+        Expression of the value in the type of the contract; NULL when missing or unreadable.
+        An instant is a TIMESTAMP in company time (or UTC when `is_utc`).
+    is_unreadable
+        Condition: something is there, and it is not a value of this type.
+    is_utc
+        The value carries its own zone and has been brought to UTC.
+    """
+
+    mapping: ColumnMapping
+    value: str
+    is_unreadable: str
+    is_utc: bool = False
+
+
+def conform_column(mapping: ColumnMapping, source_type: str) -> Conformed:
+    """The expressions that read one source column.
+
+    Parameters
+    ----------
+    mapping
+        Source column, type and format.
+    source_type
+        DuckDB's type of the source column: VARCHAR for text formats.
+    """
+    column = quote_name(mapping.source)
+    is_text = source_type == "VARCHAR"
+    text = column if is_text else f"CAST({column} AS VARCHAR)"
+    if mapping.type == "string":
+        return _string(mapping, column, text, source_type)
+    if not is_text:
+        typed = _typed(mapping, column, source_type)
+        if typed is not None:
+            return typed
+    tokens = ", ".join(sorted(quote_text(token) for token in MISSING_TOKENS | {""}))
+    is_missing = f"({text} IS NULL OR lower(trim({text}, {_BLANKS})) IN ({tokens}))"
+    value, is_utc = _READERS[mapping.type](mapping, text)
+    # No missing token reads as a value, so the value needs no guard; and the list of tokens is
+    # looked at only where reading failed.
+    return Conformed(mapping, value, f"({value} IS NULL AND NOT {is_missing})", is_utc=is_utc)
+
+
+def _string(mapping: ColumnMapping, column: str, text: str, source_type: str) -> Conformed:
+    trimmed = f"trim({text}, {_BLANKS})"
+    if source_type in ("DOUBLE", "FLOAT") and mapping.role is Role.ID:
+        # A numeric id read beside empty cells comes as 17850.0; the id is 17850.
+        whole = f"CAST(CAST({column} AS HUGEINT) AS VARCHAR)"
+        trimmed = f"CASE WHEN {column} = trunc({column}) THEN {whole} ELSE {trimmed} END"
+    elif mapping.format == "whole_number":
+        trimmed = f"regexp_replace({trimmed}, '\\.0+$', '')"
+    value = f"CASE WHEN {trimmed} NOT IN ({_MISSING_TEXT_SQL}) THEN {trimmed} END"
+    return Conformed(mapping, value, is_unreadable="false")
+
+
+def _typed(mapping: ColumnMapping, column: str, source_type: str) -> Conformed | None:
+    """Read a column that the source already typed, without a way round through text."""
+    target = mapping.type
+    value: str | None = None
+    is_utc = False
+    if target in ("integer", "float", "decimal") and _is_number(source_type):
+        value = _checked_number(target, column)
+    elif target in ("instant", "date") and source_type.startswith(("TIMESTAMP", "DATE")):
+        is_utc = source_type == "TIMESTAMP WITH TIME ZONE"
+        value = f"CAST({column} AS {SQL_TYPES[target]})"
+    elif target == "boolean" and source_type == "BOOLEAN":
+        value = column
+    if value is None:
+        return None
+    is_there = f"{column} IS NOT NULL"
+    if source_type in ("DOUBLE", "FLOAT"):
+        is_there = f"{is_there} AND NOT isnan({column})"
+    return Conformed(mapping, value, f"({value} IS NULL AND {is_there})", is_utc=is_utc)
+
+
+def _is_number(source_type: str) -> bool:
+    return source_type.startswith(
+        ("DECIMAL", "UINT", "UBIG", "USMALL", "UTINY")
+    ) or source_type in (
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "DOUBLE",
+        "FLOAT",
+    )
+
+
+def _checked_number(target: str, number: str) -> str:
+    """A numeric expression as `target`; missing where it would lose something."""
+    as_double = f"TRY_CAST({number} AS DOUBLE)"
+    if target == "float":
+        return f"CASE WHEN isfinite({as_double}) THEN {as_double} END"
+    if target == "decimal":
+        return f"TRY_CAST({number} AS DECIMAL(18,4))"
+    return f"CASE WHEN {as_double} = trunc({as_double}) THEN TRY_CAST({number} AS BIGINT) END"
+
+
+def _plain_number(mapping: ColumnMapping, text: str) -> str:
+    """The text of a number with its thousands marks taken out and a point for the decimals."""
+    plain = text
+    if mapping.format == "symbols":
+        plain = f"trim(regexp_replace({plain}, {quote_text(_SYMBOLS)}, '', 'gi'))"
+    if mapping.thousands == " ":
+        plain = f"regexp_replace({plain}, '{_SPACES}', '', 'g')"
+    elif mapping.thousands == "'":
+        plain = f"regexp_replace({plain}, '[''’]', '', 'g')"
+    elif mapping.thousands:
+        plain = f"replace({plain}, {quote_text(mapping.thousands)}, '')"
+    if mapping.decimal == ",":
+        plain = f"replace({plain}, ',', '.')"
+    return f"replace({plain}, '−', '-')" if mapping.thousands else plain
+
+
+def _cast(text: str, sql_type: str) -> str:
+    """A cast that forgives blanks of every kind around the value.
+
+    The engine's own cast forgives plain spaces; only where it fails is the text trimmed.
+    """
+    trimmed = f"trim({text}, {_BLANKS})"
+    return f"coalesce(TRY_CAST({text} AS {sql_type}), TRY_CAST({trimmed} AS {sql_type}))"
+
+
+def _number(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
+    plain = _plain_number(mapping, text)
+    if mapping.type == "decimal":
+        return _cast(plain, "DECIMAL(18,4)"), False
+    as_double = _cast(plain, "DOUBLE")
+    return f"CASE WHEN isfinite({as_double}) THEN {as_double} END", False
+
+
+def _integer(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
+    plain = _plain_number(mapping, text)
+    whole = _cast(plain, "BIGINT")
+    # The cast would round 1.5 to 2; only a zero fraction may be dropped.
+    has_no_fraction = (
+        f"NOT contains({plain}, '.') OR regexp_full_match({plain}, '\\s*[-+]?\\d+\\.0*\\s*')"
+    )
+    return f"CASE WHEN {has_no_fraction} THEN {whole} END", False
+
+
+def _boolean(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
+    true: tuple[str, ...] = _TRUE
+    false: tuple[str, ...] = _FALSE
+    if mapping.format and "|" in mapping.format:
+        yes, no = mapping.format.split("|", 1)
+        true, false = (yes.strip().casefold(),), (no.strip().casefold(),)
+    trues = ", ".join(quote_text(word) for word in true)
+    falses = ", ".join(quote_text(word) for word in false)
+    word = f"lower(trim({text}, {_BLANKS}))"
+    return (
+        f"CASE WHEN {word} IN ({trues}) THEN true WHEN {word} IN ({falses}) THEN false END",
+        False,
+    )
+
+
+def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
+    target = SQL_TYPES[mapping.type]
+    shape = mapping.format
+    if shape is not None and shape in _SPECIAL_MOMENTS:
+        value, is_utc = _SPECIAL_MOMENTS[shape]
+        return f"CAST({value.format(text=text)} AS {target})", is_utc
+    if shape is None or shape == "iso":
+        return _cast(text, target), False
+    formats = ", ".join(quote_text(one) for one in shape.split("|"))
+    return f"CAST(try_strptime({text}, [{formats}]) AS {target})", "%z" in shape
+
+
+_EXCEL = "(TIMESTAMP '1899-12-30' + to_microseconds(CAST(round(TRY_CAST({text} AS DOUBLE) * 86400) AS BIGINT) * 1000000))"
+_SPECIAL_MOMENTS: MappingType[str, tuple[str, bool]] = {
+    "excel_serial": (_EXCEL, False),
+    "iso_zone": ("TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE)", True),
+    "epoch_seconds": ("make_timestamp(CAST(TRY_CAST({text} AS DOUBLE) * 1000000 AS BIGINT))", True),
+    "epoch_milliseconds": (
+        "make_timestamp(CAST(TRY_CAST({text} AS DOUBLE) * 1000 AS BIGINT))",
+        True,
+    ),
+}
+
+_READERS = {
+    "integer": _integer,
+    "float": _number,
+    "decimal": _number,
+    "boolean": _boolean,
+    "date": _moment,
+    "instant": _moment,
+}

@@ -1,0 +1,244 @@
+"""The second half of a load: from a staged source to a committed version of the lake."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
+from regulars.ingest.conform import quote_name
+from regulars.ingest.orders import ORDERS, complete_items, sum_up_orders
+from regulars.ingest.personal import keep_personal, replace_personal_ids
+from regulars.ingest.quarantine import QUARANTINED, gather_quarantine, reject_conflicts
+from regulars.ingest.result import LoadResult, TableCounts
+from regulars.lake import LoadRecord
+from regulars.lake.parquet import scan_files
+from regulars.quality import Reconciliation, rejection_reason, run_checks
+from regulars.schema.contract import get_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+    from ibis.backends.duckdb import Backend
+
+    from regulars.connectors.protocol import Source
+    from regulars.ingest.prepare import Prepared
+    from regulars.lake import Lake, LoadTransaction, UpsertResult
+    from regulars.progress import Progress
+    from regulars.quality import Check, Finding
+    from regulars.schema.contract import Contract
+    from regulars.schema.mapping import Mapping
+    from regulars.vault import Vault
+
+__all__ = ["Destination", "load_prepared"]
+
+_FIT = "fit_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where rows go, and what they must pass.
+
+    Attributes
+    ----------
+    lake, vault
+        Figures, and personal values.
+    make_pseudonyms
+        Ids that are personal → their keyed hashes.
+    checks
+        Checks of all tables; those of single rows run during a load.
+    wait_seconds
+        How long to wait for another load to finish.
+    on_wait
+        Called when there is one.
+    """
+
+    lake: Lake
+    vault: Vault
+    make_pseudonyms: Callable[[pa.Array], pa.Array]
+    checks: tuple[Check, ...]
+    wait_seconds: float
+    on_wait: Callable[[], None]
+
+
+def load_prepared(
+    prepared: Prepared,
+    source: Source,
+    destination: Destination,
+    *,
+    load_id: str,
+    source_sha256: str,
+    request_sha256: str,
+    moment: Moment,
+    backend: Backend,
+    progress: Progress,
+    say: Callable[[str], str],
+) -> LoadResult:
+    """Conform, check and commit a staged source.
+
+    Either everything is committed, or the lake and the vault are as before.
+
+    Parameters
+    ----------
+    prepared
+        The staged rows and how to read them.
+    source
+        Where they came from.
+    destination
+        Where they go.
+    load_id, source_sha256, request_sha256
+        Of this load; of its content; of how it was asked for.
+    moment
+        When this happens.
+    backend
+        The engine on which the rows are staged.
+    progress
+        Told of each stage.
+    say
+        Stage code → words in the person's language.
+    """
+    mapping, connection = prepared.mapping, backend.con
+    contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
+    with progress.stage(say("conform")):
+        build_conformed(mapping, prepared.surveys, contract, moment=moment, connection=connection)
+        if mapping.has_items:
+            complete_items(connection)
+        replace_personal_ids(mapping, destination.make_pseudonyms, connection)
+    with progress.stage(say("check")):
+        findings = _check_rows(destination.checks, contract, moment, backend)
+    lines = source.rejected_lines(connection)
+    progress.check()
+    with (
+        progress.stage(say("commit")),
+        destination.lake.begin(
+            load_id,
+            connection=connection,
+            now=moment.now,
+            wait_seconds=destination.wait_seconds,
+            on_wait=destination.on_wait,
+        ) as transaction,
+    ):
+        keep_personal(destination.vault, load_id, connection)
+        tables, upserted = _write_rows(transaction, contract, mapping, connection)
+        reasons = gather_quarantine(mapping, lines, source_name=source.name, connection=connection)
+        if reasons:
+            transaction.append("quarantine", QUARANTINED)
+        result = LoadResult(
+            load_id=load_id,
+            source=source.name,
+            mapping=mapping,
+            rows=Reconciliation(
+                prepared.staged.row_count + len(lines),
+                inserted=upserted.inserted,
+                updated=upserted.updated,
+                unchanged=upserted.unchanged,
+                quarantined=sum(reasons.values()),
+            ),
+            tables=tables,
+            findings=findings,
+            quarantine_reasons=reasons,
+            notes=(*source.notes, *mapping.notes),
+            rows_without_customer=_count_without_customer(connection),
+            cursor_value=source.cursor_value(),
+        )
+        transaction.commit(_record(result, source_sha256, request_sha256))
+    destination.vault.confirm(load_id)
+    return result
+
+
+def _check_rows(
+    checks: Sequence[Check], contract: Contract, moment: Moment, backend: Backend
+) -> tuple[Finding, ...]:
+    """Run the checks of single rows; mark the rows that a check keeps out."""
+    own = [check for check in checks if check.table == contract.name and check.looks_at_single_rows]
+    table = backend.table(CONFORMED)
+    shown = table.filter(table["rejected_reason"].isnull()).drop(
+        *(name for name in table.columns if name.startswith(PERSONAL_PREFIX))
+    )
+    findings = run_checks(
+        {contract.name: shown}, own, contracts={contract.name: contract}, as_of=moment.now
+    )
+    if any(finding.action == "quarantine" for finding in findings):
+        reason = rejection_reason(own, table, moment.now, contract=contract)
+        judged = backend.compile(table.select("source_row", reason=reason))
+        backend.con.execute(
+            f"UPDATE {CONFORMED} SET rejected_reason = judged.reason FROM ({judged}) AS judged"
+            f" WHERE {CONFORMED}.source_row = judged.source_row"
+            f" AND {CONFORMED}.rejected_reason IS NULL AND judged.reason IS NOT NULL"
+        )
+    return tuple(findings)
+
+
+def _write_rows(
+    transaction: LoadTransaction,
+    contract: Contract,
+    mapping: Mapping,
+    connection: DuckDBPyConnection,
+) -> tuple[dict[str, TableCounts], UpsertResult]:
+    """Bring the fit rows into their table, and what is derived from them into its own."""
+    upserted = transaction.upsert(contract, _make_fit_view(contract, connection))
+    if upserted.conflicts_relation:
+        reject_conflicts(upserted.conflicts_relation, connection)
+    tables = {contract.name: _count(upserted)}
+    if mapping.has_items:
+        items = transaction.read_version(contract.name)
+        if items is not None and items.files:
+            paths = [file.path for file in items.files]
+            sum_up_orders(scan_files(items.folder, paths, is_evolved=items.is_evolved), connection)
+            tables["purchases"] = _count(transaction.upsert(get_contract("purchases"), ORDERS))
+    return tables, upserted
+
+
+def _make_fit_view(contract: Contract, connection: DuckDBPyConnection) -> str:
+    """A view of the rows that are fit, with the columns that the lake stores."""
+    names = [str(row[0]) for row in connection.execute(f"DESCRIBE {CONFORMED}").fetchall()]
+    left_out = {"rejected_reason", "rejected_column"}
+    if contract.name == "purchase_items":
+        # What says something of the whole order goes with the orders.
+        left_out |= set(get_contract("purchases").column_names) - set(contract.column_names)
+    kept = [name for name in names if name not in left_out and not name.startswith(PERSONAL_PREFIX)]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {_FIT} AS SELECT {', '.join(map(quote_name, kept))}"
+        f" FROM {CONFORMED} WHERE rejected_reason IS NULL"
+    )
+    return _FIT
+
+
+def _count(upserted: UpsertResult) -> TableCounts:
+    return TableCounts(upserted.inserted, upserted.updated, upserted.unchanged)
+
+
+def _count_without_customer(connection: DuckDBPyConnection) -> int:
+    names = [str(row[0]) for row in connection.execute(f"DESCRIBE {CONFORMED}").fetchall()]
+    if "customer_id" not in names:
+        return 0
+    row = connection.execute(
+        f"SELECT count(*) FROM {CONFORMED} WHERE rejected_reason IS NULL AND customer_id IS NULL"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _record(result: LoadResult, source_sha256: str, request_sha256: str) -> LoadRecord:
+    rows = result.rows
+    # Examples are rows of customers: they stay out of the list of loads.
+    findings = [
+        {name: value for name, value in finding.to_dict().items() if name != "examples"}
+        for finding in result.findings
+    ]
+    return LoadRecord(
+        source=result.source,
+        kind=result.mapping.kind,
+        source_sha256=source_sha256,
+        mapping_sha256=request_sha256,
+        mapping=result.mapping.to_toml(),
+        rows_in=rows.rows_in,
+        rows_inserted=rows.inserted,
+        rows_updated=rows.updated,
+        rows_unchanged=rows.unchanged,
+        rows_quarantined=rows.quarantined,
+        tables={name: counts.to_dict() for name, counts in result.tables.items()},
+        findings=json.dumps(findings, ensure_ascii=False),
+    )

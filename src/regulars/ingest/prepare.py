@@ -1,0 +1,144 @@
+"""The first half of a load: the source's rows lie staged, and it is settled how to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from regulars.errors import InvalidParameterError, SchemaError
+from regulars.ingest.recognition import describe_columns
+from regulars.ingest.staging import Staged, Survey, settle_types, stage_source, survey_columns
+from regulars.schema.contract import Role, get_contract
+from regulars.schema.recognition import recognize, suggest_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as MappingType
+
+    from duckdb import DuckDBPyConnection
+
+    from regulars.connectors.protocol import Source
+    from regulars.schema.mapping import Mapping
+
+__all__ = ["Prepared", "Wishes", "prepare_load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person said about a source; everything else is recognised.
+
+    Attributes
+    ----------
+    kind
+        What its rows are; None to find out.
+    overrides
+        Source column → `target[:type[:format]]`.
+    id_column
+        The source column with the customer's id.
+    outcome
+        `COLUMN` or `COLUMN=VALUE`.
+    drop
+        Source columns to leave out.
+    day_first
+        How dates such as 01/02/2020 are meant; None to find out.
+    """
+
+    kind: str | None = None
+    overrides: MappingType[str, str] = field(default_factory=dict)
+    id_column: str | None = None
+    outcome: str | None = None
+    drop: tuple[str, ...] = ()
+    day_first: bool | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said, so that a saved mapping may be reused."""
+        return self == Wishes(kind=self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A staged source and how it will be read.
+
+    Attributes
+    ----------
+    staged
+        Where its rows are.
+    mapping
+        How its columns are read.
+    surveys
+        For each column that is read, how much of it is there.
+    is_saved
+        The mapping was found among the saved ones.
+    """
+
+    staged: Staged
+    mapping: Mapping
+    surveys: tuple[Survey, ...]
+    is_saved: bool
+
+
+def prepare_load(
+    source: Source,
+    wishes: Wishes,
+    *,
+    connection: DuckDBPyConnection,
+    find_saved: Callable[[tuple[str, ...], str | None], Mapping | None],
+) -> Prepared:
+    """Stage `source` and settle how its columns are read.
+
+    Parameters
+    ----------
+    source
+        Where the rows come from.
+    wishes
+        What a person said.
+    connection
+        DuckDB, on which the rows are staged.
+    find_saved
+        Given the source's columns and the kind wished for, the mapping saved for them.
+
+    Raises
+    ------
+    InvalidParameterError
+        When the source has no header and nobody named its columns.
+    SchemaError
+        When the mapping cannot be read into the table, or lacks what the table must have.
+    """
+    staged = stage_source(source, connection)
+    saved = find_saved(source.columns, wishes.kind) if wishes.is_empty else None
+    described = () if saved else describe_columns(staged, connection)
+    if not source.has_header and saved is None:
+        names = ",".join(suggest_columns(described))
+        raise InvalidParameterError(
+            f"{source.name} has no line with the names of its columns."
+            f" Name them, for example: --columns {names}"
+        )
+    mapping = saved or recognize(
+        described,
+        kind=wishes.kind,
+        overrides=wishes.overrides,
+        id_column=wishes.id_column,
+        outcome=wishes.outcome,
+        drop=wishes.drop,
+        day_first=wishes.day_first,
+    )
+    _check_required(mapping, source.name)
+    contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
+    read = [column for column in mapping.columns if column.role is not Role.IGNORED]
+    surveys = survey_columns(read, staged, connection)
+    mapping, surveys = settle_types(mapping, surveys, staged, contract, connection)
+    return Prepared(staged=staged, mapping=mapping, surveys=surveys, is_saved=saved is not None)
+
+
+def _check_required(mapping: Mapping, source_name: str) -> None:
+    contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
+    for column in contract.columns:
+        is_given = contract.name == "profiles" or mapping.find_target(column.name) is not None
+        if column.is_required and not is_given:
+            sources = ", ".join(one.source for one in mapping.columns[:20])
+            raise SchemaError(
+                f"{source_name} as {mapping.kind} has no column for '{column.name}'"
+                f" ({column.meaning.en.lower()}). Its columns: {sources}."
+                f' Say which one it is: --map "COLUMN={column.name}", or choose another --kind.'
+            )

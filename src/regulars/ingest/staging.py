@@ -1,0 +1,163 @@
+"""A source's rows in DuckDB: as they came, and a survey of what can be read of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from regulars.errors import SchemaError
+from regulars.ingest.conform import Conformed, conform_column, quote_name
+from regulars.schema.contract import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from regulars.connectors.protocol import Source
+    from regulars.schema.contract import Contract
+    from regulars.schema.mapping import ColumnMapping, Mapping
+
+__all__ = ["SOURCE_ROWS", "Staged", "Survey", "settle_types", "stage_source", "survey_columns"]
+
+SOURCE_ROWS = "source_rows"
+_COLUMNS_A_QUERY = 250
+_MOST_UNREADABLE = 0.01
+"""A column of the source's own in which more than this share cannot be read is kept as text."""
+_HOPELESS = 0.5
+"""A column of the contract of which more than this share cannot be read was mapped wrongly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The rows of a source in the table `source_rows`, in source order.
+
+    Attributes
+    ----------
+    row_count
+        Rows that could be split into columns.
+    types
+        DuckDB's type of each source column.
+    """
+
+    row_count: int
+    types: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How much of one mapped column is there and can be read.
+
+    Attributes
+    ----------
+    column
+        Its expressions.
+    missing
+        Rows in which nothing is there.
+    unreadable
+        Rows in which something is there that is not a value of the type.
+    """
+
+    column: Conformed
+    missing: int
+    unreadable: int
+
+
+def stage_source(source: Source, connection: DuckDBPyConnection) -> Staged:
+    """Copy all rows of `source` into the temporary table `source_rows`."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {SOURCE_ROWS} AS SELECT * FROM {source.scan(connection)}"
+    )
+    described = connection.execute(f"DESCRIBE {SOURCE_ROWS}").fetchall()
+    (row_count,) = _one_row(connection, f"SELECT count(*) FROM {SOURCE_ROWS}")
+    return Staged(row_count=row_count, types={name: kind for name, kind, *_ in described})
+
+
+def survey_columns(
+    columns: Iterable[ColumnMapping], staged: Staged, connection: DuckDBPyConnection
+) -> tuple[Survey, ...]:
+    """Count, for each mapped column, the rows where it is missing and where it is unreadable."""
+    conformed = [conform_column(column, staged.types[column.source]) for column in columns]
+    surveys: list[Survey] = []
+    for chunk in _chunks(conformed, _COLUMNS_A_QUERY):
+        counts = ", ".join(
+            f"count({one.value}), count(*) FILTER ({one.is_unreadable})" for one in chunk
+        )
+        row = _one_row(connection, f"SELECT {counts} FROM {SOURCE_ROWS}")
+        surveys.extend(
+            Survey(one, staged.row_count - present - unreadable, unreadable)
+            for one, present, unreadable in zip(chunk, row[::2], row[1::2], strict=True)
+        )
+    return tuple(surveys)
+
+
+def settle_types(
+    mapping: Mapping,
+    surveys: Sequence[Survey],
+    staged: Staged,
+    contract: Contract,
+    connection: DuckDBPyConnection,
+) -> tuple[Mapping, tuple[Survey, ...]]:
+    """Correct what the sample promised and the whole file does not keep.
+
+    A column of the source's own (not of the contract) that often cannot be read as its type
+    becomes text; a column of the contract of which most cannot be read stops the load.
+
+    Returns
+    -------
+    tuple
+        The mapping, and the surveys of its columns.
+
+    Raises
+    ------
+    SchemaError
+        When most values of a canonical column cannot be read.
+    """
+    settled: list[Survey] = []
+    changed: dict[str, ColumnMapping] = {}
+    for survey in surveys:
+        column = survey.column.mapping
+        present = staged.row_count - survey.missing
+        share = survey.unreadable / present if present else 0.0
+        is_canonical = column.target in contract.column_names
+        if share > _HOPELESS and is_canonical:
+            raise SchemaError(_hopeless(survey, share, connection))
+        if share > _MOST_UNREADABLE and not is_canonical:
+            column = column.model_copy(update={"type": "string", "role": Role.CATEGORY})
+            changed[column.source] = column
+            (again,) = survey_columns([column], staged, connection)
+            settled.append(again)
+        else:
+            settled.append(survey)
+    columns = tuple(changed.get(column.source, column) for column in mapping.columns)
+    return mapping.model_copy(update={"columns": columns}), tuple(settled)
+
+
+def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> str:
+    column = survey.column.mapping
+    as_format = f" in the format {column.format}" if column.format else ""
+    example = ""
+    if column.role is not Role.PERSONAL:
+        row, text = _one_row(
+            connection,
+            f"SELECT rowid + 1, {quote_name(column.source)}::VARCHAR FROM {SOURCE_ROWS}"
+            f" WHERE {survey.column.is_unreadable} ORDER BY rowid LIMIT 1",
+        )
+        example = f", such as '{text[:60]}' in row {row}"
+    return (
+        f"Column '{column.source}' was mapped to {column.target} ({column.type}{as_format}), but"
+        f" {share:.0%} of its values cannot be read so{example}. Map it otherwise:"
+        f' --map "{column.source}=TARGET:TYPE:FORMAT", or leave it out: --drop "{column.source}".'
+    )
+
+
+def _chunks(items: Sequence[Conformed], size: int) -> Iterator[Sequence[Conformed]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _one_row(connection: DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    row = connection.execute(sql).fetchone()
+    if row is None:
+        raise SchemaError(f"The query gave no row: {sql[:200]}")
+    return row

@@ -1,0 +1,184 @@
+"""The verb `check`: the data state of what is loaded, before anything is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from regulars.errors import NotFoundError, UnknownNameError
+from regulars.features.versions import see_versions
+from regulars.quality import describe_table, run_checks
+from regulars.quality.finding import has_errors
+from regulars.schema.contract import Column, Role, get_contract, list_contracts
+from regulars.schema.mapping import Mapping as SourceMapping
+from regulars.schema.wording import Wording
+from regulars.workspace.words import speak
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import ibis
+    from ibis.backends.duckdb import Backend
+
+    from regulars.lake import LoadRecord, Snapshot
+    from regulars.progress import Progress
+    from regulars.quality import Finding, TableState
+    from regulars.schema.wording import Language
+    from regulars.workspace.folder import Workspace
+
+__all__ = ["DataState", "check_data", "open_tables"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataState:
+    """What the lake holds and what is wrong with it.
+
+    Attributes
+    ----------
+    tables
+        State of each table, by name.
+    findings
+        Of all checks, gravest first.
+    load_id
+        The load after which the lake was looked at.
+    """
+
+    tables: tuple[TableState, ...]
+    findings: tuple[Finding, ...]
+    load_id: str | None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a finding is of severity error."""
+        return has_errors(self.findings)
+
+
+def check_data(
+    workspace: Workspace,
+    *,
+    tables: tuple[str, ...] = (),
+    language: Language = "en",
+    progress: Progress,
+) -> DataState:
+    """The data state of a workspace.
+
+    Parameters
+    ----------
+    workspace
+        Whose lake.
+    tables
+        Only these; all that hold rows by default.
+    language
+        Of the stages.
+    progress
+        Told of each stage.
+
+    Raises
+    ------
+    NotFoundError
+        When nothing was loaded yet.
+    UnknownNameError
+        When there is no such table.
+    """
+    snapshot = workspace.lake.snapshot()
+    if not _list_tables(snapshot):
+        raise NotFoundError(
+            f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE."
+        )
+    as_of = datetime.now(UTC)
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        opened = open_tables(snapshot, backend, tables=tables, before=as_of + timedelta(days=1))
+        described = _described_columns(workspace.lake.list_loads(), opened)
+        checks = workspace.read_checks()
+        states = []
+        with progress.stage(speak(language)("describe"), total=len(opened)) as stage:
+            for name, table in opened.items():
+                own = [check for check in checks if check.table == name]
+                states.append(
+                    describe_table(table, described[name], name=name, as_of=as_of, checks=own)
+                )
+                stage.advance()
+                progress.check()
+        contracts = {contract.name: contract for contract in list_contracts()}
+        findings = run_checks(opened, checks, contracts=contracts, as_of=as_of, progress=progress)
+    return DataState(tuple(states), tuple(findings), snapshot.load_id)
+
+
+def open_tables(
+    snapshot: Snapshot,
+    backend: Backend,
+    *,
+    tables: tuple[str, ...] = (),
+    before: datetime,
+) -> dict[str, ibis.Table]:
+    """The canonical tables of a snapshot that hold rows; of states the version known last.
+
+    Parameters
+    ----------
+    snapshot
+        What to read.
+    backend
+        Where.
+    tables
+        Only these; all by default.
+    before
+        The instant (UTC) from which on no version is seen.
+    """
+    present = _list_tables(snapshot)
+    for name in tables:
+        if name not in present:
+            raise UnknownNameError("loaded table", name, present)
+    wanted = tables or present
+    snapshot.register(backend.con, wanted)
+    opened = {}
+    for name in wanted:
+        contract = get_contract(name)
+        table = backend.table(name)
+        if contract.temporal == "state":
+            table = see_versions(table, key=contract.key, before=before)
+        opened[name] = table
+    return opened
+
+
+def _list_tables(snapshot: Snapshot) -> tuple[str, ...]:
+    known = [contract.name for contract in list_contracts()]
+    return tuple(name for name in snapshot.tables if name in known and snapshot.row_count(name))
+
+
+def _described_columns(
+    loads: Iterable[LoadRecord], opened: Mapping[str, ibis.Table]
+) -> dict[str, tuple[Column, ...]]:
+    """The columns worth describing: those that some load filled, as it understood them."""
+    filled: dict[str, dict[str, Column]] = {name: {} for name in opened}
+    for load in loads:
+        if load.action != "load":
+            continue
+        mapping = SourceMapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}")
+        for name in load.tables:
+            if name in filled:
+                filled[name].update(_columns_of(mapping, name))
+    return {
+        name: tuple(column for column in columns.values() if column.name in opened[name].columns)
+        for name, columns in filled.items()
+    }
+
+
+def _columns_of(mapping: SourceMapping, table: str) -> dict[str, Column]:
+    contract = get_contract(table)
+    if table == "profiles":
+        return {
+            column.target: Column(
+                name=column.target,
+                type=column.type,
+                role=column.role,
+                meaning=Wording(en=column.source, ru=column.source),
+            )
+            for column in mapping.columns
+            if column.role not in (Role.PERSONAL, Role.IGNORED)
+        }
+    targets = {column.target for column in mapping.columns}
+    if mapping.has_items:
+        # Orders are summed up from their items.
+        targets |= {"line_amount", "amount", "item_count"}
+    return {column.name: column for column in contract.columns if column.name in targets}

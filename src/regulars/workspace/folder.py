@@ -1,0 +1,192 @@
+"""A workspace: one folder with settings, the lake, the vault, mappings, definitions and runs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.errors import ConflictError, NotFoundError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Self
+
+    from ibis.backends.duckdb import Backend
+
+    from regulars.lake import Lake
+    from regulars.quality import Check
+    from regulars.schema.mapping import Mapping
+    from regulars.settings import Settings
+    from regulars.vault import FileVault, MasterKey
+
+__all__ = ["Workspace"]
+
+_SETTINGS_FILE = "regulars.toml"
+_FIRST_SETTINGS = """\
+# Settings of this workspace. Every key can also be set in the environment: REGULARS_TIME_ZONE=…
+# All keys, with their units: `docs/reference/settings.md`.
+
+# The company's time zone (IANA); days begin and end by it.
+time_zone = "{time_zone}"
+"""
+
+
+class Workspace:
+    """One company's data and everything made of it, in one folder.
+
+    Parameters
+    ----------
+    folder
+        Must hold `regulars.toml`; `create` makes one.
+    settings
+        Already read; None reads them from the folder and the environment.
+
+    Raises
+    ------
+    NotFoundError
+        When the folder is no workspace.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> workspace = Workspace.create(Path(tempfile.mkdtemp()) / "shop")
+    >>> workspace.settings.time_zone
+    'UTC'
+    """
+
+    def __init__(self, folder: Path, *, settings: Settings | None = None) -> None:
+        from regulars.settings import load_settings
+
+        if not (folder / _SETTINGS_FILE).is_file():
+            raise NotFoundError(
+                f"Folder '{folder}' is not a workspace: it has no {_SETTINGS_FILE}."
+                f" Make one with `regulars init {folder}`, or name another with --workspace."
+            )
+        self.folder = folder
+        self.settings = settings or load_settings(folder)
+
+    @classmethod
+    def create(cls, folder: Path, *, time_zone: str = "UTC") -> Self:
+        """Make a workspace in `folder`, which may exist but may not hold one.
+
+        Raises
+        ------
+        ConflictError
+            When there is a workspace already.
+        StorageError
+            When the folder cannot be written.
+        """
+        from regulars.lake import Lake
+        from regulars.vault import MasterKey
+
+        if (folder / _SETTINGS_FILE).exists():
+            raise ConflictError(f"Folder '{folder}' already holds a workspace; use it as it is.")
+        try:
+            for part in ("definitions", "mappings", "runs", "models"):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+            MasterKey.create(folder / "keys")
+            Lake.create(folder / "lake")
+            # Last: a folder with settings is a complete workspace.
+            text = _FIRST_SETTINGS.format(time_zone=time_zone)
+            (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StorageError(
+                f"Workspace '{folder}' cannot be made: {error.strerror or error}."
+                " Choose a folder that you may write to."
+            ) from error
+        return cls(folder)
+
+    @classmethod
+    def find(cls, argument: Path | None = None) -> Self:
+        """The workspace named by the argument, by `REGULARS_HOME`, or the current folder."""
+        from regulars.settings import load_settings
+
+        home = load_settings(None).home
+        return cls(argument or home or Path.cwd())
+
+    @property
+    def lake(self) -> Lake:
+        """The tables."""
+        return self._lake
+
+    @cached_property
+    def _lake(self) -> Lake:
+        from regulars.lake import Lake
+
+        return Lake.open(self.folder / "lake")
+
+    @cached_property
+    def master_key(self) -> MasterKey:
+        """The key of all keys, from the environment or `keys/master`."""
+        from regulars.vault import MasterKey
+
+        return MasterKey.load(self.folder / "keys", given=self.settings.master_key)
+
+    @cached_property
+    def vault(self) -> FileVault:
+        """Personal values, encrypted per customer."""
+        from regulars.vault import FileVault
+
+        return FileVault(self.folder / "vault", self.master_key)
+
+    @contextmanager
+    def open_scratch(self) -> Iterator[Path]:
+        """An empty folder beside the lake, removed at the end."""
+        try:
+            scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.folder))
+        except OSError as error:
+            raise StorageError(
+                f"Workspace '{self.folder}' cannot be written: {error.strerror or error}."
+                " Free some space, or give yourself the right to write there."
+            ) from error
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    @contextmanager
+    def open_engine(self, scratch: Path) -> Iterator[Backend]:
+        """A fresh engine that spills into `scratch`."""
+        from regulars.engines.duckdb import connect
+
+        backend = connect(
+            scratch, memory_limit=self.settings.memory_limit, threads=self.settings.threads
+        )
+        try:
+            yield backend
+        finally:
+            backend.disconnect()
+
+    def read_checks(self) -> tuple[Check, ...]:
+        """The built-in checks with the workspace's own."""
+        from regulars.quality import load_checks
+
+        folder = self.folder / "definitions" / "check"
+        files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+        return load_checks(
+            {f"definitions/check/{file.name}": file.read_text(encoding="utf-8") for file in files}
+        )
+
+    def find_mapping(self, columns: tuple[str, ...], kind: str | None) -> Mapping | None:
+        """The mapping saved for a source with these columns, if it is of `kind`."""
+        from regulars.schema.mapping import Mapping, make_columns_key
+
+        file = self._mapping_file(make_columns_key(columns))
+        if not file.is_file():
+            return None
+        mapping = Mapping.from_toml(file.read_text(encoding="utf-8"), where=f"mappings/{file.name}")
+        return mapping if kind in (None, mapping.kind) else None
+
+    def save_mapping(self, mapping: Mapping) -> Path:
+        """Keep a mapping for the next source with the same columns."""
+        file = self._mapping_file(mapping.columns_key())
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(mapping.to_toml(), encoding="utf-8")
+        return file
+
+    def _mapping_file(self, key: str) -> Path:
+        return self.folder / "mappings" / f"{key}.toml"

@@ -1,0 +1,283 @@
+"""The verb `load`: a file, or a table of a database, becomes rows of the lake."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from regulars import __version__
+from regulars.ingest.canonical import Moment
+from regulars.ingest.load import Destination, load_prepared
+from regulars.ingest.prepare import Wishes, prepare_load
+from regulars.ingest.result import LoadResult, TableCounts
+from regulars.quality import Reconciliation
+from regulars.schema.mapping import Mapping
+from regulars.workspace.words import speak
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from ibis.backends.duckdb import Backend
+
+    from regulars.connectors.protocol import Source
+    from regulars.lake import LoadRecord
+    from regulars.progress import Progress
+    from regulars.schema.wording import Language
+    from regulars.workspace.folder import Workspace
+
+__all__ = ["FileReading", "TableReading", "load_file", "load_table"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """How a file is to be split into rows; what is None is found out.
+
+    Attributes
+    ----------
+    sheet
+        Name or number of a workbook's sheet.
+    columns
+        Names for the columns of a file without a header.
+    delimiter, encoding
+        Of a text file.
+    layout
+        `baskets`: one basket of products a line.
+    """
+
+    sheet: str | None = None
+    columns: tuple[str, ...] | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    layout: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """What to read of a database: a table or a query; with a cursor, only what is new.
+
+    Attributes
+    ----------
+    table, query
+        One of the two.
+    cursor
+        A column that only grows (a time of change, a number): the next load goes on from its
+        greatest value.
+    is_full
+        Read everything although an earlier load has a cursor value.
+    """
+
+    table: str | None = None
+    query: str | None = None
+    cursor: str | None = None
+    is_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    wishes: Wishes
+    known_on: date | None
+    language: Language
+    reading: FileReading | TableReading = field(default_factory=FileReading)
+
+    def sha256(self) -> str:
+        """A fingerprint of everything that decides how the same bytes are read."""
+        said = {
+            "wishes": asdict(self.wishes),
+            "reading": asdict(self.reading),
+            "known_on": self.known_on and self.known_on.isoformat(),
+            "version": __version__,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def load_file(
+    workspace: Workspace,
+    path: Path | str,
+    *,
+    wishes: Wishes | None = None,
+    reading: FileReading | None = None,
+    known_on: date | None = None,
+    language: Language = "en",
+    progress: Progress,
+) -> LoadResult:
+    """Load one file into the lake of `workspace`.
+
+    Parameters
+    ----------
+    workspace
+        Where to.
+    path
+        The file; `archive.zip::member` for one of several in an archive.
+    wishes
+        What a person said about its columns.
+    reading
+        How to split it into rows.
+    known_on
+        Day (company time) that the file describes; None for today.
+    language
+        Of the stages.
+    progress
+        Told of each stage.
+
+    Returns
+    -------
+    LoadResult
+        What became of every row.
+    """
+    from regulars.connectors.files import open_file
+
+    read = reading or FileReading()
+    request = _Request(wishes or Wishes(), known_on, language, read)
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        source = open_file(
+            path,
+            sheet=read.sheet,
+            columns=read.columns,
+            delimiter=read.delimiter,
+            encoding=read.encoding,
+            layout=read.layout,
+            work_folder=scratch,
+        )
+        try:
+            return _load(workspace, source, request, backend, progress)
+        finally:
+            source.close()
+
+
+def load_table(
+    workspace: Workspace,
+    url: str,
+    *,
+    wishes: Wishes | None = None,
+    reading: TableReading,
+    known_on: date | None = None,
+    language: Language = "en",
+    progress: Progress,
+) -> LoadResult:
+    """Load a table or a query of a database, whole or only what is new since the last load.
+
+    Parameters are those of `load_file`; `url` names the database, `reading` what to read of it.
+    """
+    from regulars.connectors.sql import open_database
+
+    request = _Request(wishes or Wishes(), known_on, language, reading)
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        source = open_database(url, table=reading.table, query=reading.query, cursor=reading.cursor)
+        since = None if reading.is_full else _find_cursor(workspace, source.name, reading)
+        if since is not None:
+            source.close()
+            source = open_database(
+                url, table=reading.table, query=reading.query, cursor=reading.cursor, since=since
+            )
+        try:
+            return _load(workspace, source, request, backend, progress)
+        finally:
+            source.close()
+
+
+def _find_cursor(workspace: Workspace, name: str, reading: TableReading) -> str | None:
+    """Where the last load of the same table ended, if it had the same cursor."""
+    if reading.cursor is None:
+        return None
+    for load in reversed(workspace.lake.list_loads()):
+        if load.source == name and load.cursor_value:
+            return load.cursor_value
+    return None
+
+
+def _load(
+    workspace: Workspace,
+    source: Source,
+    request: _Request,
+    backend: Backend,
+    progress: Progress,
+) -> LoadResult:
+    say = speak(request.language)
+    source_sha256, request_sha256 = source.fingerprint(), request.sha256()
+    last = _find_repeat(workspace, source_sha256, request_sha256)
+    if last is not None:
+        return _repeat(last, source)
+    with progress.stage(say("read", name=source.name)):
+        prepared = prepare_load(
+            source,
+            request.wishes,
+            connection=backend.con,
+            find_saved=workspace.find_mapping,
+        )
+    destination = Destination(
+        lake=workspace.lake,
+        vault=workspace.vault,
+        make_pseudonyms=workspace.master_key.make_pseudonyms,
+        checks=workspace.read_checks(),
+        wait_seconds=workspace.settings.lock_wait_seconds,
+        on_wait=lambda: _log.warning("load.waiting"),
+    )
+    result = load_prepared(
+        prepared,
+        source,
+        destination,
+        load_id=make_load_id(datetime.now(UTC)),
+        source_sha256=source_sha256,
+        request_sha256=request_sha256,
+        moment=_make_moment(workspace.settings.time_zone, request.known_on),
+        backend=backend,
+        progress=progress,
+        say=say,
+    )
+    workspace.save_mapping(prepared.mapping)
+    return result
+
+
+def make_load_id(now: datetime) -> str:
+    """An id that sorts by time and is never made twice."""
+    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+
+
+def _make_moment(zone: str, known_on: date | None) -> Moment:
+    now = datetime.now(UTC)
+    if known_on is None:
+        return Moment(now=now, zone=zone, known_at=now)
+    midnight = datetime.combine(known_on, time(), tzinfo=ZoneInfo(zone))
+    return Moment(now=now, zone=zone, known_at=midnight.astimezone(UTC))
+
+
+def _find_repeat(workspace: Workspace, source: str, request: str) -> LoadRecord | None:
+    """The last load, if it was of the very same bytes, read the same way, and nothing came since."""
+    loads = [load for load in workspace.lake.list_loads() if load.action == "load"]
+    tables: set[str] = set()
+    for load in reversed(loads):
+        if load.source_sha256 == source and load.mapping_sha256 == request:
+            return None if tables & set(load.tables) else load
+        tables |= set(load.tables)
+    return None
+
+
+def _repeat(load: LoadRecord, source: Source) -> LoadResult:
+    loaded = load.rows_in - load.rows_quarantined
+    return LoadResult(
+        load_id=load.load_id,
+        source=source.name,
+        mapping=Mapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}"),
+        rows=Reconciliation(
+            load.rows_in,
+            inserted=0,
+            updated=0,
+            unchanged=loaded,
+            quarantined=load.rows_quarantined,
+        ),
+        tables={
+            name: TableCounts(inserted=0, updated=0, unchanged=sum(counts.values()))
+            for name, counts in load.tables.items()
+        },
+        notes=source.notes,
+        is_repeat=True,
+    )

@@ -1,0 +1,47 @@
+"""What the verbs say while they work, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regulars.schema.wording import Language
+
+__all__ = ["speak"]
+
+_STAGES = {
+    "read": Wording(en="Reading {name}", ru="Чтение {name}"),
+    "conform": Wording(en="Bringing columns into shape", ru="Приведение столбцов"),
+    "check": Wording(en="Checking rows", ru="Проверка строк"),
+    "commit": Wording(en="Writing to the lake", ru="Запись в хранилище"),
+    "describe": Wording(en="Describing tables", ru="Описание таблиц"),
+    "features": Wording(en="Building features", ru="Построение признаков"),
+    "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
+    "churn": Wording(en="Comparing churn models", ru="Сравнение моделей оттока"),
+    "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
+    "demo": Wording(en="Making the company", ru="Создание компании"),
+    "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),
+    "wait": Wording(
+        en="Another load is being written; waiting for it to finish",
+        ru="Идёт другая загрузка; ждём её окончания",
+    ),
+}
+
+
+def speak(language: Language) -> Callable[..., str]:
+    """A function from a stage's code to its words.
+
+    Examples
+    --------
+    >>> speak("en")("read", name="customers.csv")
+    'Reading customers.csv'
+    """
+
+    def say(code: str, **values: str) -> str:
+        return _STAGES[code].to(language).format(**values)
+
+    return say
