@@ -45,9 +45,8 @@ def split_words(name: str) -> tuple[str, ...]:
 
 
 def _drop_plural(word: str) -> str:
-    if len(word) > 3 and word.isascii() and word.endswith("s") and not word.endswith("ss"):
-        return word[:-1]
-    return word
+    is_plural = word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return word[:-1] if is_plural and len(word) > 3 and word.isascii() else word
 
 
 def transliterate(text: str) -> str:

@@ -3,14 +3,22 @@
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingABC
 
-from regulars.schema.column_names import make_column_name
-from regulars.schema.contract import Role
-from regulars.schema.mapping import ColumnMapping, Mapping
+from regulars.errors import SchemaError, UnknownColumnError, UnknownNameError
+from regulars.schema.contract import Role, get_contract
+from regulars.schema.header_names import suggest_columns
+from regulars.schema.kinds import KINDS, Guess, guess_kind
+from regulars.schema.mapping import ColumnMapping, Mapping, Outcome
+from regulars.schema.measured import Measured, measure_columns
+from regulars.schema.outcomes import find_outcome, take_outcome
+from regulars.schema.profile_recognition import is_personal_id, map_profile
 from regulars.schema.shapes import SourceColumn
+from regulars.schema.table_recognition import map_table, match_table
+from regulars.schema.wording import Wording
 
 __all__ = ["KINDS", "recognize", "suggest_columns"]
 
-KINDS: tuple[str, ...] = ("customers", "purchases")
+_SAID = Wording(en="you said so", ru="указано вами")
+_CUSTOMER_IDS = ("customer_id", "related_customer_id", "counterpart_id")
 
 
 def recognize(
@@ -23,19 +31,176 @@ def recognize(
     drop: Collection[str] = (),
     day_first: bool | None = None,
 ) -> Mapping:
-    """What the source is and how its columns become ours."""
-    mapped = tuple(
-        ColumnMapping(
-            source=column.name,
-            target=make_column_name(column.name),
-            role=Role.TEXT,
-            type="string",
-        )
-        for column in columns
+    """What the source is and how its columns become ours.
+
+    Works on the sample alone; the same columns always give the same mapping.
+
+    Parameters
+    ----------
+    columns
+        The source's columns, each with a sample of its values.
+    kind
+        `customers` for a flat file or the name of a table; None to guess.
+    overrides
+        A person's corrections, source column → `target[:type[:format]]`.
+    id_column
+        The source column that identifies the customer; None to find it.
+    outcome
+        `column` or `column=value`; None to take it only by the rule of one dictionary name.
+    drop
+        Source columns to leave out.
+    day_first
+        The order in dates such as 01/02/2020; None leaves it to the values.
+
+    Returns
+    -------
+    Mapping
+        One entry per source column, with confidence and evidence.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such kind; names the nearest.
+    UnknownColumnError
+        A named column is not in the source.
+    InvalidParameterError
+        The outcome's value is not in its column.
+    SchemaError
+        A column that the kind cannot do without was not found; says what to type.
+
+    Examples
+    --------
+    >>> columns = [
+    ...     SourceColumn("customerID", values=["7590-VHVEG", "5575-GNVDE", "3668-QPYBK"]),
+    ...     SourceColumn("MonthlyCharges", values=["29.85", "56.95", "53.85"]),
+    ...     SourceColumn("Churn", values=["No", "No", "Yes"]),
+    ... ]
+    >>> mapping = recognize(columns)
+    >>> mapping.kind, mapping.id_column, mapping.outcome.positive
+    ('customers', 'customerID', 'Yes')
+    """
+    if kind is not None and kind not in KINDS:
+        raise UnknownNameError("kind", kind, KINDS)
+    _check_names(columns, [*(overrides or ()), *drop, *([id_column] if id_column else [])])
+    measured, is_day_first, order_note = measure_columns(columns, day_first=day_first)
+    guess = (
+        Guess(kind, 1.0, _SAID) if kind else guess_kind(measured, id_column=id_column, drop=drop)
     )
-    return Mapping(kind=kind or "customers", columns=mapped).with_overrides(overrides or {})
+    mapped = _map_columns(measured, guess, id_column=id_column, drop=drop)
+    found, outcome_note = _find_outcome(measured, guess.kind, outcome, drop)
+    mapping = Mapping(
+        kind=guess.kind,
+        columns=tuple(_mark_outcome(column, found) for column in mapped),
+        outcome=found,
+        day_first=is_day_first,
+        confidence=guess.confidence,
+        evidence=guess.evidence,
+    ).with_overrides(overrides or {})
+    _check_required(mapping)
+    by_name = {one.name: one for one in measured}
+    notes = [order_note, outcome_note, _say_id(mapping, by_name), *_say_epochs(mapping, by_name)]
+    return mapping.model_copy(
+        update={
+            "id_is_personal": _has_personal_ids(mapping, by_name),
+            "notes": tuple(note for note in notes if note),
+        }
+    )
 
 
-def suggest_columns(columns: Sequence[SourceColumn]) -> tuple[str, ...]:
-    """Names for the columns of a file without a header, from the shapes of the values."""
-    return tuple(f"column_{number}" for number, _ in enumerate(columns, start=1))
+def _check_names(columns: Sequence[SourceColumn], asked: Sequence[str]) -> None:
+    names = [column.name for column in columns]
+    for name in asked:
+        if name not in names:
+            raise UnknownColumnError(name, names, where="The source")
+
+
+def _map_columns(
+    measured: Sequence[Measured], guess: Guess, *, id_column: str | None, drop: Collection[str]
+) -> list[ColumnMapping]:
+    if guess.kind == "customers":
+        return map_profile(measured, id_column=id_column, drop=drop)
+    match = guess.match or match_table(measured, guess.kind, id_column=id_column, drop=drop)
+    return map_table(measured, match, id_column=id_column, drop=drop)
+
+
+def _find_outcome(
+    measured: Sequence[Measured], kind: str, wish: str | None, drop: Collection[str]
+) -> tuple[Outcome | None, Wording | None]:
+    if wish:
+        taken = take_outcome(measured, wish)
+        said = taken.evidence
+        note = Wording(
+            en=f"Outcome: '{taken.column}': {said.en}.", ru=f"Исход: «{taken.column}»: {said.ru}."
+        )
+        return taken, note
+    if kind != "customers":
+        return None, None
+    return find_outcome([one for one in measured if one.name not in drop])
+
+
+def _mark_outcome(column: ColumnMapping, outcome: Outcome | None) -> ColumnMapping:
+    if outcome is None or column.source != outcome.column:
+        return column
+    # The text of the source is kept: `outcome.positive` is compared with it.
+    update: dict[str, object] = {
+        "role": Role.OUTCOME,
+        "type": "string",
+        "format": None,
+        "decimal": ".",
+    }
+    update |= {"thousands": None, "evidence": outcome.evidence}
+    return ColumnMapping.model_validate(column.model_dump() | update)
+
+
+def _check_required(mapping: Mapping) -> None:
+    if mapping.kind == "customers":
+        return  # rows without an id are numbered
+    for column in get_contract(mapping.kind).columns:
+        if column.is_required and mapping.find_target(column.name) is None:
+            names = ", ".join(f"'{one.source}'" for one in mapping.columns[:30])
+            raise SchemaError(
+                f"Kind '{mapping.kind}' needs a column for {column.name}"
+                f" ({column.meaning.en.lower()}), and none of the names tells it."
+                f" The source has: {names}. Say which: --map 'COLUMN={column.name}',"
+                " or choose another --kind."
+            )
+
+
+def _has_personal_ids(mapping: Mapping, by_name: MappingABC[str, Measured]) -> bool:
+    found = (mapping.find_target(name) for name in _CUSTOMER_IDS)
+    return any(column is not None and is_personal_id(by_name[column.source]) for column in found)
+
+
+def _say_id(mapping: Mapping, by_name: MappingABC[str, Measured]) -> Wording | None:
+    if mapping.kind != "customers":
+        return None
+    if mapping.id_column is None:
+        return Wording(
+            en="No column identifies the customer, so the rows are numbered;"
+            " if one does, say --id COLUMN.",
+            ru="Ни один столбец не обозначает клиента, поэтому строки пронумерованы;"
+            " если такой столбец есть, укажите --id СТОЛБЕЦ.",
+        )
+    shape = by_name[mapping.id_column].shape
+    if shape.is_unique or shape.present_count < 2:
+        return None
+    return Wording(
+        en=f"'{mapping.id_column}' repeats: the last row of each customer counts. If a row is"
+        " something that happened, say --kind (purchases, events …).",
+        ru=f"«{mapping.id_column}» повторяется: у каждого клиента считается последняя строка. Если"
+        " строка — это то, что произошло, укажите --kind (purchases, events …).",
+    )
+
+
+def _say_epochs(mapping: Mapping, by_name: MappingABC[str, Measured]) -> list[Wording]:
+    return [
+        Wording(
+            en=f"'{column.source}' holds numbers that are no dates of our time: they are read as"
+            " seconds since 1970, so only differences between them mean something.",
+            ru=f"В «{column.source}» числа, которые не похожи на даты нашего времени: они читаются"
+            " как секунды с 1970 года, смысл имеют только разности.",
+        )
+        for column in mapping.columns
+        if column.format == "epoch_seconds"
+        and by_name[column.source].shape.date.format != "epoch_seconds"
+    ]

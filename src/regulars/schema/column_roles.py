@@ -1,0 +1,239 @@
+"""What a column is when no contract knows it: number, category, date, text, personal, unused."""
+
+import re
+
+from regulars.schema.column_names import split_words
+from regulars.schema.contract import ColumnType, Role
+from regulars.schema.measured import Measured, describe_distinct
+from regulars.schema.name_matching import ID_WORDS, build_index
+from regulars.schema.personal_shapes import LOOSE_SHAPES, find_personal_shape, measure_personal
+from regulars.schema.wording import Wording
+
+__all__ = ["Classified", "classify_column", "find_personal_field", "is_row_number"]
+
+Classified = tuple[Role, ColumnType, float, Wording]
+
+_MOST_CATEGORIES = 50
+_LONG_TEXT = 40
+
+_DATE_WORDS = frozenset(
+    {"date", "day", "at", "on", "time", "timestamp", "datetime", "ts", "since", "until", "birthday"}
+    | {"дата", "день", "время", "момент", "срок"}
+)
+# Whole numbers under such a name say which one, not how much.
+_CODE_WORDS = ID_WORDS | {
+    "type", "region", "channel", "class", "segment", "group", "category", "browser", "system",
+    "status", "store", "branch", "cluster", "kind", "department", "city", "state", "country",
+    "тип", "регион", "канал", "группа", "сегмент", "класс", "статус", "категория", "магазин",
+    "филиал", "кластер", "вид", "отдел", "город",
+}  # fmt: skip
+_POST_WORDS = frozenset({"zip", "zipcode", "postal", "postcode", "индекс"})
+_AMOUNT_WORDS = frozenset({"number", "no", "num", "номер", "key"})  # "number of calls" is a count
+_ROW_NAMES = frozenset({"", "index", "row", "row number", "rownumber", "row id", "n", "nn", "no"})
+_ROW_NAMES |= {"unnamed 0", "п п", "n п п", "no п п", "номер строки", "column0", "level 0"}
+
+# A word in the name that, with values that may be so, settles it.
+_TELLING_WORDS = {
+    "surname": "surname", "фамилия": "surname", "отчество": "patronymic", "patronymic": "patronymic",
+    "фио": "full_name", "fio": "full_name", "email": "email", "почта": "email", "имейл": "email",
+    "phone": "phone", "telephone": "phone", "mobile": "phone", "msisdn": "phone",
+    "телефон": "phone", "телефона": "phone", "мобильный": "phone",
+    "passport": "passport", "паспорт": "passport", "паспорта": "passport",
+    "снилс": "tax_number", "ssn": "tax_number", "address": "address", "адрес": "address",
+}  # fmt: skip
+_BIRTH_WORDS = frozenset({"birth", "birthday", "birthdate", "born", "dob", "рождения", "рожд"})
+
+# These mean a person only when the values are people's names: a firm's and a product's are not.
+_WEAK_NAMES = frozenset({("name",), ("имя",), ("user", "name"), ("address",), ("адрес",)})
+_KNOWN_TABLES = ("products", "purchase_items", "tariffs", "subscriptions", "deals", "events")
+
+
+def find_personal_field(measured: Measured) -> tuple[str, float, Wording] | None:
+    """The field of the vault the column belongs to, how sure, and why; None when not personal."""
+    words = split_words(measured.name)
+    by_name = _find_by_name(measured, words)
+    if by_name:
+        field, score, share = by_name
+        meaning = build_index("customers", roles=(Role.PERSONAL,)).columns[field].meaning
+        said = Wording(
+            en=f"the name means {meaning.en.lower()}; {share:.0%} of the values fit",
+            ru=f"имя значит «{meaning.ru.lower()}»; подходит {share:.0%} значений",
+        )
+        return field, score, said
+    if _names_a_thing(measured.name) or not _may_hold_people(measured):
+        return None
+    found = find_personal_shape(measured.shape.present)
+    if found is None:
+        return None
+    share, _ = measure_personal(measured.shape.present, found)
+    meaning = build_index("customers", roles=(Role.PERSONAL,)).columns[found].meaning
+    said = Wording(
+        en=f"{share:.0%} of the values look like: {meaning.en.lower()}",
+        ru=f"{share:.0%} значений похожи на: {meaning.ru.lower()}",
+    )
+    return found, min(0.95, 0.5 + share / 2), said
+
+
+def _find_by_name(measured: Measured, words: tuple[str, ...]) -> tuple[str, float, float] | None:
+    index = build_index("customers", roles=(Role.PERSONAL,))
+    matches = {name: score for name, score in index.match(measured.name).items() if score >= 0.9}
+    for word in words:
+        if word in _TELLING_WORDS:
+            matches.setdefault(_TELLING_WORDS[word], 0.8)
+    if _BIRTH_WORDS & set(words):
+        matches.setdefault("birth_on", 0.9)
+    for field, score in sorted(matches.items(), key=lambda item: -item[1]):
+        share, fits = _measure_named(measured, field, is_weak=words in _WEAK_NAMES or score < 0.9)
+        if fits:
+            return field, score, share
+    return None
+
+
+def _measure_named(measured: Measured, field: str, *, is_weak: bool) -> tuple[float, bool]:
+    shape = measured.shape
+    if field == "birth_on":
+        # A year of birth, or a month, is not the full date.
+        is_serial = shape.date.format in ("excel_serial", "%Y%m%d")
+        return shape.date.share, shape.is_date or (shape.date.share > 0.9 and is_serial)
+    if field not in LOOSE_SHAPES or shape.boolean or shape.is_date:
+        return 0.0, False
+    share, fits = measure_personal(shape.present, field, by_name=True)
+    if is_weak and fits and field in ("phone", "full_name", "given_name", "address"):
+        return measure_personal(shape.present, field)
+    return share, fits
+
+
+def _names_a_thing(name: str) -> bool:
+    """The name is that of a product, a page, a stage: its values are not people."""
+    if split_words(name) in _WEAK_NAMES:
+        return False
+    scores = build_index(*_KNOWN_TABLES).match(name)
+    kept = {target for target, score in scores.items() if score >= 0.9}
+    index = build_index(*_KNOWN_TABLES)
+    return any(index.columns[target].role not in (Role.ID, Role.PERSONAL) for target in kept)
+
+
+def _may_hold_people(measured: Measured) -> bool:
+    """Few distinct values, or a source that has types, cannot hold what is one's own."""
+    shape = measured.shape
+    is_text = measured.column.type in ("string", "integer", "float")
+    return is_text and shape.distinct_count > 2 and not shape.is_date
+
+
+def is_row_number(measured: Measured) -> bool:
+    """1, 2, 3 … or 0, 1, 2 … under the name of an index, or under none."""
+    words = " ".join(split_words(measured.name.replace("№", " n ")))
+    values = measured.shape.present[:50]
+    if words not in _ROW_NAMES or not measured.shape.is_unique:
+        return False
+    if not all(re.fullmatch(r"\d{1,15}(?:\.0)?", value) for value in values):
+        return False
+    numbers = [int(float(value)) for value in values]
+    return numbers == sorted(numbers)
+
+
+def classify_column(measured: Measured) -> Classified:
+    """Role, type, confidence and evidence of a column that no contract knows."""
+    for attempt in (_classify_useless, _classify_date, _classify_pair, _classify_number):
+        found = attempt(measured)
+        if found:
+            return found
+    return _classify_text(measured)
+
+
+def _classify_useless(measured: Measured) -> Classified | None:
+    if measured.shape.row_count == 0:
+        return Role.TEXT, "string", 0.1, Wording(en="there are no rows", ru="строк нет")
+    if measured.is_empty:
+        said = Wording(en="every value is missing", ru="все значения пропущены")
+        return Role.IGNORED, "string", 1.0, said
+    if measured.is_constant:
+        said = Wording(en="the same value in every row", ru="одно и то же значение во всех строках")
+        return Role.IGNORED, "string", 0.95, said
+    if is_row_number(measured):
+        said = Wording(en="the number of the row", ru="номер строки")
+        return Role.IGNORED, "integer", 0.9, said
+    return None
+
+
+def _classify_date(measured: Measured) -> Classified | None:
+    date = measured.shape.date
+    is_named = bool(_DATE_WORDS & set(split_words(measured.name)))
+    # Epochs and serials are ordinary numbers unless the name says otherwise.
+    if not (measured.shape.is_date or (is_named and date.share >= 0.9)):
+        return None
+    said = Wording(
+        en=f"{date.share:.0%} of the values are dates ({date.format or 'typed'})",
+        ru=f"{date.share:.0%} значений — даты ({date.format or 'тип источника'})",
+    )
+    return Role.DATE, "instant" if date.has_time else "date", 0.95, said
+
+
+def _classify_pair(measured: Measured) -> Classified | None:
+    if measured.shape.distinct_count != 2:
+        return None
+    values = ", ".join(sorted(_shorten(value) for value in measured.shape.distinct[:2]))
+    said = Wording(en=f"two values: {values}", ru=f"два значения: {values}")
+    return Role.CATEGORY, "boolean" if measured.column.type == "boolean" else "string", 0.95, said
+
+
+def _shorten(value: str) -> str:
+    return value if len(value) <= _LONG_TEXT else value[: _LONG_TEXT - 1] + "…"
+
+
+def _classify_number(measured: Measured) -> Classified | None:
+    shape = measured.shape
+    if not shape.is_number:
+        return None
+    words = set(split_words(measured.name))
+    distinct = describe_distinct(measured)
+    if shape.number.is_whole and words & _POST_WORDS:
+        said = Wording(en="a postal code", ru="почтовый индекс")
+        return Role.CATEGORY, "string", 0.85, said
+    if shape.number.is_whole and words & _CODE_WORDS and not _is_count(words):
+        if shape.distinct_count <= _MOST_CATEGORIES:
+            said = Wording(
+                en=f"the name means a code; {distinct.en}", ru=f"имя значит код; {distinct.ru}"
+            )
+            return Role.CATEGORY, "string", 0.8, said
+        if words & ID_WORDS:
+            said = Wording(
+                en=f"the name means an identifier; {distinct.en}",
+                ru=f"имя значит идентификатор; {distinct.ru}",
+            )
+            return Role.ID, "string", 0.8, said
+    type_name: ColumnType = "integer" if shape.number.is_whole else "float"
+    said = Wording(
+        en=f"{shape.number.share:.0%} of the values are numbers; {distinct.en}",
+        ru=f"{shape.number.share:.0%} значений — числа; {distinct.ru}",
+    )
+    return Role.NUMERIC, type_name, 0.9 if shape.number.share == 1.0 else 0.8, said
+
+
+def _is_count(words: set[str]) -> bool:
+    """A number "of calls" counts; an account number names."""
+    return bool(words & _AMOUNT_WORDS) and "of" in words
+
+
+def _classify_text(measured: Measured) -> Classified:
+    shape = measured.shape
+    distinct = describe_distinct(measured)
+    share = shape.distinct_count / max(shape.present_count, shape.distinct_count, 1)
+    length = sum(map(len, shape.present)) / max(len(shape.present), 1)
+    is_named_id = bool(set(split_words(measured.name)) & ID_WORDS)
+    is_code = not any(" " in value.strip() for value in shape.present)
+    if is_code and is_named_id and shape.distinct_count > _MOST_CATEGORIES:
+        said = Wording(
+            en=f"the name means an identifier; {distinct.en}",
+            ru=f"имя значит идентификатор; {distinct.ru}",
+        )
+        return Role.ID, "string", 0.8, said
+    many = shape.distinct_count > _MOST_CATEGORIES and share > 0.5
+    if many or (length > _LONG_TEXT and share > 0.2):
+        return (
+            Role.TEXT,
+            "string",
+            0.8,
+            Wording(en=f"words; {distinct.en}", ru=f"слова; {distinct.ru}"),
+        )
+    return Role.CATEGORY, "string", 0.85, distinct

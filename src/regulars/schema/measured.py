@@ -1,0 +1,137 @@
+"""All columns of a file measured together: one proves how dates and numbers of the others read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from regulars.schema.contract import ColumnType
+from regulars.schema.name_matching import is_cyrillic
+from regulars.schema.shapes import Shape, SourceColumn, measure_shape
+from regulars.schema.wording import Wording
+
+__all__ = ["Measured", "Reading", "describe_distinct", "measure_columns", "read_as"]
+
+
+class Reading(TypedDict):
+    """How the text of a column is read: the last fields of a `ColumnMapping`."""
+
+    format: str | None
+    decimal: Literal[".", ","]
+    thousands: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A source column and the shape of its values."""
+
+    column: SourceColumn
+    shape: Shape
+
+    @property
+    def name(self) -> str:
+        """Name in the source."""
+        return self.column.name
+
+    @property
+    def is_empty(self) -> bool:
+        """Every value of the sample is missing (and there are rows)."""
+        return self.shape.row_count > 0 and self.shape.present_count == 0
+
+    @property
+    def is_constant(self) -> bool:
+        """The same value everywhere."""
+        return self.shape.row_count > 1 and self.shape.distinct_count == 1
+
+
+def measure_columns(
+    columns: Sequence[SourceColumn], *, day_first: bool | None = None
+) -> tuple[list[Measured], bool, Wording | None]:
+    """The columns measured, whether the day stands first in dates, and what decided that.
+
+    The last is None when no date of the file is ambiguous.
+    """
+    measured = [Measured(column, _measure(column, day_first=day_first)) for column in columns]
+    measured = _share_decimal_comma(measured)
+    orders = [m.shape.date for m in measured if m.shape.is_date and m.shape.date.order]
+    proven = next((date for date in orders if date.decided_by == "values"), None)
+    if proven and day_first is None:
+        is_day = proven.order == "day"
+        measured = [
+            Measured(m.column, _measure(m.column, day_first=is_day))
+            if m.shape.date.decided_by == "habit"
+            else m
+            for m in measured
+        ]
+    if not orders:
+        return measured, day_first is not False, None
+    chosen = proven or orders[0]
+    return measured, chosen.order == "day", _say_order(chosen.order == "day", chosen.decided_by)
+
+
+def _measure(
+    column: SourceColumn, *, day_first: bool | None, comma_is_decimal: bool = False
+) -> Shape:
+    return measure_shape(
+        column,
+        day_first=day_first,
+        is_russian=is_cyrillic(column.name),
+        comma_is_decimal=comma_is_decimal,
+    )
+
+
+def _share_decimal_comma(measured: list[Measured]) -> list[Measured]:
+    """1,234 beside a column of 12,5 is a little more than one, too."""
+    numbers = [m.shape.number for m in measured if m.shape.is_number]
+    if not any(number.decimal == "," and not number.is_ambiguous for number in numbers):
+        return measured
+    return [
+        Measured(m.column, _measure(m.column, day_first=None, comma_is_decimal=True))
+        if m.shape.number.is_ambiguous
+        else m
+        for m in measured
+    ]
+
+
+def _say_order(is_day: bool, decided_by: str | None) -> Wording:  # noqa: FBT001 - a private word
+    read = ("day.month.year", "день.месяц.год") if is_day else ("month/day/year", "месяц/день/год")
+    why = {
+        "values": ("a part above 12 proves it", "это доказывает часть больше 12"),
+        "asked": ("you said so", "указано вами"),
+        "habit": (
+            "no value proves it; say --day-first or --month-first if it is wrong",
+            "ни одно значение этого не доказывает; если не так, укажите --day-first или --month-first",
+        ),
+    }[decided_by or "habit"]
+    return Wording(
+        en=f"Dates are read as {read[0]}: {why[0]}.", ru=f"Даты читаются как {read[1]}: {why[1]}."
+    )
+
+
+def read_as(measured: Measured, type_name: ColumnType) -> Reading:
+    """How the text of the column is read when it becomes `type_name`."""
+    shape, source = measured.shape, measured.column.type
+    reading: Reading = {"format": None, "decimal": ".", "thousands": None}
+    if type_name in ("date", "instant"):
+        if source not in ("date", "instant"):
+            reading["format"] = shape.date.format
+    elif type_name in ("integer", "float", "decimal"):
+        if source == "string" and shape.number.share:
+            number = shape.number
+            reading["format"] = number.format
+            reading["decimal"], reading["thousands"] = number.decimal, number.thousands
+    elif type_name == "boolean" and source != "boolean" and shape.boolean:
+        reading["format"] = "|".join(shape.boolean)
+    return reading
+
+
+def describe_distinct(measured: Measured) -> Wording:
+    """How many distinct values there are, or that every row has its own."""
+    shape = measured.shape
+    if shape.is_unique and shape.present_count > 1:
+        return Wording(en="every value is different", ru="все значения разные")
+    count = f"{shape.distinct_count:,}"
+    spaced = count.replace(",", "\u00a0")
+    return Wording(
+        en=f"{count} distinct value{'' if count == '1' else 's'}",
+        ru=f"разных значений: {spaced}",
+    )

@@ -1,0 +1,151 @@
+"""The column that says what happened to each customer: never guessed, only read from its name."""
+
+from collections.abc import Sequence
+
+from regulars.errors import InvalidParameterError, UnknownColumnError
+from regulars.schema.column_names import split_words
+from regulars.schema.mapping import Outcome
+from regulars.schema.measured import Measured
+from regulars.schema.shapes import parse_boolean
+from regulars.schema.wording import Wording
+
+__all__ = ["find_outcome", "find_positive", "is_outcome_name", "take_outcome"]
+
+_MOST_VALUES_SHOWN = 10
+
+_NAMES = frozenset(
+    {"churn", "churned", "churner", "exited", "left", "attrition", "attrited", "cancelled"}
+    | {"canceled", "y", "target", "отток", "уход", "ушел", "ушла", "ушли", "ушедший", "отвал"}
+    | {"расторг", "расторгнут", "отключился", "отключен", "чарн"}
+)
+_FILLERS = frozenset(
+    {"is", "has", "flag", "label", "status", "value", "client", "customer", "indicator"}
+    | {"user", "ind", "yn", "признак", "флаг", "клиент", "клиента", "клиентов", "факт", "статус"}
+)
+_POSITIVE_WORDS = _NAMES - {"y", "target"} | {"gone", "lost", "leave", "leaved"}
+_POSITIVE_WORDS |= {"ушедший", "потерян", "расторгнут", "churning", "attrited"}
+_NEGATIONS = frozenset({"not", "no", "non", "never", "не", "нет", "без"})
+
+
+def is_outcome_name(name: str) -> bool:
+    """Whether the dictionary of outcomes knows the name.
+
+    Examples
+    --------
+    >>> [is_outcome_name(name) for name in ("Churn", "Attrition_Flag", "Ушёл", "visit", "y")]
+    [True, True, True, False, True]
+    """
+    words = set(split_words(name)) - _FILLERS
+    return len(words) == 1 and words <= _NAMES
+
+
+def find_positive(values: Sequence[str]) -> str | None:
+    """The one of two values that means "it happened", or None when the words do not tell.
+
+    Examples
+    --------
+    >>> find_positive(["No", "Yes"]), find_positive(["Existing Customer", "Attrited Customer"])
+    ('Yes', 'Attrited Customer')
+    >>> find_positive(["1", "2"])
+    """
+    if len(values) != 2:
+        return None
+    said = [parse_boolean(value) for value in values]
+    if set(said) == {True, False}:
+        return values[said.index(True)]
+    told = [value for value in values if _tells_loss(value)]
+    return told[0] if len(told) == 1 else None
+
+
+def _tells_loss(value: str) -> bool:
+    words = set(split_words(value))
+    return bool(words & _POSITIVE_WORDS) and not words & _NEGATIONS
+
+
+def find_outcome(measured: Sequence[Measured]) -> tuple[Outcome | None, Wording | None]:
+    """The outcome by the rule, and what a person should know about it.
+
+    Taken only if exactly one two-valued column bears a name of the dictionary, and its values
+    tell which of them means "it happened".
+    """
+    named = [m for m in measured if m.shape.distinct_count == 2 and is_outcome_name(m.name)]
+    if len(named) > 1:
+        names = ", ".join(f"'{m.name}'" for m in named)
+        return None, Wording(
+            en=f"No outcome taken: {names} all may be it. Say which: --outcome '{named[0].name}'.",
+            ru=f"Исход не выбран: подходят {names}. Укажите, какой: --outcome '{named[0].name}'.",
+        )
+    if not named:
+        return None, None
+    column = named[0]
+    positive = find_positive(column.shape.distinct)
+    if positive is None:
+        shown = " / ".join(sorted(column.shape.distinct))
+        return None, Wording(
+            en=f"No outcome taken: which value of '{column.name}' ({shown}) means it happened?"
+            f" Say --outcome '{column.name}=VALUE'.",
+            ru=f"Исход не выбран: какое значение «{column.name}» ({shown}) значит, что это"
+            f" случилось? Укажите --outcome '{column.name}=ЗНАЧЕНИЕ'.",
+        )
+    said = Wording(
+        en=f"'{column.name}' has two values and the name of an outcome;"
+        f" '{positive}' means it happened",
+        ru=f"«{column.name}»: два значения и имя исхода; «{positive}» значит, что это случилось",
+    )
+    outcome = Outcome(column=column.name, positive=positive, is_given=False, evidence=said)
+    return outcome, Wording(en=f"Outcome: {said.en}.", ru=f"Исход: {said.ru}.")
+
+
+def take_outcome(measured: Sequence[Measured], wish: str) -> Outcome:
+    """The outcome a person named: a column, or `column=value`.
+
+    Raises
+    ------
+    UnknownColumnError
+        The file has no such column.
+    InvalidParameterError
+        The value is not there, or has to be said.
+    """
+    by_name = {m.name: m for m in measured}
+    name, _, value = (wish, "", "") if wish in by_name else wish.rpartition("=")
+    if name not in by_name:
+        asked = name or wish
+        raise UnknownColumnError(asked, by_name, where="The source")
+    column = by_name[name]
+    positive = _choose_value(column, value) if value else find_positive(column.shape.distinct)
+    if positive is None:
+        raise InvalidParameterError(
+            f"Column '{name}' does not tell which value means that it happened."
+            f" It holds: {_list_values(column)}. Say --outcome '{name}=VALUE'."
+        )
+    said = Wording(
+        en=f"you said so; '{positive}' means it happened",
+        ru=f"указано вами; «{positive}» значит, что это случилось",
+    )
+    return Outcome(column=name, positive=positive, is_given=True, evidence=said)
+
+
+def _choose_value(column: Measured, value: str) -> str:
+    """The value as the column writes it."""
+    distinct = column.shape.distinct
+    if value in distinct:
+        return value
+    for known in distinct:
+        if _fold_value(known) == _fold_value(value):
+            return known
+    if column.shape.distinct_count > len(distinct):
+        return value  # the sample does not show them all
+    raise InvalidParameterError(
+        f"Column '{column.name}' has no value '{value}'. It holds: {_list_values(column)}."
+    )
+
+
+def _fold_value(value: str) -> str:
+    return value.strip().casefold().removesuffix(".0")
+
+
+def _list_values(column: Measured) -> str:
+    # Many values may be names of people, and an error never holds those.
+    if column.shape.distinct_count > _MOST_VALUES_SHOWN:
+        return f"{column.shape.distinct_count:,} distinct values"
+    return ", ".join(column.shape.distinct) or "no values"

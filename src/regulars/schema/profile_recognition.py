@@ -1,0 +1,223 @@
+"""A flat file: one row per customer, every column a profile column under its own name."""
+
+from collections.abc import Collection, Sequence
+
+from regulars.schema.column_names import RESERVED_NAMES, make_column_name, make_unique, split_words
+from regulars.schema.column_roles import classify_column, find_personal_field, is_row_number
+from regulars.schema.contract import Role
+from regulars.schema.mapping import ColumnMapping
+from regulars.schema.measured import Measured, describe_distinct, read_as
+from regulars.schema.name_matching import ID_WORDS, build_index
+from regulars.schema.personal_shapes import find_personal_shape
+from regulars.schema.wording import Wording
+
+__all__ = [
+    "find_id",
+    "ignore_column",
+    "is_personal_id",
+    "map_attribute",
+    "map_id",
+    "map_profile",
+    "name_attributes",
+]
+
+_LEAST_ROWS = 10  # fewer do not show that a column identifies
+_ID_SHAPES = ("phone", "email", "passport", "tax_number", "card_number", "full_name")
+_BARE_NAMES = frozenset({("id",), ("ид",), ("код",), ("account",), ("customer",), ("client",)})
+_BARE_NAMES |= frozenset({("user",), ("клиент",), ("subscriber",), ("uid",)})
+
+
+def map_profile(
+    measured: Sequence[Measured], *, id_column: str | None, drop: Collection[str]
+) -> list[ColumnMapping]:
+    """What each column of a flat file becomes, in order."""
+    found = (id_column, 1.0) if id_column else find_id(measured)
+    observed = _find_observed_at(measured, drop)
+    names = name_attributes(measured)
+    columns = []
+    for one, name in zip(measured, names, strict=True):
+        if one.name in drop:
+            columns.append(ignore_column(one, name))
+        elif found and one.name == found[0]:
+            columns.append(map_id(one, "customer_id", found[1], is_said=id_column is not None))
+        elif one.name == observed:
+            columns.append(_map_observed_at(one))
+        else:
+            columns.append(map_attribute(one, name))
+    return _number_targets(columns)
+
+
+def name_attributes(measured: Sequence[Measured]) -> tuple[str, ...]:
+    """Own names for the columns, none of them one that the lake gives."""
+    own = (make_column_name(one.name) for one in measured)
+    return make_unique(own, taken=RESERVED_NAMES)
+
+
+def _number_targets(columns: list[ColumnMapping]) -> list[ColumnMapping]:
+    """Two phones become phone and phone_2 of the vault."""
+    kept = [column for column in columns if column.role is Role.PERSONAL]
+    others = [column.target for column in columns if column.role is not Role.PERSONAL]
+    names = iter(make_unique((column.target for column in kept), taken=others))
+    return [
+        column.model_copy(update={"target": next(names)})
+        if column.role is Role.PERSONAL
+        else column
+        for column in columns
+    ]
+
+
+def ignore_column(measured: Measured, name: str) -> ColumnMapping:
+    """A column that a person dropped."""
+    return ColumnMapping(
+        source=measured.name,
+        target=name,
+        role=Role.IGNORED,
+        type="string",
+        evidence=Wording(en="you dropped it", ru="исключён вами"),
+    )
+
+
+def map_id(
+    measured: Measured, target: str, confidence: float, *, is_said: bool = False
+) -> ColumnMapping:
+    """A column with identifiers; 17850.0 of a spreadsheet is the id 17850."""
+    values = measured.shape.present
+    is_float = bool(values) and all(v.endswith(".0") and v[:-2].isdigit() for v in values)
+    distinct = describe_distinct(measured)
+    name = measured.name
+    said = Wording(en=f"you said so; {distinct.en}", ru=f"указано вами; {distinct.ru}")
+    found = Wording(
+        en=f"the name '{name}' means an identifier; {distinct.en}",
+        ru=f"имя «{name}» значит идентификатор; {distinct.ru}",
+    )
+    return ColumnMapping(
+        source=name,
+        target=target,
+        role=Role.ID,
+        type="string",
+        format="whole_number" if is_float else None,
+        confidence=round(confidence, 2),
+        evidence=said if is_said else found,
+    )
+
+
+def is_personal_id(measured: Measured) -> bool:
+    """The ids are themselves phones, e-mails, documents or names."""
+    return find_personal_shape(measured.shape.present, fields=_ID_SHAPES) is not None
+
+
+def map_attribute(measured: Measured, name: str) -> ColumnMapping:
+    """A column that keeps its own name, or goes to the vault."""
+    if not measured.is_empty:
+        personal = find_personal_field(measured)
+        if personal:
+            field, confidence, evidence = personal
+            type_name = build_index("customers").columns[field].type
+            return ColumnMapping(
+                source=measured.name,
+                target=field,
+                role=Role.PERSONAL,
+                type=type_name,
+                confidence=round(confidence, 2),
+                evidence=evidence,
+                **read_as(measured, type_name),
+            )
+    role, type_name, confidence, evidence = classify_column(measured)
+    return ColumnMapping(
+        source=measured.name,
+        target=name,
+        role=role,
+        type=type_name,
+        confidence=confidence,
+        evidence=evidence,
+        **read_as(measured, type_name),
+    )
+
+
+def _find_observed_at(measured: Sequence[Measured], drop: Collection[str]) -> str | None:
+    index = build_index("profiles")
+    for one in measured:
+        is_moment = one.shape.is_date and one.name not in drop
+        if is_moment and index.match(one.name).get("observed_at", 0.0) >= 0.9:
+            return one.name
+    return None
+
+
+def _map_observed_at(measured: Measured) -> ColumnMapping:
+    return ColumnMapping(
+        source=measured.name,
+        target="observed_at",
+        role=Role.DATE,
+        type="instant",
+        confidence=0.9,
+        evidence=Wording(
+            en="the name means the day the file was made for",
+            ru="имя значит день, на который сделан файл",
+        ),
+        **read_as(measured, "instant"),
+    )
+
+
+def find_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
+    """The column that identifies the customer and how sure that is; None when rows have none.
+
+    The name decides. Without a name a column of codes that never repeat may do; a number that
+    merely never repeats (what each customer spent) never does.
+    """
+    index = build_index("profiles")
+    candidates = []
+    for position, one in enumerate(measured):
+        score = index.match(one.name).get("customer_id", 0.0)
+        if score >= 0.6 and _may_identify(one):
+            is_bare = split_words(one.name) in _BARE_NAMES
+            rank = (one.shape.is_unique, score, not is_bare, -position)
+            candidates.append((rank, one.name, score))
+    if candidates:
+        rank, name, score = max(candidates)
+        return name, score if rank[0] else score * 0.8
+    return _find_nameless_id(measured)
+
+
+def _may_identify(measured: Measured) -> bool:
+    shape = measured.shape
+    if shape.row_count == 0:
+        return True
+    if shape.is_date or measured.is_empty or is_row_number(measured):
+        return False
+    is_float = any(not value.endswith(".0") for value in shape.present)
+    if shape.is_number and not shape.number.is_whole and is_float:
+        return False
+    few = shape.row_count > _LEAST_ROWS and shape.distinct_count < 3
+    # "ID" or "client" over a handful of values is a code of something else.
+    share = shape.distinct_count / max(shape.present_count, 1)
+    is_bare = split_words(measured.name) in _BARE_NAMES
+    return not few and (not is_bare or share > 0.9 or shape.distinct_count > shape.present_count)
+
+
+def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
+    unique = [
+        one
+        for one in measured
+        if one.shape.is_unique
+        and one.shape.present_count == one.shape.row_count >= _LEAST_ROWS
+        and not one.shape.is_date
+        and find_personal_field(one) is None
+        and not is_row_number(one)
+    ]
+    named = [one for one in unique if _is_named_id(one)]
+    if len(named) == 1:
+        return named[0].name, 0.7
+    coded = [one for one in unique if all(_is_code(value) for value in one.shape.present)]
+    if not named and len(coded) == 1 and not coded[0].shape.is_number:
+        return coded[0].name, 0.6
+    return None
+
+
+def _is_named_id(measured: Measured) -> bool:
+    words = set(split_words(measured.name))
+    is_whole = not measured.shape.is_number or measured.shape.number.is_whole
+    return bool(words & ID_WORDS) and "of" not in words and is_whole
+
+
+def _is_code(value: str) -> bool:
+    return " " not in value and len(value) <= 64 and any(letter.isdigit() for letter in value)

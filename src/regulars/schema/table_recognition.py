@@ -1,0 +1,156 @@
+"""A file of one canonical table: purchases, events, payments and the rest."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from regulars.schema.assignment import Assignment, assign_columns
+from regulars.schema.contract import Column, Role, get_contract
+from regulars.schema.mapping import ColumnMapping
+from regulars.schema.measured import Measured, describe_distinct, read_as
+from regulars.schema.name_matching import NameIndex, build_index
+from regulars.schema.profile_recognition import (
+    ignore_column,
+    map_attribute,
+    map_id,
+    name_attributes,
+)
+from regulars.schema.wording import Wording
+
+__all__ = ["TableMatch", "map_table", "match_table"]
+
+# One order or one of its lines: the same words (total, quantity, discount) mean either.
+_OF_THE_ORDER = ("amount", "item_count", "discount_amount")
+_OF_A_LINE = ("product_id", "product_name")
+
+
+@dataclass(frozen=True, slots=True)
+class TableMatch:
+    """How a file fits one table.
+
+    Attributes
+    ----------
+    kind
+        The table.
+    columns
+        Canonical column → the foreign column that fills it.
+    index
+        The canonical columns that were looked for.
+    """
+
+    kind: str
+    columns: dict[str, Assignment]
+    index: NameIndex
+
+
+def match_table(
+    measured: Sequence[Measured],
+    kind: str,
+    *,
+    id_column: str | None = None,
+    drop: Collection[str] = (),
+) -> TableMatch:
+    """Which foreign columns fill the columns of the table `kind`."""
+    exclude = {place for place, one in enumerate(measured) if one.name in drop}
+    exclude |= {place for place, one in enumerate(measured) if one.name == id_column}
+    without = {"customer_id"} if id_column else set()
+    if kind != "purchases":
+        index = build_index(kind)
+        chosen = assign_columns(measured, index, exclude=exclude, without=without)
+        return TableMatch(kind, chosen, index)
+    index = build_index("purchases", "purchase_items")
+    lines = assign_columns(measured, index, exclude=exclude, without=without | {*_OF_THE_ORDER})
+    is_lines = any(lines[name].name_score >= 0.75 for name in _OF_A_LINE if name in lines)
+    if is_lines or {"unit_price", "quantity"} <= lines.keys():
+        return TableMatch(kind, lines, index)
+    orders = build_index("purchases")
+    return TableMatch(
+        kind, assign_columns(measured, orders, exclude=exclude, without=without), orders
+    )
+
+
+def map_table(
+    measured: Sequence[Measured],
+    match: TableMatch,
+    *,
+    id_column: str | None,
+    drop: Collection[str],
+) -> list[ColumnMapping]:
+    """What each column of the file becomes, in order."""
+    chosen = {found.position: found for found in match.columns.values()}
+    chosen |= _fill_moment(measured, match, {*drop, id_column or ""})
+    taken = {found.target for found in chosen.values()}
+    names = _name_others(measured, match, taken)
+    columns = []
+    for position, (one, name) in enumerate(zip(measured, names, strict=True)):
+        if one.name in drop:
+            columns.append(ignore_column(one, name))
+        elif one.name == id_column:
+            columns.append(map_id(one, "customer_id", 1.0, is_said=True))
+        elif position in chosen:
+            found = chosen[position]
+            columns.append(_map_canonical(one, match.index.columns[found.target], found))
+        else:
+            columns.append(map_attribute(one, name))
+    return columns
+
+
+def _name_others(
+    measured: Sequence[Measured], match: TableMatch, taken: Collection[str]
+) -> list[str]:
+    """Own names that cannot be mistaken for canonical columns of the table."""
+    known = {*match.index.columns, *taken}
+    return [f"{name}_in_source" if name in known else name for name in name_attributes(measured)]
+
+
+def _fill_moment(
+    measured: Sequence[Measured], match: TableMatch, spoken_for: Collection[str]
+) -> dict[int, Assignment]:
+    """A required moment that no name tells is the only column of dates, if there is just one."""
+    target = get_contract(match.kind).time_column
+    if target is None or target in match.columns:
+        return {}
+    used = {found.position for found in match.columns.values()}
+    free = [
+        position
+        for position, one in enumerate(measured)
+        if one.shape.is_date and position not in used and one.name not in spoken_for
+    ]
+    if len(free) != 1 or not get_contract(match.kind).get_column(target).is_required:
+        return {}
+    return {free[0]: Assignment(free[0], target, score=0.5, name_score=0.0)}
+
+
+def _map_canonical(measured: Measured, column: Column, found: Assignment) -> ColumnMapping:
+    if column.role is Role.ID:
+        mapped = map_id(measured, column.name, found.score)
+        evidence = _say_name(measured, column)
+        return mapped.model_copy(update={"evidence": evidence})
+    reading = read_as(measured, column.type)
+    if column.type == "instant" and measured.shape.date.share < 0.5 and measured.shape.present:
+        reading["format"] = "epoch_seconds"
+    by_shape = Wording(
+        en="the only column of dates in the file", ru="единственный столбец с датами в файле"
+    )
+    return ColumnMapping(
+        source=measured.name,
+        target=column.name,
+        role=column.role,
+        type=column.type,
+        confidence=round(found.score, 2),
+        evidence=_say_name(measured, column) if found.name_score else by_shape,
+        **reading,
+    )
+
+
+def _say_name(measured: Measured, column: Column) -> Wording:
+    distinct = describe_distinct(measured)
+    meaning_en, meaning_ru = column.meaning.en, column.meaning.ru
+    return Wording(
+        en=f"the name '{measured.name}' means: {_lower(meaning_en)}; {distinct.en}",
+        ru=f"имя «{measured.name}» значит: {_lower(meaning_ru)}; {distinct.ru}",
+    )
+
+
+def _lower(text: str) -> str:
+    """The first letter small, unless the word is an abbreviation."""
+    return text[:1].lower() + text[1:] if not text[1:2].isupper() else text
