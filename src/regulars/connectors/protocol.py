@@ -50,11 +50,11 @@ class Source(Protocol):
 
     @property
     def has_header(self) -> bool:
-        """Whether the names come from the source; otherwise they are `column_1`, `column_2` …"""
+        """Whether the names come from the source; otherwise they are numbered: `column_1`."""
 
     @property
     def notes(self) -> tuple[Wording, ...]:
-        """What was decided while reading: encoding, delimiter, sheet, renamed columns …"""
+        """What was decided while reading: encoding, delimiter, sheet, renamed columns."""
 
     def fingerprint(self) -> str:
         """A sha256 that changes when what would be read changes."""

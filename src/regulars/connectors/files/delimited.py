@@ -1,0 +1,199 @@
+"""Text files with a delimiter, read by the engine as they lie on disk whenever that is safe."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from regulars.connectors.files.content import Content, writing
+from regulars.connectors.files.dialect import Dialect
+from regulars.connectors.files.engine_text import read_csv
+from regulars.connectors.files.lines import Survey, clean_head, rewrite, survey
+from regulars.connectors.files.quoting import Quotes, find_open_lines, mask_lines
+from regulars.connectors.files.rejects import RejectedSpan, tell_lines
+from regulars.schema.wording import Wording, pluralize
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+    from regulars.connectors.protocol import RejectedLine
+
+__all__ = ["DelimitedText", "estimate_bytes", "note_delimiter", "note_encoding"]
+
+_SAMPLE_BYTES = 1 << 20
+_MOST_SAMPLE_BYTES = 1 << 26
+
+
+class DelimitedText:
+    """The reading of a delimited text file; `open_file` finds out its parameters.
+
+    Parameters
+    ----------
+    content
+        Where the bytes are.
+    dialect
+        How lines are split.
+    names
+        The columns.
+    encoding
+        Found from the first bytes, or said by a person (`is_encoding_said`).
+    folder
+        Where working copies are written; its owner removes it.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        dialect: Dialect,
+        names: Sequence[str],
+        *,
+        encoding: str,
+        is_encoding_said: bool,
+        folder: Path,
+    ) -> None:
+        self.content = content
+        self.dialect = dialect
+        self.names = tuple(names)
+        self.encoding = encoding
+        self.is_encoding_said = is_encoding_said
+        self.folder = folder
+        self._rejects = f"rejects_{uuid4().hex}"
+        self._originals: dict[int, bytes] = {}
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the whole file is made of; reads it once."""
+        plain = self.content.unpacked(self.folder)
+        return survey(plain, self.encoding, is_settled=self.is_encoding_said)
+
+    @cached_property
+    def text(self) -> Path:
+        """The file the engine reads: the original, or a working copy that it can read."""
+        plain = self.content.unpacked(self.folder)
+        copy = self.folder / "text"
+        if not self.survey.is_clean:
+            rewrite(plain, copy, self.survey.encoding)
+            plain = copy
+        spans = self._find_open_lines(plain)
+        if not spans:
+            return plain
+        if plain == self.content.path:
+            with plain.open("rb") as stream, writing(copy) as target:
+                shutil.copyfileobj(stream, target, 1 << 20)
+            plain = copy
+        self._originals = mask_lines(plain, spans, self._quotes)
+        return plain
+
+    @property
+    def _quotes(self) -> Quotes:
+        dialect = self.dialect
+        return Quotes(dialect.delimiter.encode(), dialect.quote.encode(), dialect.escape.encode())
+
+    def _find_open_lines(self, path: Path) -> list[tuple[int, int]]:
+        if not self.dialect.quote or (self.dialect.quote == '"' and not self.survey.has_quotes):
+            return []
+        start = _find_line(path, self.dialect.skipped_lines)
+        # The engine minds quotes even in the lines it skips.
+        titles = [(0, start)] if '"' in "".join(self.dialect.preamble) else []
+        return titles + find_open_lines(path, self._quotes, start=start)
+
+    def sample(self, connection: DuckDBPyConnection, rows: int) -> pa.Table:
+        """At most `rows` rows from the beginning."""
+        head = self.folder / "head"
+        size = estimate_bytes(self.content, rows + self.dialect.skipped_lines + 1)
+        with writing(head) as stream:
+            stream.write(clean_head(self.content, self.encoding, size))
+        call = self._call(head, rejects=None)
+        return connection.execute(f"SELECT * FROM {call} LIMIT {int(rows)}").to_arrow_table()
+
+    def scan(self, _connection: DuckDBPyConnection) -> str:
+        """SQL for all rows."""
+        return self._call(self.text, rejects=self._rejects)
+
+    def _call(self, path: Path, *, rejects: str | None) -> str:
+        dialect = self.dialect
+        return read_csv(
+            path,
+            self.names,
+            delimiter=dialect.delimiter,
+            quote=dialect.quote,
+            escape=dialect.escape,
+            has_header=dialect.has_header,
+            skipped_lines=dialect.skipped_lines,
+            rejects=rejects,
+        )
+
+    def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:
+        """What the engine left out on the last scan."""
+        spans = [RejectedSpan(*row) for row in self._fetch_rejects(connection)]
+        return tell_lines(self.text, spans, self._originals)
+
+    def _fetch_rejects(self, connection: DuckDBPyConnection) -> list[tuple[int, int, list[str]]]:
+        known = connection.execute(
+            "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [self._rejects]
+        ).fetchone()
+        if not known or not known[0]:
+            return []
+        return connection.execute(
+            "SELECT line_byte_position::BIGINT - 1, max(octet_length(encode(csv_line))),"
+            f" list(DISTINCT error_type::VARCHAR) FROM {self._rejects} GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+
+    @property
+    def notes(self) -> tuple[Wording, ...]:
+        """What was found out about the bytes."""
+        found = self.__dict__.get("survey")
+        encoding = found.encoding if found else self.encoding
+        said = [note_encoding(encoding), note_delimiter(self.dialect.delimiter)]
+        if self.dialect.skipped_lines:
+            said.append(_note_preamble(self.dialect.skipped_lines))
+        return tuple(said)
+
+
+def estimate_bytes(content: Content, rows: int) -> int:
+    """How many bytes surely hold `rows` rows, going by the first megabyte."""
+    first = content.head(_SAMPLE_BYTES)
+    lines = max(first.count(b"\n"), first.count(b"\r"), 1)
+    wanted = int(len(first) / lines * rows * 1.5)
+    return min(max(wanted, _SAMPLE_BYTES), _MOST_SAMPLE_BYTES)
+
+
+def note_encoding(encoding: str) -> Wording:
+    """The encoding as a note."""
+    return Wording(en=f"Encoding: {encoding}.", ru=f"Кодировка: {encoding}.")
+
+
+_DELIMITER_NAMES = {
+    "\t": Wording(en="tab", ru="табуляция"),
+    " ": Wording(en="spaces", ru="пробелы"),
+    "\x1f": Wording(en="none (one column)", ru="нет (один столбец)"),
+}
+
+
+def note_delimiter(delimiter: str) -> Wording:
+    """The delimiter as a note."""
+    name = _DELIMITER_NAMES.get(delimiter, Wording(en=f"'{delimiter}'", ru=f"«{delimiter}»"))
+    return Wording(en=f"Delimiter: {name.en}.", ru=f"Разделитель: {name.ru}.")
+
+
+def _note_preamble(count: int) -> Wording:
+    return Wording(
+        en=f"The first {pluralize(count, 'en', 'line', 'lines')} before the table skipped.",
+        ru=f"Пропущено до таблицы: {pluralize(count, 'ru', 'строка', 'строки', 'строк')}.",
+    )
+
+
+def _find_line(path: Path, count: int) -> int:
+    """The offset just after the first `count` lines."""
+    with path.open("rb") as stream:
+        start = stream.read(_SAMPLE_BYTES)
+    newline = b"\n" if b"\n" in start else b"\r"
+    offset = 0
+    for _ in range(count):
+        offset = start.find(newline, offset) + 1 or len(start)
+    return offset
