@@ -76,9 +76,7 @@ def build_conformed(
         if survey.column.mapping.role is Role.PERSONAL
     )
     selected.append(_known_at(contract, canonical, moment))
-    if contract.name == "profiles":
-        selected.append(f"{_instant(moment.known_at)} AS observed_at")
-    else:
+    if contract.name != "profiles":
         selected.append(_attributes(surveys, contract, mapping))
     reason, culprit = _rejection(surveys, contract)
     selected += [f"{reason} AS rejected_reason", f"{culprit} AS rejected_column"]
@@ -122,7 +120,11 @@ def _instant(moment: datetime) -> str:
 
 
 def _known_at(contract: Contract, canonical: dict[str, Conformed], moment: Moment) -> str:
-    """A fact is known when it happened, a state from its own first day, else from this load."""
+    """A fact is known when it happened, a state from its own first day, else from this load.
+
+    A profile without a day of its own is not given one: the same customer in the next file must
+    compare as unchanged.
+    """
     fallback = _instant(moment.known_at)
     column = canonical.get(contract.time_column or "")
     if column is None:

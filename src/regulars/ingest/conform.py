@@ -17,9 +17,11 @@ from regulars.schema.shapes import MISSING_TOKENS
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
+    from duckdb import DuckDBPyConnection
+
     from regulars.schema.mapping import ColumnMapping
 
-__all__ = ["Conformed", "conform_column", "quote_name", "quote_text"]
+__all__ = ["Conformed", "conform_column", "define_macros", "quote_name", "quote_text"]
 
 SQL_TYPES = {
     "string": "VARCHAR",
@@ -39,15 +41,13 @@ _FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "нет", "н", "ложь"
 # In text only what no person would mean as a value: "NA" may be a country, "none" an answer.
 _MISSING_TEXT = ("null", "nan", "n/a", "#n/a", "нет данных", "не указано", "не указан")
 # Spelled out in each case: comparing as it stands is cheaper than lowering every value.
-_MISSING_TEXT_SQL = ", ".join(
-    sorted(
-        {"''", "'?'"}
-        | {
-            f"'{spelled}'"
-            for word in _MISSING_TEXT
-            for spelled in (word, word.upper(), word.capitalize(), word.replace("nan", "NaN"))
-        }
-    )
+_MISSING_SPELLED = sorted(
+    {"", "?"}
+    | {
+        spelled
+        for word in _MISSING_TEXT
+        for spelled in (word, word.upper(), word.capitalize(), word.replace("nan", "NaN"))
+    }
 )
 
 
@@ -71,6 +71,25 @@ def quote_text(text: str) -> str:
     "'O''Neil'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def define_macros(connection: DuckDBPyConnection) -> None:
+    """Teach a connection the three words that the expressions of this module are written in.
+
+    `clean(x)`: without blanks of any kind around it. `text_value(x)`: that, and missing when it
+    is a word for nothing. `says_nothing(x)`: nothing is there for a number or a date.
+    """
+    # A list and not IN: the engine would turn every IN of many words into a join.
+    spelled = f"[{', '.join(map(quote_text, _MISSING_SPELLED))}]"
+    tokens = f"[{', '.join(map(quote_text, sorted(MISSING_TOKENS | {''})))}]"
+    longest = max(map(len, _MISSING_SPELLED))
+    for macro in (
+        f"clean(x) AS trim(x, {_BLANKS})",
+        f"text_value(x) AS CASE WHEN length(clean(x)) > {longest}"
+        f" OR NOT list_contains({spelled}, clean(x)) THEN clean(x) END",
+        f"says_nothing(x) AS x IS NULL OR list_contains({tokens}, lower(clean(x)))",
+    ):
+        connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +134,21 @@ def conform_column(mapping: ColumnMapping, source_type: str) -> Conformed:
         typed = _typed(mapping, column, source_type)
         if typed is not None:
             return typed
-    tokens = ", ".join(sorted(quote_text(token) for token in MISSING_TOKENS | {""}))
-    is_missing = f"({text} IS NULL OR lower(trim({text}, {_BLANKS})) IN ({tokens}))"
     value, is_utc = _READERS[mapping.type](mapping, text)
-    # No missing token reads as a value, so the value needs no guard; and the list of tokens is
-    # looked at only where reading failed.
-    return Conformed(mapping, value, f"({value} IS NULL AND NOT {is_missing})", is_utc=is_utc)
+    # No word for nothing reads as a value, so the value needs no guard; and the list of words
+    # is looked at only where reading failed.
+    unreadable = f"({value} IS NULL AND NOT says_nothing({text}))"
+    return Conformed(mapping, value, unreadable, is_utc=is_utc)
 
 
 def _string(mapping: ColumnMapping, column: str, text: str, source_type: str) -> Conformed:
-    trimmed = f"trim({text}, {_BLANKS})"
     if source_type in ("DOUBLE", "FLOAT") and mapping.role is Role.ID:
         # A numeric id read beside empty cells comes as 17850.0; the id is 17850.
         whole = f"CAST(CAST({column} AS HUGEINT) AS VARCHAR)"
-        trimmed = f"CASE WHEN {column} = trunc({column}) THEN {whole} ELSE {trimmed} END"
+        text = f"CASE WHEN {column} = trunc({column}) THEN {whole} ELSE {text} END"
     elif mapping.format == "whole_number":
-        trimmed = f"regexp_replace({trimmed}, '\\.0+$', '')"
-    value = f"CASE WHEN {trimmed} NOT IN ({_MISSING_TEXT_SQL}) THEN {trimmed} END"
-    return Conformed(mapping, value, is_unreadable="false")
+        text = f"regexp_replace({text}, '\\.0+\\s*$', '')"
+    return Conformed(mapping, f"text_value({text})", is_unreadable="false")
 
 
 def _typed(mapping: ColumnMapping, column: str, source_type: str) -> Conformed | None:
@@ -200,8 +216,7 @@ def _cast(text: str, sql_type: str) -> str:
 
     The engine's own cast forgives plain spaces; only where it fails is the text trimmed.
     """
-    trimmed = f"trim({text}, {_BLANKS})"
-    return f"coalesce(TRY_CAST({text} AS {sql_type}), TRY_CAST({trimmed} AS {sql_type}))"
+    return f"coalesce(TRY_CAST({text} AS {sql_type}), TRY_CAST(clean({text}) AS {sql_type}))"
 
 
 def _number(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
@@ -230,7 +245,7 @@ def _boolean(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
         true, false = (yes.strip().casefold(),), (no.strip().casefold(),)
     trues = ", ".join(quote_text(word) for word in true)
     falses = ", ".join(quote_text(word) for word in false)
-    word = f"lower(trim({text}, {_BLANKS}))"
+    word = f"lower(clean({text}))"
     return (
         f"CASE WHEN {word} IN ({trues}) THEN true WHEN {word} IN ({falses}) THEN false END",
         False,

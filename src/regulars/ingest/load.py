@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
 from regulars.ingest.conform import quote_name
 from regulars.ingest.orders import ORDERS, complete_items, sum_up_orders
-from regulars.ingest.personal import keep_personal, replace_personal_ids
+from regulars.ingest.personal import keep_personal, replace_personal_ids, settle_dead_loads
 from regulars.ingest.quarantine import QUARANTINED, gather_quarantine, reject_conflicts
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.lake import LoadRecord
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from regulars.quality import Check, Finding
     from regulars.schema.contract import Contract
     from regulars.schema.mapping import Mapping
-    from regulars.vault import Vault
+    from regulars.vault import FileVault
 
 __all__ = ["Destination", "load_prepared"]
 
@@ -57,8 +57,8 @@ class Destination:
     """
 
     lake: Lake
-    vault: Vault
-    make_pseudonyms: Callable[[pa.Array], pa.Array]
+    vault: FileVault
+    make_pseudonyms: Callable[[pa.Array], pa.ChunkedArray]
     checks: tuple[Check, ...]
     wait_seconds: float
     on_wait: Callable[[], None]
@@ -121,6 +121,8 @@ def load_prepared(
             on_wait=destination.on_wait,
         ) as transaction,
     ):
+        completed = {load.load_id for load in destination.lake.list_loads()}
+        settle_dead_loads(destination.vault, completed)
         keep_personal(destination.vault, load_id, connection)
         tables, upserted = _write_rows(transaction, contract, mapping, connection)
         reasons = gather_quarantine(mapping, lines, source_name=source.name, connection=connection)

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX
 from regulars.ingest.conform import quote_name
+from regulars.vault import PutCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection
 
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
     from regulars.schema.mapping import Mapping
-    from regulars.vault import Vault
+    from regulars.vault import FileVault, Vault
 
-__all__ = ["keep_personal", "replace_personal_ids"]
+__all__ = ["ORIGINAL_ID", "keep_personal", "replace_personal_ids", "settle_dead_loads"]
+
+ORIGINAL_ID = "original_id"
+"""The personal column that keeps an id which a pseudonym stands for."""
 
 _ROWS_A_BATCH = 20_000
 _PSEUDONYMS = "pseudonyms"
@@ -24,13 +28,13 @@ _PSEUDONYMS = "pseudonyms"
 
 def replace_personal_ids(
     mapping: Mapping,
-    make_pseudonyms: Callable[[pa.Array], pa.Array],
+    make_pseudonyms: Callable[[pa.Array], pa.ChunkedArray],
     connection: DuckDBPyConnection,
 ) -> None:
     """Put a keyed hash in place of ids that are phones, e-mails or documents.
 
     Every column that names a customer is replaced, so that joins still hold; the id itself
-    goes to the vault as the personal column `customer_id`.
+    goes to the vault as the personal column `original_id`.
     """
     if not mapping.id_is_personal:
         return
@@ -50,39 +54,42 @@ def replace_personal_ids(
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {CONFORMED} AS SELECT * REPLACE ({replaced}),"
-        f" customer_id AS {quote_name(PERSONAL_PREFIX + 'customer_id')} FROM {CONFORMED}"
+        f" customer_id AS {quote_name(PERSONAL_PREFIX + ORIGINAL_ID)} FROM {CONFORMED}"
     )
     connection.unregister(_PSEUDONYMS)
 
 
-def keep_personal(vault: Vault, load_id: str, connection: DuckDBPyConnection) -> int:
-    """Put the personal values of every fit row into the vault; returns how many customers.
+def keep_personal(vault: Vault, load_id: str, connection: DuckDBPyConnection) -> PutCounts:
+    """Put the personal values of every fit row into the vault, pending until `load_id` is confirmed.
 
     Where a customer stands in several rows, the last row with a value wins.
     """
-    columns = [name for name in _columns(connection) if name.startswith(PERSONAL_PREFIX)]
-    if not columns or "customer_id" not in _columns(connection):
-        return 0
+    found = _columns(connection)
+    columns = [name for name in found if name.startswith(PERSONAL_PREFIX)]
+    if not columns or "customer_id" not in found:
+        return PutCounts()
     last = ", ".join(
-        f"max_by({quote_name(name)}, source_row) AS {quote_name(name)}" for name in columns
+        f"max_by({quote_name(name)}, source_row) FILTER ({quote_name(name)} IS NOT NULL)"
+        f" AS {quote_name(name.removeprefix(PERSONAL_PREFIX))}"
+        for name in columns
     )
     connection.execute(
         f"SELECT customer_id, {last} FROM {CONFORMED}"
         " WHERE rejected_reason IS NULL AND customer_id IS NOT NULL GROUP BY customer_id"
     )
-    return vault.put(_documents(connection, columns), load_id=load_id)
+    return vault.put(connection.to_arrow_reader(_ROWS_A_BATCH), load_id=load_id)
 
 
-def _documents(
-    connection: DuckDBPyConnection, columns: list[str]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    names = [name.removeprefix(PERSONAL_PREFIX) for name in columns]
-    for batch in connection.to_arrow_reader(_ROWS_A_BATCH):
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            values = zip(names, row[1:], strict=True)
-            document = {name: str(value) for name, value in values if value is not None}
-            if document:
-                yield str(row[0]), document
+def settle_dead_loads(vault: FileVault, completed: Collection[str]) -> None:
+    """Confirm what a load put whose figures arrived, and drop what a dead load left.
+
+    Called under the lake's writer lock, so that no load of another process is under way.
+    """
+    for load_id in vault.list_pending_loads():
+        if load_id in completed:
+            vault.confirm(load_id)
+        else:
+            vault.roll_back(load_id)
 
 
 def _columns(connection: DuckDBPyConnection) -> list[str]:

@@ -49,7 +49,7 @@ def gather_quarantine(
         Reason → rows, most frequent first.
     """
     kept = [
-        f"{quote_text(column.source)}, {quote_name(column.source)}"
+        f"{quote_text(column.source)}, s.{quote_name(column.source)}"
         for column in mapping.columns
         if column.role is not Role.PERSONAL
         and not (mapping.id_is_personal and column.target == "customer_id")

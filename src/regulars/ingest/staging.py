@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SchemaError
-from regulars.ingest.conform import Conformed, conform_column, quote_name
+from regulars.ingest.conform import Conformed, conform_column, define_macros, quote_name
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Survey:
 
 def stage_source(source: Source, connection: DuckDBPyConnection) -> Staged:
     """Copy all rows of `source` into the temporary table `source_rows`."""
+    define_macros(connection)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {SOURCE_ROWS} AS SELECT * FROM {source.scan(connection)}"
     )

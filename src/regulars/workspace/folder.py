@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Workspace"]
 
 _SETTINGS_FILE = "regulars.toml"
+_KEY_FILE = "keys/master"
 _FIRST_SETTINGS = """\
 # Settings of this workspace. Every key can also be set in the environment: REGULARS_TIME_ZONE=…
 # All keys, with their units: `docs/reference/settings.md`.
@@ -81,14 +82,15 @@ class Workspace:
             When the folder cannot be written.
         """
         from regulars.lake import Lake
-        from regulars.vault import MasterKey
+        from regulars.vault import create_master_key
 
         if (folder / _SETTINGS_FILE).exists():
             raise ConflictError(f"Folder '{folder}' already holds a workspace; use it as it is.")
         try:
             for part in ("definitions", "mappings", "runs", "models"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            MasterKey.create(folder / "keys")
+            if not (folder / _KEY_FILE).exists():
+                create_master_key(folder / _KEY_FILE)
             Lake.create(folder / "lake")
             # Last: a folder with settings is a complete workspace.
             text = _FIRST_SETTINGS.format(time_zone=time_zone)
@@ -122,9 +124,9 @@ class Workspace:
     @cached_property
     def master_key(self) -> MasterKey:
         """The key of all keys, from the environment or `keys/master`."""
-        from regulars.vault import MasterKey
+        from regulars.vault import load_master_key
 
-        return MasterKey.load(self.folder / "keys", given=self.settings.master_key)
+        return load_master_key(self.settings.master_key, key_file=self.folder / _KEY_FILE)
 
     @cached_property
     def vault(self) -> FileVault:

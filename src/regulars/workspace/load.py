@@ -216,7 +216,7 @@ def _load(
     destination = Destination(
         lake=workspace.lake,
         vault=workspace.vault,
-        make_pseudonyms=workspace.master_key.make_pseudonyms,
+        make_pseudonyms=workspace.master_key.pseudonyms,
         checks=workspace.read_checks(),
         wait_seconds=workspace.settings.lock_wait_seconds,
         on_wait=lambda: _log.warning("load.waiting"),

@@ -1,0 +1,61 @@
+"""What a run was made from and gave: the record in `runs/<id>/run.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib import metadata, resources
+from typing import TYPE_CHECKING
+
+from regulars import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+__all__ = ["code_version", "library_versions", "write_run"]
+
+_LIBRARIES = ("duckdb", "deltalake", "ibis-framework", "numpy", "pyarrow", "scikit-learn", "scipy")
+
+
+@cache
+def code_version() -> str:
+    """The version of Regulars and a fingerprint of its source: `0.1.0+3f2a…`.
+
+    Two runs with the same text here ran the same code.
+    """
+    digest = hashlib.sha256()
+    for name, content in _walk(resources.files("regulars"), ""):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                found += _walk(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".py", ".toml")):
+            found.append((prefix + entry.name, entry.read_bytes()))
+    return found
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that figures depend on."""
+    versions = {name: metadata.version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **versions}
+
+
+def write_run(folder: Path, run_id: str, record: Mapping[str, object]) -> Path:
+    """Keep the record of a run; returns the file."""
+    file = folder / run_id / "run.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        json.dumps({"run_id": run_id, **record}, ensure_ascii=False, indent=2) + "\n",
+        encoding="utf-8",
+    )
+    return file
