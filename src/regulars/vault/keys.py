@@ -1,0 +1,203 @@
+"""The master key of a workspace and what is derived from it; it never leaves this object."""
+
+import base64
+import binascii
+import hmac
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import NoReturn
+
+import pyarrow as pa
+from pydantic import SecretStr
+
+from regulars.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidParameterError,
+    NotFoundError,
+    StorageError,
+)
+
+__all__ = ["MasterKey", "create_master_key", "load_master_key"]
+
+_KEY_BYTES = 32
+_ENVIRONMENT = "REGULARS_MASTER_KEY"
+_MAKE_ONE = "A key is 32 random bytes in base64; `openssl rand -base64 32` makes one."
+
+
+class MasterKey:
+    """32 secret bytes from which every other key is derived (HKDF-SHA256, one label each).
+
+    Parameters
+    ----------
+    secret
+        The bytes; wiped from no memory, so keep the object no longer than needed.
+
+    Examples
+    --------
+    >>> key = MasterKey(bytes(range(32)))
+    >>> key
+    MasterKey(identity='832e60e4')
+    >>> key.pseudonym("+7 900 000-00-00") == key.pseudonym("+7 900 000-00-00")
+    True
+    """
+
+    __slots__ = ("_identity", "_pseudonyms", "_signatures", "_wrapping")
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != _KEY_BYTES:
+            raise InvalidParameterError(
+                f"The master key has {len(secret)} bytes, and it needs {_KEY_BYTES}. {_MAKE_ONE}"
+            )
+        self._wrapping = _derive(secret, "wrapping")
+        self._pseudonyms = _derive(secret, "pseudonyms")
+        self._signatures = _derive(secret, "signatures")
+        self._identity = _derive(secret, "identity").hex()
+
+    @classmethod
+    def from_text(cls, text: str, *, where: str) -> "MasterKey":
+        """The key that `text` spells in base64; `where` starts the message when it does not."""
+        try:
+            secret = base64.b64decode(text.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            # The cause would show the text, and the text may be most of a key.
+            raise InvalidParameterError(f"{where} is not base64. {_MAKE_ONE}") from None
+        if len(secret) != _KEY_BYTES:
+            raise InvalidParameterError(
+                f"{where} holds {len(secret)} bytes, and a key has {_KEY_BYTES}. {_MAKE_ONE}"
+            )
+        return cls(secret)
+
+    @property
+    def identity(self) -> str:
+        """Names the key without giving it away: equal for equal keys."""
+        return self._identity
+
+    @property
+    def wrapping_key(self) -> bytes:
+        """Wraps the keys of customers."""
+        return self._wrapping
+
+    def pseudonym(self, value: str) -> str:
+        """A stable replacement of an identifier that is itself personal: keyed HMAC-SHA256, hex."""
+        return hmac.digest(self._pseudonyms, value.encode(), "sha256").hex()
+
+    def pseudonyms(self, values: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+        """`pseudonym` of every text of a column; each distinct text is worked out once.
+
+        Examples
+        --------
+        >>> import pyarrow
+        >>> key = MasterKey(bytes(32))
+        >>> phones = pyarrow.array(["+79000000000", None, "+79000000000"])
+        >>> [text and text[:6] for text in key.pseudonyms(phones).to_pylist()]
+        ['0897cc', None, '0897cc']
+        """
+        column = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+        encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.combine_chunks()
+        replaced = [self.pseudonym(value) for value in encoded.dictionary.to_pylist()]
+        return pa.chunked_array([pa.array(replaced, pa.string()).take(encoded.indices)])
+
+    def sign(self, content: bytes) -> str:
+        """The signature of a stored model or definition: HMAC-SHA256, hex."""
+        return hmac.digest(self._signatures, content, "sha256").hex()
+
+    def is_signature(self, signature: str, content: bytes) -> bool:
+        """Whether `signature` is ours for exactly this content."""
+        return hmac.compare_digest(self.sign(content).encode(), signature.encode())
+
+    def __repr__(self) -> str:
+        return f"MasterKey(identity='{self._identity[:8]}')"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a MasterKey is not pickled: secrets stay in the process that read them")
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    label = f"regulars/{purpose}/1".encode()
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=label).derive(secret)
+
+
+def load_master_key(secret: SecretStr | None, *, key_file: Path) -> MasterKey:
+    """The key given as a secret, else the one in `key_file`.
+
+    Parameters
+    ----------
+    secret
+        Base64 of 32 bytes, from the setting `master_key`.
+    key_file
+        Looked at only when there is no secret; nobody but its owner may be able to read it.
+
+    Raises
+    ------
+    NotFoundError
+        There is neither; the message lists both places.
+    ForbiddenError
+        Others can read the file.
+    InvalidParameterError
+        What is there is no key.
+    """
+    if secret is not None:
+        return MasterKey.from_text(secret.get_secret_value(), where=_ENVIRONMENT)
+    try:
+        mode = key_file.stat().st_mode
+        text = key_file.read_bytes().decode("ascii", errors="replace")
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"There is no master key: {_ENVIRONMENT} is not set and {key_file} does not exist."
+            " Without the key that the vault was made with, personal data cannot be read."
+            " `regulars init` makes a key for a new workspace."
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"The key file {key_file} cannot be read: {error.strerror}. Let its owner run this,"
+            f" or give the key in {_ENVIRONMENT}."
+        ) from error
+    _check_private(key_file, mode)
+    return MasterKey.from_text(text, where=f"The key file {key_file}")
+
+
+def _check_private(key_file: Path, mode: int) -> None:
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ForbiddenError(
+            f"The key file {key_file} can be read by others (mode {stat.S_IMODE(mode):04o})."
+            f" Close it: chmod 600 {key_file}"
+        )
+
+
+def create_master_key(key_file: Path) -> MasterKey:
+    """A new random key, written to `key_file` for its owner only (mode 0600).
+
+    Raises
+    ------
+    ConflictError
+        The file exists; a key is never overwritten, for what it protects would be lost.
+    StorageError
+        The file cannot be written.
+    """
+    secret = secrets.token_bytes(_KEY_BYTES)
+    try:
+        key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        number = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(base64.b64encode(secret) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise ConflictError(
+            f"There is a key already: {key_file}. It is not replaced, because the personal data"
+            " that it opens would be lost."
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"The key file {key_file} cannot be written: {error.strerror}. Choose a folder that"
+            f" can be written, or give the key in {_ENVIRONMENT}."
+        ) from error
+    return MasterKey(secret)
