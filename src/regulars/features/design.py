@@ -4,7 +4,11 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin  # noqa: TID253 - this is an estimator
+from sklearn.base import (  # noqa: TID253 - this is an estimator
+    BaseEstimator,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+)
 from sklearn.compose import ColumnTransformer  # noqa: TID253 - as above
 from sklearn.impute import SimpleImputer  # noqa: TID253 - as above
 from sklearn.pipeline import Pipeline, make_pipeline  # noqa: TID253 - as above
@@ -17,7 +21,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: TID
 
 from regulars.features.screening import score_columns
 
-__all__ = ["DesignMatrix"]
+__all__ = ["DesignMatrix", "TailTamer"]
 
 _RARE_SHARE = 0.005
 _RARE_COUNT = 10
@@ -29,8 +33,8 @@ _FARTHEST = 4.0
 class DesignMatrix(TransformerMixin, BaseEstimator):
     """Numbers imputed and scaled, categories one column a level.
 
-    Numbers: the median for the unknown, a column that says so where anything was unknown, then
-    zero mean and unit variance. Categories: one column per level; levels of fewer than 10
+    Numbers: a logarithmic scale where they are skewed, the median for the unknown, a column that
+    says so where anything was unknown, then zero mean and unit variance. Categories: one column per level; levels of fewer than 10
     customers (or 0.5 %) are one level "rare", the unknown is a level of its own, and a level never
     seen before counts as rare. With more than `max_features` columns only the strongest are kept:
     by their chi-square with the labels where there are labels, by completeness otherwise.
@@ -40,9 +44,8 @@ class DesignMatrix(TransformerMixin, BaseEstimator):
     is_category
         Which columns of `X` hold codes of levels, shape (n_features,); None when none does.
     purpose
-        `model`: as above. `distance`: for clustering; skewed numbers are tamed by a signed
-        logarithm, nothing lies farther than 4 standard deviations, gaps have no column of their
-        own, so that no rare thing outweighs the rest.
+        `model`: as above. `distance`: for clustering; nothing lies farther than 4 standard
+        deviations, gaps have no column of their own, so that no rare thing outweighs the rest.
     max_features
         At most so many columns of `X` are used.
     max_levels
@@ -78,7 +81,7 @@ class DesignMatrix(TransformerMixin, BaseEstimator):
         categories = self.kept_[is_category[self.kept_]]
         self.transformer_ = ColumnTransformer(
             [
-                ("numbers", self._make_numeric(values, numbers), numbers),
+                ("numbers", self._make_numeric(), numbers),
                 ("categories", self._make_one_hot(len(values), len(categories)), categories),
             ]
         ).fit(values)
@@ -104,18 +107,13 @@ class DesignMatrix(TransformerMixin, BaseEstimator):
         strongest = np.argsort(-scores, kind="stable")[: self.max_features]
         return np.sort(strongest)
 
-    def _make_numeric(self, values: NDArray[np.float64], numbers: NDArray[np.int64]) -> Pipeline:
+    def _make_numeric(self) -> Pipeline:
         is_model = self.purpose == "model"
         impute = SimpleImputer(strategy="median", keep_empty_features=True, add_indicator=is_model)
-        if is_model:
-            return make_pipeline(impute, StandardScaler())
-        tame = FunctionTransformer(
-            tame_tails,
-            kw_args={"is_skewed": find_skewed(values[:, numbers])},
-            feature_names_out="one-to-one",
-        )
-        clip = FunctionTransformer(clip_far, feature_names_out="one-to-one")
-        return make_pipeline(tame, impute, StandardScaler(), clip)
+        steps = [TailTamer(), impute, StandardScaler()]
+        if not is_model:
+            steps.append(FunctionTransformer(clip_far, feature_names_out="one-to-one"))
+        return make_pipeline(*steps)
 
     def _make_one_hot(self, n_rows: int, n_categories: int) -> OneHotEncoder:
         room = _MOST_LEVEL_COLUMNS // max(n_categories, 1)
@@ -147,22 +145,53 @@ def name_after_source(feature: str, level: object) -> str:
     return feature
 
 
-def find_skewed(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which columns have a skewness beyond 2 either way, NaN left out."""
-    result = np.zeros(values.shape[1], dtype=bool)
-    for column in range(values.shape[1]):
-        known = values[~np.isnan(values[:, column]), column]
-        spread = known.std() if len(known) else 0.0
-        if spread > 0:
-            result[column] = abs(np.mean(((known - known.mean()) / spread) ** 3)) > _SKEWED
-    return result
+class TailTamer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Skewed columns on a signed logarithmic scale, sign(x) log(1 + |x| / scale); others as they are.
+
+    A column is skewed when its skewness is beyond 2 either way; its scale is the median size of
+    what is not zero, so that the result does not depend on the unit. NaN stays NaN.
+
+    Attributes
+    ----------
+    scale_
+        Per column; NaN where the column is left as it is.
+    """
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
+        """Find the skewed columns and their scales."""
+        values = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
+        self.scale_ = np.array([_find_scale(values[:, j]) for j in range(values.shape[1])])
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray[np.float64]:
+        """The columns with their tails tamed."""
+        check_is_fitted(self)
+        values = validate_data(
+            self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
+        )
+        tamed = np.array(values)
+        skewed = np.flatnonzero(~np.isnan(self.scale_))
+        sizes = np.abs(tamed[:, skewed]) / self.scale_[skewed]
+        tamed[:, skewed] = np.sign(tamed[:, skewed]) * np.log1p(sizes)
+        return tamed
+
+    def __sklearn_tags__(self) -> object:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
 
 
-def tame_tails(values: NDArray[np.float64], is_skewed: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """`values` with a signed logarithm, sign(x) log(1 + |x|), in the skewed columns."""
-    tamed = np.array(values, dtype=np.float64)
-    tamed[:, is_skewed] = np.sign(tamed[:, is_skewed]) * np.log1p(np.abs(tamed[:, is_skewed]))
-    return tamed
+def _find_scale(column: NDArray[np.float64]) -> float:
+    known = column[~np.isnan(column)]
+    largest = float(np.abs(known).max(initial=0.0))
+    if largest == 0:
+        return float("nan")
+    # Relative to the largest, third powers cannot overflow.
+    relative = known / largest
+    spread = float(relative.std())
+    if spread == 0 or abs(np.mean(((relative - relative.mean()) / spread) ** 3)) <= _SKEWED:
+        return float("nan")
+    return float(np.median(np.abs(known[known != 0])))
 
 
 def clip_far(values: NDArray[np.float64]) -> NDArray[np.float64]:

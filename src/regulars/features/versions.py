@@ -28,9 +28,11 @@ def see_versions(table: ibis.Table, *, key: Sequence[str], before: datetime) -> 
     Examples
     --------
     >>> import ibis
+    >>> import pyarrow as pa
     >>> from datetime import UTC, datetime
     >>> moments = [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)]
-    >>> tariffs = ibis.memtable({"tariff_id": ["S", "S"], "fee": [10, 12], "known_at": moments})
+    >>> rows = pa.table({"tariff_id": ["S", "S"], "fee": [10, 12], "known_at": moments})
+    >>> tariffs = ibis.memtable(rows)
     >>> seen = see_versions(tariffs, key=["tariff_id"], before=datetime(2026, 2, 1, tzinfo=UTC))
     >>> seen["fee"].to_pyarrow().to_pylist()
     [10]

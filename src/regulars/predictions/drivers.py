@@ -76,7 +76,8 @@ def _find_way(values: NDArray[np.float64], contributions: NDArray[np.float64]) -
     ranks = np.stack([rankdata(values), rankdata(contributions)])
     if np.any(ranks.std(axis=1) == 0):
         return "mixed"
-    correlation = float(np.corrcoef(ranks)[0, 1])
+    centered = ranks - ranks.mean(axis=1, keepdims=True)
+    correlation = float((centered[0] * centered[1]).mean() / ranks.std(axis=1).prod())
     if abs(correlation) < _CLEAR:
         return "mixed"
     return "raises" if correlation > 0 else "lowers"

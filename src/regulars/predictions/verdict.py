@@ -132,10 +132,10 @@ def _say_holdout(confusion: Confusion, outcome: Outcome, language: Language) -> 
             f"{what}, {vain} would have been contacted in vain. Of {all_positive} who {what}, "
             f"{missed} were missed."
         )
-    what = "ушедших" if outcome.is_churn else "клиентов с исходом"
+    seen, who = ("Ушли", "ушедших") if outcome.is_churn else ("Исход был", "клиентов с исходом")
     return (
-        f"Из {n} отложенных клиентов выше порога оказались {contacted}: {right} {what}, ещё к {vain} "
-        f"обратились бы напрасно. Всего {what} {all_positive}, из них пропущено {missed}."
+        f"Выше порога {contacted} из {n} отложенных клиентов. {seen} из них: {right}; обращений "
+        f"впустую было бы {vain}. Пропущено {missed} из {all_positive} {who}."
     )
 
 
