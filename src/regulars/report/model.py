@@ -56,6 +56,9 @@ class Report(Part):
         default_factory=dict
     )
     """For each part that is null, a sentence that says why."""
+    names: Mapping[str, Wording] = Field(default_factory=dict)
+    """Words for the codes that are keys above: features, actions, reasons of exclusion and of
+    quarantine. A code without words is shown as it is."""
     artefacts: Mapping[str, str] = Field(default_factory=dict)
     """Files written beside the report: name and what it is for (a code)."""
     lineage: LineagePart

@@ -80,7 +80,7 @@ class Speech:
         if number is None:
             return "—"
         size = abs(number)
-        return self.number(number, 0 if size >= 1_000 else 1 if size >= 100 else 2)
+        return self.number(number, 0 if size >= 1_000 else 1 if size >= 10 else 2)
 
     def fixed(self, number: float | None, digits: int = 3) -> str:
         """A number with exactly so many decimals; a dash for None."""
@@ -112,8 +112,15 @@ class Speech:
             return f"{'<' if shown == 0 else '>'} {bound}"
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         # CLDR's Russian sets the sign apart by a no-break space; its English does not.
-        tail = " %" if self.language == "ru" else "%"
+        tail = "\N{NO-BREAK SPACE}%" if self.language == "ru" else "%"
         return format_percent(share, format=pattern + tail, locale=self.language)
+
+    def span(self, low: float, high: float) -> str:
+        """Two shares as per cent, from one to the other."""
+        # Two thresholds may lie closer than one per cent.
+        digits = 0 if round(low, 2) == low and round(high, 2) == high else 1
+        start = self.number(low * 100, digits)
+        return f"{start}–{self.percent(high, digits)}"
 
     def money(self, amount: float | None, currency: str | None) -> str:
         """An amount in its currency, in whole units from a hundred on; a bare number without one."""

@@ -107,8 +107,8 @@ def _tell_data(data: DataPart, speech: Speech) -> str:
     return speech.say(
         "summary.reason_data",
         quarantined=speech.percent(data.rows_quarantined / data.rows_in if data.rows_in else 0.0),
-        errors=severities.count("error"),
-        warnings=severities.count("warning"),
+        errors=speech.count(severities.count("error"), "errors"),
+        warnings=speech.count(severities.count("warning"), "warnings"),
     )
 
 

@@ -1,0 +1,159 @@
+"""What the charts of the page hold; charts.js draws it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from regulars.report.parts import ChurnPart
+from regulars.report.speech import Speech
+
+__all__ = ["Chart", "draw_hundred", "list_charts", "to_script_json"]
+
+_TONES = {"high": "--bad", "medium": "--second", "low": "--fill"}
+_ROW = 40
+_MOST_DRIVERS = 12
+
+Chart = Mapping[str, Any]
+
+
+def list_charts(churn: ChurnPart | None, speech: Speech) -> list[Chart]:
+    """Every chart of the report, in order."""
+    if churn is None:
+        return []
+    charts = [_chart_models(churn, speech)]
+    if churn.calibration:
+        charts.append(_chart_calibration(churn, speech))
+    if churn.risk_bands:
+        charts.append(_chart_bands(churn, speech))
+    if churn.drivers:
+        charts.append(_chart_drivers(churn, speech))
+    return charts
+
+
+def _chart_models(churn: ChurnPart, speech: Speech) -> Chart:
+    items = []
+    for model in churn.models:
+        name = speech.read(model.title) or model.name
+        interval = model.roc_auc
+        spoken = speech.say(
+            "page.interval",
+            mean=speech.fixed(interval.mean),
+            low=speech.fixed(interval.low),
+            high=speech.fixed(interval.high),
+        )
+        items.append(
+            {
+                "name": name,
+                "mean": interval.mean,
+                "low": interval.low,
+                "high": interval.high,
+                "chosen": model.name == churn.chosen,
+                "tip": f"{name}: {spoken}",
+            }
+        )
+    return {
+        "id": "chart-models",
+        "kind": "intervals",
+        "axis": speech.say("churn.roc_auc"),
+        "height": 70 + 52 * len(items),
+        "items": items,
+    }
+
+
+def _chart_calibration(churn: ChurnPart, speech: Speech) -> Chart:
+    predicted, observed = speech.say("churn.predicted"), speech.say("churn.observed")
+    return {
+        "id": "chart-calibration",
+        "kind": "calibration",
+        "x": predicted,
+        "y": observed,
+        "height": 300,
+        "items": [
+            {
+                "x": point.predicted,
+                "y": point.observed,
+                "count": point.count,
+                "tip": f"{predicted}: {speech.percent(point.predicted)}\n"
+                f"{observed}: {speech.percent(point.observed)}\n"
+                f"{speech.count(point.count, 'customers')}",
+            }
+            for point in churn.calibration
+        ],
+    }
+
+
+def _chart_bands(churn: ChurnPart, speech: Speech) -> Chart:
+    items = []
+    for band in churn.risk_bands:
+        name = speech.read(band.title) or speech.name("risks", band.risk)
+        bounds = speech.span(band.low, band.high)
+        items.append(
+            {
+                "name": f"{name}, {bounds}",
+                "value": band.customers,
+                "text": speech.number(band.customers),
+                "tone": _TONES.get(band.risk, "--fill"),
+                "tip": f"{name}: {speech.count(band.customers, 'customers')}",
+            }
+        )
+    return {
+        "id": "chart-bands",
+        "kind": "bars",
+        "axis": "",
+        "height": 20 + _ROW * len(items),
+        "items": items,
+    }
+
+
+def _chart_drivers(churn: ChurnPart, speech: Speech) -> Chart:
+    items = []
+    for driver in churn.drivers[:_MOST_DRIVERS]:
+        label = speech.read(driver.label)
+        mark = {"raises": "▲", "lowers": "▼", "mixed": "◆"}[driver.direction]
+        items.append(
+            {
+                "name": label,
+                "value": driver.importance,
+                "text": f"{mark} {speech.fixed(driver.importance, 2)}",
+                "tone": {"raises": "--second", "lowers": "--fill", "mixed": "--note"}[
+                    driver.direction
+                ],
+                "tip": f"{label}: {speech.say(f'drivers.{driver.direction}')}",
+            }
+        )
+    return {
+        "id": "chart-drivers",
+        "kind": "bars",
+        "axis": speech.say("drivers.weight_unit"),
+        "height": 44 + 34 * len(items),
+        "items": items,
+    }
+
+
+def to_script_json(content: Sequence[Chart]) -> Markup:
+    r"""JSON that may stand in a script element whatever its texts hold.
+
+    Examples
+    --------
+    >>> print(to_script_json([{"name": "</script>"}]))
+    [{"name": "\u003c/script\u003e"}]
+    """
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - what could end the element was just replaced
+
+
+def draw_hundred(share: float, label: str) -> Markup:
+    """A hundred squares of which the share is filled, as SVG."""
+    filled = round(share * 100)
+    squares = "".join(
+        f"<rect{' class=on' if number < filled else ''} "
+        f'x="{number % 10 * 10 + 0.8}" y="{number // 10 * 10 + 0.8}" '
+        'width="8.4" height="8.4" rx="1.6"/>'
+        for number in range(100)
+    )
+    picture = '<svg class="hundred" viewBox="0 0 100 100" role="img" aria-label="{}">{}</svg>'
+    return Markup(picture).format(label, Markup(squares))  # noqa: S704 - only numbers within

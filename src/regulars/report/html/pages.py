@@ -1,0 +1,265 @@
+"""Rendering: a report, or the state of the data, as one self-contained HTML page."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from regulars.report.html.charts import Chart, draw_hundred, list_charts, to_script_json
+from regulars.report.html.shown import Shown, largest, ordered
+from regulars.report.model import Report
+from regulars.report.parts import ChurnPart, ContactListPart, DataPart, Interval
+from regulars.report.speech import Speech
+from regulars.report.summary import summarize
+from regulars.report.vendor import ECHARTS_VERSION, read_echarts
+from regulars.schema.wording import Language
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["render_data_state_html", "render_html"]
+
+_MOST_COLUMNS = 200
+_SECTIONS = ("summary", "load", "state", "segments", "churn", "drivers", "list", "lineage")
+
+
+@cache
+def _get_environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("regulars.report", "html/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _read_static(name: str) -> str:
+    folder = resources.files("regulars.report.html") / "static"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def render_html(report: Report, *, language: Language) -> str:
+    """The report as one HTML page that loads nothing and holds totals only.
+
+    Parameters
+    ----------
+    report
+        What was found; its summary is made when it has none.
+    language
+        In which language.
+
+    Returns
+    -------
+    str
+        The page, under 2.5 MB. Its scripts are allowed by their hash only, so that nothing that
+        came in with the data can run or load anything.
+    """
+    if report.summary is None:
+        report = summarize(report)
+    speech = Speech(language)
+    shown = Shown(report.data, speech, report)
+    sections = [name for name in _SECTIONS if name != "drivers" or _has_drivers(report)]
+    moment = (
+        [speech.say("page.made", moment=speech.moment(report.made_at))] if report.made_at else []
+    )
+    seen = [speech.say("page.as_of", day=speech.day(report.as_of))] if report.as_of else []
+    charts = list_charts(report.churn, speech)
+    return _render(
+        "report.html.j2",
+        speech,
+        shown,
+        charts,
+        report=report,
+        title=speech.say("page.title", title=report.title),
+        meta=[*moment, *seen],
+        sections=sections,
+        hidden_key="state.hidden",
+        figures=_list_figures(report, speech),
+        **(_describe_churn(report.churn, speech) if report.churn else {}),
+        **(_describe_list(report.contact_list, shown) if report.contact_list else {}),
+    )
+
+
+def render_data_state_html(
+    data: DataPart, *, title: str, language: Language, made_at: str | None = None
+) -> str:
+    """The state of the data alone, as one HTML page.
+
+    Parameters
+    ----------
+    data
+        Tables and findings; what was loaded is not shown.
+    title
+        What was checked.
+    language
+        In which language.
+    made_at
+        When, ISO 8601.
+    """
+    speech = Speech(language)
+    meta = [speech.say("page.made", moment=speech.moment(made_at))] if made_at else []
+    return _render(
+        "data_state.html.j2",
+        speech,
+        Shown(data, speech),
+        [],
+        report=None,
+        rows=data,
+        title=speech.say("page.state_title", title=title),
+        meta=meta,
+        sections=["state"],
+        hidden_key="state.hidden_check",
+    )
+
+
+def _render(
+    template: str, speech: Speech, shown: Shown, charts: Sequence[Chart], **content: object
+) -> str:
+    content_of_charts = to_script_json(charts) if charts else Markup("")
+    scripts = [read_echarts(), _read_static("charts.js")] if charts else []
+    return (
+        _get_environment()
+        .get_template(template)
+        .render(
+            language=speech.language,
+            speech=speech,
+            say=speech.say,
+            read=speech.read,
+            cell=shown.cell,
+            masked=shown.masked,
+            frequent=shown.frequent,
+            has_range=shown.has_range,
+            dimensions=shown.dimensions,
+            named=shown.named,
+            segment_name=shown.segment_name,
+            segment_title=shown.segment_title,
+            risk_name=shown.risk_name,
+            largest=largest,
+            ordered=ordered,
+            heat=_heat,
+            most_columns=_MOST_COLUMNS,
+            style=Markup(_read_static("report.css")),  # noqa: S704 - our own file
+            charts=content_of_charts,
+            echarts=Markup(scripts[0]) if scripts else "",  # noqa: S704 - checked by its sum
+            script=Markup(scripts[1]) if scripts else "",  # noqa: S704 - our own file
+            echarts_version=ECHARTS_VERSION,
+            policy=_allow_only(scripts),
+            **content,
+        )
+    )
+
+
+def _allow_only(scripts: Sequence[str]) -> str:
+    """The page's own rule for the browser: these scripts, no network."""
+    sums = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    allowed = " ".join(f"'sha256-{base64.b64encode(found).decode()}'" for found in sums)
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
+    return policy + (allowed or "'none'")
+
+
+def _has_drivers(report: Report) -> bool:
+    return bool(report.churn and report.churn.drivers)
+
+
+def _heat(z: float) -> str:
+    """How strongly a cell is colored; weak enough for the figure on it to stay readable."""
+    return f"{min(abs(z) / 2, 1) * 0.5:.2f}"
+
+
+def _list_figures(report: Report, speech: Speech) -> list[tuple[str, str]]:
+    figures = [(speech.number(report.data.rows_in), speech.say("summary.figure_rows"))]
+    if report.segments and report.segments.profiles:
+        profiles = report.segments.profiles
+        customers = sum(profile.size for profile in profiles)
+        figures += [
+            (speech.number(customers), speech.say("summary.figure_customers")),
+            (speech.number(len(profiles)), speech.say("summary.figure_segments")),
+        ]
+    else:
+        found = speech.number(len(report.data.findings))
+        figures.append((found, speech.say("summary.figure_findings")))
+    if report.churn:
+        left = speech.percent(report.churn.base_rate)
+        figures.append((left, speech.say("summary.figure_left")))
+    if report.contact_list:
+        kept = speech.number(report.contact_list.kept)
+        figures.append((kept, speech.say("summary.figure_list")))
+        if report.contact_list.expected_loss is not None:
+            loss = speech.money(report.contact_list.expected_loss, report.currency)
+            figures.append((loss, speech.say("summary.figure_loss")))
+    return figures
+
+
+def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
+    base = round(churn.base_rate * 100)
+    holdout = churn.holdout
+
+    def interval(found: Interval) -> str:
+        low, high = speech.fixed(found.low), speech.fixed(found.high)
+        return speech.say("page.interval", mean=speech.fixed(found.mean), low=low, high=high)
+
+    return {
+        "hundred": draw_hundred(churn.base_rate, speech.say("churn.base_image", base=base)),
+        "hundreds": [
+            ("churn.blind", base, "churn.blind_left", "churn.blind_stayed"),
+            (
+                "churn.warned",
+                round(holdout.precision * 100),
+                "churn.warned_left",
+                "churn.warned_stayed",
+            ),
+            (
+                "churn.leavers",
+                round(holdout.recall * 100),
+                "churn.leavers_found",
+                "churn.leavers_missed",
+            ),
+        ],
+        "interval": interval,
+        "band_name": lambda band: speech.read(band.title) or speech.name("risks", band.risk),
+        "statistics": _list_statistics(churn, speech, interval),
+    }
+
+
+def _list_statistics(
+    churn: ChurnPart, speech: Speech, interval: Callable[[Interval], str]
+) -> list[tuple[str, str]]:
+    holdout = churn.holdout
+    counts = holdout.confusion
+    quality = speech.fixed(holdout.roc_auc)
+    if holdout.roc_auc_low is not None and holdout.roc_auc_high is not None:
+        quality = interval(
+            Interval(mean=holdout.roc_auc, low=holdout.roc_auc_low, high=holdout.roc_auc_high)
+        )
+    four = (
+        counts.true_positive,
+        counts.false_positive,
+        counts.false_negative,
+        counts.true_negative,
+    )
+    return [
+        ("split", speech.read(churn.split.sentence)),
+        ("train_n", speech.number(churn.split.train)),
+        ("n", speech.number(holdout.n)),
+        ("roc_auc", quality),
+        ("pr_auc", speech.fixed(holdout.pr_auc)),
+        ("brier", speech.fixed(holdout.brier)),
+        ("threshold", speech.fixed(churn.threshold)),
+        ("precision", speech.fixed(holdout.precision)),
+        ("recall", speech.fixed(holdout.recall)),
+        ("f1", speech.fixed(holdout.f1)),
+        ("confusion", " / ".join(speech.number(count) for count in four)),
+    ]
+
+
+def _describe_list(part: ContactListPart, shown: Shown) -> dict[str, Any]:
+    return {
+        "exclusions": [(shown.named(reason), count) for reason, count in largest(part.excluded)]
+    }

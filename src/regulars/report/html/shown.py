@@ -1,0 +1,124 @@
+"""How single values of the report are shown on a page: masked, rounded, named."""
+
+import re
+from collections.abc import Mapping
+
+from regulars.report.model import Report
+from regulars.report.parts import ColumnState, DataPart, TableState, ValueCount
+from regulars.report.parts.base import Scalar
+from regulars.report.speech import Speech
+
+__all__ = ["Shown", "largest", "mask_text", "ordered"]
+
+_FEW = 5
+"""A value that fewer rows have could point to a person."""
+
+_MOST_TOPS = 4
+_SHORT = 40
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
+    r"|(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d(?:[ ()-]{0,2}\d){9,}"  # phone, card, document
+)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|$)")
+_RISKS = ("high", "medium", "low")
+_HIDDEN_ROLES = frozenset({"personal", "id", "text"})
+
+
+def mask_text(text: str) -> str:
+    """The text without e-mails, phones and other long numbers.
+
+    Examples
+    --------
+    >>> mask_text("call +7 (927) 123-45-67 or ivan@example.com")
+    'call … or …'
+    """
+    return _PERSONAL.sub("…", text)
+
+
+class Shown:
+    """The values of one report in one language."""
+
+    def __init__(self, data: DataPart, speech: Speech, report: Report | None = None) -> None:
+        self._speech = speech
+        self._report = report
+        self._roles = {
+            (table.name, column.name): column.role
+            for table in data.tables
+            for column in table.columns
+        }
+
+    def cell(self, value: Scalar) -> str:
+        """A value of a column: a number as the language writes it, a day in figures, short text."""
+        if value is None:
+            return "—"
+        if isinstance(value, bool | int):
+            return str(value) if isinstance(value, bool) else self._speech.number(value)
+        if isinstance(value, float):
+            return self._speech.figure(value)
+        if _ISO_DAY.match(value):
+            return self._speech.short_day(value)
+        text = mask_text(value)
+        return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+
+    def masked(self, value: Scalar, table: str, column: str) -> str:
+        """A value of an example; of what may point to a person only that it is there."""
+        if isinstance(value, str) and self._roles.get((table, column)) in _HIDDEN_ROLES:
+            return f"{value[:1]}…" if value.strip() else value
+        return self.cell(value)
+
+    def frequent(self, column: ColumnState) -> tuple[ValueCount, ...]:
+        """The most frequent values that say nothing about single people."""
+        if column.role in _HIDDEN_ROLES:
+            return ()
+        return tuple(value for value in column.values if value.count >= _FEW)[:_MOST_TOPS]
+
+    def has_range(self, column: ColumnState) -> bool:
+        """Whether the least and the greatest value may be shown."""
+        return column.minimum is not None and column.role not in _HIDDEN_ROLES
+
+    def dimensions(self, table: TableState) -> list[tuple[str, float]]:
+        """The qualities of the table that were measured."""
+        measured = {
+            "complete": table.completeness,
+            "valid": table.validity,
+            "consistent": table.consistency,
+        }
+        return [(name, share) for name, share in measured.items() if share is not None]
+
+    def named(self, code: str) -> str:
+        """The words for a code of the report."""
+        names = self._report.names if self._report else {}
+        if code in names:
+            return self._speech.read(names[code])
+        return self._speech.name("exclusions", code).replace("_", " ")
+
+    def segment_name(self, segment: str) -> str:
+        """The name of a segment, without its code."""
+        part = self._report.segments if self._report else None
+        for profile in part.profiles if part else ():
+            if profile.segment == segment:
+                return self._speech.read(profile.name)
+        return ""
+
+    def segment_title(self, segment: str) -> str:
+        """The code of a segment and its name."""
+        if not segment:
+            return self._speech.say("list.no_segment")
+        name = self.segment_name(segment)
+        return f"{segment} · {name}" if name else segment
+
+    def risk_name(self, risk: str) -> str:
+        """The name of a risk band."""
+        return self._speech.name("risks", risk)
+
+
+def largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Names and counts, greatest count first."""
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Names and counts: risks from high to low, anything else by count."""
+    if set(counts) <= set(_RISKS):
+        return [(risk, counts[risk]) for risk in _RISKS if risk in counts]
+    return largest(counts)

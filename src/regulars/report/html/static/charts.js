@@ -1,0 +1,152 @@
+/* Draws the charts whose contents stand in #charts; colors come from the page's own variables. */
+(function () {
+  "use strict";
+  var specs = JSON.parse(document.getElementById("charts").textContent);
+  var lang = document.documentElement.lang;
+  var drawn = [];
+
+  function color(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+  function figure(value, digits) {
+    return new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  }
+  function percent(value) {
+    return new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 }).format(value);
+  }
+  function axis(extra) {
+    return Object.assign({
+      axisLine: { show: false }, axisTick: { show: false },
+      axisLabel: { color: color("--muted"), fontSize: 12 },
+      splitLine: { lineStyle: { color: color("--line") } },
+      nameTextStyle: { color: color("--muted"), fontSize: 12 }
+    }, extra);
+  }
+  function frame(spec, option) {
+    return Object.assign({
+      animation: false,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color("--ink") },
+      tooltip: {
+        confine: true, backgroundColor: color("--surface"), borderColor: color("--line"),
+        textStyle: { color: color("--ink"), fontSize: 13 }, renderMode: "richText"
+      }
+    }, option);
+  }
+  function names(spec, width) {
+    return axis({
+      type: "category", inverse: true, data: spec.items.map(function (item) { return item.name; }),
+      splitLine: { show: false },
+      axisLabel: {
+        color: color("--ink"), fontSize: 13, lineHeight: 15, interval: 0,
+        width: Math.max(96, Math.floor(width * 0.38)), overflow: "break"
+      }
+    });
+  }
+
+  var kinds = {
+    intervals: function (spec, width) {
+      var lows = spec.items.map(function (item) { return item.low; });
+      var highs = spec.items.map(function (item) { return item.high; });
+      var least = Math.min(0.5, Math.floor((Math.min.apply(null, lows) - 0.02) * 20) / 20);
+      var most = Math.min(1, Math.ceil(Math.max.apply(null, highs) * 20) / 20);
+      var lines = spec.items.map(function (item, index) {
+        return {
+          type: "line", silent: true, symbol: "rect", symbolSize: [2, 10], z: 2,
+          lineStyle: { width: 3, color: color(item.chosen ? "--fill" : "--strong-line") },
+          itemStyle: { color: color(item.chosen ? "--fill" : "--strong-line") },
+          data: [[item.low, index], [item.high, index]]
+        };
+      });
+      return {
+        grid: { left: 8, right: 56, top: 8, bottom: 34, containLabel: true },
+        xAxis: axis({
+          type: "value", min: least, max: most, name: spec.axis, nameLocation: "middle", nameGap: 26,
+          splitNumber: width < 420 ? 2 : 5,
+          axisLabel: { color: color("--muted"), hideOverlap: true, formatter: function (value) { return figure(value, 2); } }
+        }),
+        yAxis: names(spec, width),
+        series: lines.concat([{
+          type: "scatter", symbolSize: 13, z: 3,
+          data: spec.items.map(function (item, index) {
+            return {
+              value: [item.mean, index],
+              itemStyle: { color: color(item.chosen ? "--fill" : "--surface"), borderColor: color(item.chosen ? "--fill" : "--strong-line"), borderWidth: 2 }
+            };
+          }),
+          label: {
+            show: true, position: "top", distance: 7, color: color("--ink"), fontSize: 12,
+            formatter: function (point) { return figure(point.value[0], 3); }
+          },
+          tooltip: { formatter: function (point) { return spec.items[point.dataIndex].tip; } }
+        }])
+      };
+    },
+    bars: function (spec, width) {
+      return {
+        grid: { left: 8, right: 64, top: 4, bottom: spec.axis ? 30 : 4, containLabel: true },
+        xAxis: axis({
+          type: "value", min: 0, name: spec.axis, nameLocation: "middle", nameGap: 10,
+          axisLabel: { show: false }, splitLine: { show: false }
+        }),
+        yAxis: names(spec, width),
+        series: [{
+          type: "bar", barMaxWidth: 20, itemStyle: { borderRadius: [0, 4, 4, 0] },
+          data: spec.items.map(function (item) {
+            return { value: item.value, itemStyle: { color: color(item.tone || "--fill") } };
+          }),
+          label: {
+            show: true, position: "right", color: color("--ink"), fontSize: 12,
+            formatter: function (point) { return spec.items[point.dataIndex].text; }
+          },
+          tooltip: { formatter: function (point) { return spec.items[point.dataIndex].tip; } }
+        }]
+      };
+    },
+    calibration: function (spec) {
+      var most = Math.max.apply(null, spec.items.map(function (item) { return Math.max(item.x, item.y); }));
+      var step = most > 0.5 ? 0.2 : most > 0.2 ? 0.1 : 0.05;
+      var bound = Math.min(1, Math.ceil(most / step + 0.1) * step);
+      var largest = Math.max.apply(null, spec.items.map(function (item) { return item.count; }));
+      var label = { color: color("--muted"), hideOverlap: true, formatter: function (value) { return percent(value); } };
+      return {
+        grid: { left: 30, right: 18, top: 14, bottom: 34, containLabel: true },
+        xAxis: axis({ type: "value", min: 0, max: bound, interval: step, name: spec.x, nameLocation: "middle", nameGap: 30, axisLabel: label }),
+        yAxis: axis({ type: "value", min: 0, max: bound, interval: step, name: spec.y, nameLocation: "middle", nameGap: 46, axisLabel: label }),
+        series: [{
+          type: "line", silent: true, symbol: "none", data: [[0, 0], [bound, bound]],
+          lineStyle: { color: color("--strong-line"), type: "dashed", width: 1.5 }
+        }, {
+          type: "scatter", data: spec.items.map(function (item) { return [item.x, item.y]; }),
+          symbolSize: function (value, point) { return 8 + 16 * Math.sqrt(spec.items[point.dataIndex].count / largest); },
+          itemStyle: { color: color("--fill"), opacity: 0.85, borderColor: color("--surface"), borderWidth: 1 },
+          tooltip: { formatter: function (point) { return spec.items[point.dataIndex].tip; } }
+        }]
+      };
+    }
+  };
+
+  function draw(entry, width) {
+    var spec = entry.spec;
+    entry.chart.resize(width ? { width: width } : undefined);
+    entry.chart.setOption(frame(spec, kinds[spec.kind](spec, entry.chart.getWidth())), true);
+  }
+  specs.forEach(function (spec) {
+    var place = document.getElementById(spec.id);
+    place.style.height = spec.height + "px";
+    var entry = { spec: spec, chart: echarts.init(place, null, { renderer: "svg" }) };
+    drawn.push(entry);
+    draw(entry);
+  });
+  function redraw() { drawn.forEach(function (entry) { draw(entry); }); }
+  var waiting;
+  window.addEventListener("resize", function () {
+    clearTimeout(waiting);
+    waiting = setTimeout(redraw, 120);
+  });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  /* A4 less its margins; the print style sheet has set the light colors by then. */
+  window.addEventListener("beforeprint", function () {
+    drawn.forEach(function (entry) { draw(entry, Math.min(entry.chart.getWidth(), 620)); });
+  });
+  window.addEventListener("afterprint", redraw);
+})();
