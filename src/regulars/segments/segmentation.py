@@ -92,7 +92,7 @@ class SegmentProfile:
     differentiators
         Strongest first.
     means
-        Every numeric feature, and every level of the categories that differentiate, in order.
+        Every number and frequent level (of at most 100 features, those that differ most), in order.
     """
 
     number: int
