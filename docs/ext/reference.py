@@ -1,4 +1,4 @@
-"""Write the reference pages that are read off the code: tables, errors, command line.
+"""Write the reference pages that are read off the code: tables, errors, settings, command line.
 
 ``make approve`` runs it after a change made on purpose; a test compares the pages with the code.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from regulars import errors
 from regulars.cli.app import app
 from regulars.schema.contract import Column, Contract, list_contracts
+from regulars.settings import ENVIRONMENT_ONLY, SETTINGS_FILE, Settings
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 
@@ -73,6 +74,32 @@ def describe_errors() -> str:
     return intro + "\n\n" + "\n".join(_walk(errors.RegularsError)) + "\n"
 
 
+def _setting_row(name: str) -> str:
+    field = Settings.model_fields[name]
+    default = "" if field.default is None else f"`{field.default}`"
+    in_file = "" if name in ENVIRONMENT_ONLY else f"`{name}`"
+    variable = f"`REGULARS_{name.upper()}`"
+    return f"| {in_file} | {variable} | {default} | {_cell(field.description or '')} |"
+
+
+def describe_settings() -> str:
+    """The page of settings."""
+    intro = (
+        "# Settings\n\n"
+        f"A setting is a line of `{SETTINGS_FILE}` in the workspace, or a variable of the\n"
+        "environment, or an option of a command; the later goes before the earlier. An unknown key\n"
+        "or variable is refused, with the nearest that exists. What has no key is set in the\n"
+        "environment only.\n\n"
+        "```toml\n"
+        'time_zone = "Europe/Moscow"\n'
+        'currency = "RUB"\n'
+        'language = "ru"\n'
+        "```"
+    )
+    rows = "\n".join(map(_setting_row, Settings.model_fields))
+    return f"{intro}\n\n| key | variable | default | meaning |\n|---|---|---|---|\n{rows}\n"
+
+
 def describe_commands() -> str:
     """The page of the command line."""
     return app.generate_docs(output_format="markdown", heading_level=1).rstrip() + "\n"
@@ -81,6 +108,7 @@ def describe_commands() -> str:
 PAGES = {
     "tables.md": describe_tables,
     "errors.md": describe_errors,
+    "settings.md": describe_settings,
     "commands.md": describe_commands,
 }
 

@@ -1,0 +1,260 @@
+"""Settings of a workspace: defaults, then `regulars.toml`, then `REGULARS_*`, then arguments.
+
+Only the workspace and the command line read them; everything below receives plain values.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from regulars.errors import DefinitionError, StorageError, find_nearest
+from regulars.schema.wording import Language
+
+__all__ = ["ENVIRONMENT_ONLY", "SETTINGS_FILE", "Settings", "load_settings"]
+
+SETTINGS_FILE = "regulars.toml"
+_PREFIX = "REGULARS_"
+ENVIRONMENT_ONLY = ("home", "master_key")
+_MEMORY = re.compile(r"\d+(\.\d+)?\s?([KMGT]i?B)", re.IGNORECASE)
+
+
+class Settings(BaseSettings):
+    """What a company sets once; `load_settings` reads it.
+
+    Examples
+    --------
+    >>> Settings(time_zone="Europe/Samara").time_zone
+    'Europe/Samara'
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    time_zone: str = Field(
+        default="UTC",
+        description="The company's time zone, an IANA name such as `Europe/Moscow`; days begin"
+        " and end by it.",
+    )
+    currency: str | None = Field(
+        default=None,
+        description="The currency of amounts that name none, an ISO 4217 code such as `RUB`.",
+    )
+    language: Language = Field(
+        default="en", description="The language of reports and of the terminal: `en` or `ru`."
+    )
+    memory_limit: str | None = Field(
+        default=None,
+        description="The most memory the engine takes, such as `2GB`; beyond it, it works on disk."
+        " When not set, four fifths of the machine's memory.",
+    )
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="How many threads the engine uses. When not set, one for each core.",
+    )
+    retention_days: int = Field(
+        default=30,
+        ge=0,
+        description="How many days old versions of tables are kept, for time travel and for"
+        " `reproduce`; an erasure does not wait.",
+    )
+    lock_wait_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        description="How many seconds to wait while another process writes to the workspace.",
+    )
+    datasets: Path | None = Field(
+        default=None,
+        description="The folder of the real data sets that `regulars datasets` lists.",
+    )
+    home: Path | None = Field(
+        default=None,
+        description="The workspace, when none is named and the current folder is none.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="The master key of the vault, 32 bytes in base64. When not set, the file"
+        " `keys/master` of the workspace.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(
+                f"'{name}' is no time zone.{_suggest(name, available_timezones())}"
+                " Give an IANA name, such as Europe/Moscow"
+            ) from error
+        return name
+
+    @field_validator("currency")
+    @classmethod
+    def _check_currency(cls, code: str | None) -> str | None:
+        from babel.numbers import list_currencies
+
+        if code is None or code.upper() in list_currencies():
+            return code and code.upper()
+        raise ValueError(f"'{code}' is no currency. Give an ISO 4217 code, such as RUB or EUR")
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _check_memory(cls, limit: str | None) -> str | None:
+        if limit is None or _MEMORY.fullmatch(limit.strip()):
+            return limit and limit.strip()
+        raise ValueError(f"'{limit}' is no amount of memory. Give a number and a unit, as in 2GB")
+
+
+def _suggest(name: str, allowed: Iterator[str] | set[str] | tuple[str, ...]) -> str:
+    nearest = find_nearest(name, allowed)
+    return f" Did you mean '{nearest}'?" if nearest else ""
+
+
+def load_settings(folder: Path | None = None, **overrides: object) -> Settings:
+    """The settings that hold in a workspace.
+
+    Parameters
+    ----------
+    folder
+        Where `regulars.toml` is looked for; None reads no file. A missing file is no error.
+    overrides
+        Arguments by the name of a setting; they go before everything else, None counts as not
+        given.
+
+    Raises
+    ------
+    DefinitionError
+        A key is unknown or a value not allowed; the message names the file and the line, or the
+        variable, and the nearest key.
+    StorageError
+        The file cannot be read.
+
+    Examples
+    --------
+    >>> load_settings(language="ru").language
+    'ru'
+    """
+    path = folder / SETTINGS_FILE if folder is not None else None
+    text = _read(path)
+    from_file = _parse(path, text)
+    from_environment = EnvSettingsSource(Settings)()
+    from_arguments = {name: value for name, value in overrides.items() if value is not None}
+    _refuse_secrets(path, text, from_file)
+    _refuse_misspelt_variables()
+    places = _Places(path, text, from_environment, from_arguments)
+    try:
+        return Settings(**{**from_file, **from_environment, **from_arguments})
+    except ValidationError as error:
+        sentences = [_describe(dict(entry), places) for entry in error.errors(include_input=False)]
+        # Without its cause: pydantic would print the values, and one of them is a key.
+        raise DefinitionError(" ".join(sentences)) from None
+
+
+def _read(path: Path | None) -> str:
+    if path is None or not path.exists():
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"{path}: the file is not UTF-8 text; save it as UTF-8.") from error
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read: {error.strerror}. Give yourself the right to read it."
+        ) from error
+
+
+def _parse(path: Path | None, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(
+            f"{path}: this is not TOML: {error}. Write a key, an equals sign and a value on each"
+            ' line, as in: language = "ru"'
+        ) from error
+
+
+def _refuse_secrets(path: Path | None, text: str, from_file: Mapping[str, object]) -> None:
+    for name in ENVIRONMENT_ONLY:
+        if name in from_file:
+            raise DefinitionError(
+                f"{path}{_find_line(text, name)}: '{name}' is not read from a file. Set"
+                f" {_PREFIX}{name.upper()} in the environment and delete the line."
+            )
+
+
+def _refuse_misspelt_variables() -> None:
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for name in os.environ:  # noqa: TID251 - this is where settings come from
+        if name.startswith(_PREFIX) and name not in known:
+            # One that resembles none may be somebody else's; one that does is a slip.
+            nearest = find_nearest(name.removeprefix(_PREFIX), Settings.model_fields)
+            if nearest:
+                raise DefinitionError(
+                    f"The environment variable {name} is no setting."
+                    f" Did you mean {_PREFIX}{nearest.upper()}?"
+                )
+
+
+class _Places:
+    """Where the value of a key came from, in the words of a message."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        text: str,
+        from_environment: Mapping[str, object],
+        from_arguments: Mapping[str, object],
+    ) -> None:
+        self._path = path
+        self._text = text
+        self._from_environment = from_environment
+        self._from_arguments = from_arguments
+
+    def describe(self, name: str) -> str:
+        if name in self._from_arguments:
+            return f"The argument {name}"
+        if name in self._from_environment:
+            return f"{_PREFIX}{name.upper()}"
+        return f"{self._path}{_find_line(self._text, name)}: {name}"
+
+
+def _find_line(text: str, name: str) -> str:
+    wanted = re.compile(rf"""\s*(\[+\s*)?["']?{re.escape(name)}["']?\s*[\].=]""")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if wanted.match(line):
+            return f", line {number}"
+    return ""
+
+
+def _describe(entry: Mapping[str, Any], places: _Places) -> str:
+    name = str(entry["loc"][0]) if entry["loc"] else "settings"
+    place = places.describe(name)
+    describe = _DESCRIPTIONS.get(entry["type"])
+    if describe is not None:
+        return f"{place}: {describe(name, entry)}"
+    message = entry["msg"]
+    return f"{place}: {message[0].lower()}{message[1:]}."
+
+
+def _describe_unknown(name: str, entry: Mapping[str, Any]) -> str:
+    names = tuple(key for key in Settings.model_fields if key not in ENVIRONMENT_ONLY)
+    return f"there is no such setting.{_suggest(name, names)} The settings are: {', '.join(names)}."
+
+
+def _describe_refused(name: str, entry: Mapping[str, Any]) -> str:
+    return f"{entry['ctx']['error']}."
+
+
+_DESCRIPTIONS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "extra_forbidden": _describe_unknown,
+    "value_error": _describe_refused,
+}
