@@ -40,6 +40,9 @@ class ConvertedRows:
         """What was decided."""
         return ()
 
+    def settle(self) -> None:
+        """What must be known before all is read; nothing for most."""
+
     def iterate(self) -> Generator[Row | RejectedLine]:
         """All rows in order, and the lines that are none."""
         raise NotImplementedError
@@ -66,7 +69,7 @@ class ConvertedRows:
     @cached_property
     def _parquet(self) -> Path:
         path = self.folder / "rows.parquet"
-        self._rejected = []
+        self.settle()
         write_rows(path, self.names, self._keep_rejected(self.iterate()))
         return path
 

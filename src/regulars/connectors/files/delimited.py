@@ -12,7 +12,7 @@ from uuid import uuid4
 from regulars.connectors.files.content import Content, writing
 from regulars.connectors.files.dialect import Dialect
 from regulars.connectors.files.engine_text import read_csv
-from regulars.connectors.files.lines import Survey, clean_head, rewrite, survey
+from regulars.connectors.files.lines import TextFile, rewrite
 from regulars.connectors.files.quoting import Quotes, find_open_lines, mask_lines
 from regulars.connectors.files.rejects import RejectedSpan, tell_lines
 from regulars.schema.wording import Wording, pluralize
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from regulars.connectors.protocol import RejectedLine
 
-__all__ = ["DelimitedText", "estimate_bytes", "note_delimiter", "note_encoding"]
+__all__ = ["DelimitedText", "note_delimiter", "note_encoding"]
 
 _SAMPLE_BYTES = 1 << 20
 _MOST_SAMPLE_BYTES = 1 << 26
@@ -34,55 +34,34 @@ class DelimitedText:
 
     Parameters
     ----------
-    content
-        Where the bytes are.
+    file
+        The text.
     dialect
         How lines are split.
     names
         The columns.
-    encoding
-        Found from the first bytes, or said by a person (`is_encoding_said`).
-    folder
-        Where working copies are written; its owner removes it.
     """
 
-    def __init__(
-        self,
-        content: Content,
-        dialect: Dialect,
-        names: Sequence[str],
-        *,
-        encoding: str,
-        is_encoding_said: bool,
-        folder: Path,
-    ) -> None:
-        self.content = content
+    def __init__(self, file: TextFile, dialect: Dialect, names: Sequence[str]) -> None:
+        self.file = file
         self.dialect = dialect
         self.names = tuple(names)
-        self.encoding = encoding
-        self.is_encoding_said = is_encoding_said
-        self.folder = folder
         self._rejects = f"rejects_{uuid4().hex}"
         self._originals: dict[int, bytes] = {}
 
     @cached_property
-    def survey(self) -> Survey:
-        """What the whole file is made of; reads it once."""
-        plain = self.content.unpacked(self.folder)
-        return survey(plain, self.encoding, is_settled=self.is_encoding_said)
-
-    @cached_property
     def text(self) -> Path:
         """The file the engine reads: the original, or a working copy that it can read."""
-        plain = self.content.unpacked(self.folder)
-        copy = self.folder / "text"
-        if not self.survey.is_clean:
-            rewrite(plain, copy, self.survey.encoding)
+        content, folder = self.file.content, self.file.folder
+        plain = content.unpacked(folder)
+        copy = folder / "text"
+        if not self.file.survey.is_clean:
+            rewrite(plain, copy, self.file.survey.encoding)
             plain = copy
         spans = self._find_open_lines(plain)
         if not spans:
             return plain
-        if plain == self.content.path:
+        if plain == content.path:
             with plain.open("rb") as stream, writing(copy) as target:
                 shutil.copyfileobj(stream, target, 1 << 20)
             plain = copy
@@ -95,7 +74,9 @@ class DelimitedText:
         return Quotes(dialect.delimiter.encode(), dialect.quote.encode(), dialect.escape.encode())
 
     def _find_open_lines(self, path: Path) -> list[tuple[int, int]]:
-        if not self.dialect.quote or (self.dialect.quote == '"' and not self.survey.has_quotes):
+        if not self.dialect.quote or (
+            self.dialect.quote == '"' and not self.file.survey.has_quotes
+        ):
             return []
         start = _find_line(path, self.dialect.skipped_lines)
         # The engine minds quotes even in the lines it skips.
@@ -104,10 +85,10 @@ class DelimitedText:
 
     def sample(self, connection: DuckDBPyConnection, rows: int) -> pa.Table:
         """At most `rows` rows from the beginning."""
-        head = self.folder / "head"
-        size = estimate_bytes(self.content, rows + self.dialect.skipped_lines + 1)
+        head = self.file.folder / "head"
+        size = _estimate_bytes(self.file.content, rows + self.dialect.skipped_lines + 1)
         with writing(head) as stream:
-            stream.write(clean_head(self.content, self.encoding, size))
+            stream.write(self.file.head(size))
         call = self._call(head, rejects=None)
         return connection.execute(f"SELECT * FROM {call} LIMIT {int(rows)}").to_arrow_table()
 
@@ -147,15 +128,13 @@ class DelimitedText:
     @property
     def notes(self) -> tuple[Wording, ...]:
         """What was found out about the bytes."""
-        found = self.__dict__.get("survey")
-        encoding = found.encoding if found else self.encoding
-        said = [note_encoding(encoding), note_delimiter(self.dialect.delimiter)]
+        said = [note_encoding(self.file.encoding), note_delimiter(self.dialect.delimiter)]
         if self.dialect.skipped_lines:
             said.append(_note_preamble(self.dialect.skipped_lines))
         return tuple(said)
 
 
-def estimate_bytes(content: Content, rows: int) -> int:
+def _estimate_bytes(content: Content, rows: int) -> int:
     """How many bytes surely hold `rows` rows, going by the first megabyte."""
     first = content.head(_SAMPLE_BYTES)
     lines = max(first.count(b"\n"), first.count(b"\r"), 1)

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 __all__ = ["Dialect", "Preset", "sniff"]
 
@@ -51,6 +51,10 @@ class Dialect:
         Its cells.
     fitting_share
         The share of the looked-at records that have the same number of cells.
+    preamble
+        The skipped lines.
+    record_count
+        How many records were looked at, a header included.
     """
 
     delimiter: str
@@ -60,12 +64,18 @@ class Dialect:
     has_header: bool
     first_record: tuple[str, ...]
     fitting_share: float
-    preamble: tuple[str, ...] = field(default=())
+    preamble: tuple[str, ...] = ()
+    record_count: int = 0
 
     @property
     def is_aligned(self) -> bool:
         """Whether columns are aligned by spaces."""
         return self.delimiter == " "
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one column, as no delimiter was believed."""
+        return self.delimiter == _NO_DELIMITER
 
 
 def sniff(text: str, preset: Preset = Preset()) -> Dialect:
@@ -108,6 +118,7 @@ def sniff(text: str, preset: Preset = Preset()) -> Dialect:
         first_record=tuple(best.records[0]) if best.records else (),
         fitting_share=best.share,
         preamble=tuple(text.splitlines()[: best.skipped]),
+        record_count=len(best.records),
     )
 
 

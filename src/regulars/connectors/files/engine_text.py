@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["name_columns", "quote_path", "quote_text", "read_csv"]
+__all__ = ["name_columns", "quote_name", "quote_path", "quote_text", "read_csv"]
 
 
 def quote_text(text: str) -> str:
@@ -17,6 +17,17 @@ def quote_text(text: str) -> str:
     "'O''Neil'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def quote_name(name: str) -> str:
+    """An identifier.
+
+    Examples
+    --------
+    >>> quote_name('a "b" c')
+    '"a ""b"" c"'
+    """
+    return '"' + name.replace('"', '""') + '"'
 
 
 def quote_path(path: Path) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -14,11 +16,13 @@ from regulars.connectors.files.encodings import (
     find_encoding,
     transcode,
 )
+from regulars.errors import SourceError
 
-__all__ = ["Survey", "clean", "clean_head", "read_chunks", "rewrite", "survey"]
+__all__ = ["Survey", "TextFile", "rewrite", "survey"]
 
 _CHUNK_BYTES = 1 << 22
 _LOOK_BYTES = 1 << 16
+_HEAD_BYTES = 1 << 20
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -139,14 +143,6 @@ def clean(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield b"\n"
 
 
-def clean_head(content: Content, encoding: str, size: int) -> bytes:
-    """About the first `size` bytes of a file, cleaned, up to the end of a line."""
-    raw = content.head(size)
-    text = b"".join(clean([raw], encoding))
-    is_cut = len(raw) == size
-    return text[: text.rfind(b"\n") + 1] or text if is_cut else text
-
-
 def rewrite(path: Path, target: Path, encoding: str) -> None:
     """Write `path` to `target`, cleaned."""
     with path.open("rb") as stream, writing(target) as copy:
@@ -158,3 +154,75 @@ def read_chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """A stream in pieces of a few megabytes."""
     while chunk := stream.read(_CHUNK_BYTES):
         yield chunk
+
+
+class TextFile:
+    """A text file whose encoding is known, or about to be.
+
+    Parameters
+    ----------
+    content
+        Where the bytes are.
+    folder
+        For working copies.
+    encoding
+        What a person said; None is found out.
+    """
+
+    def __init__(self, content: Content, folder: Path, encoding: str | None) -> None:
+        self.content = content
+        self.folder = folder
+        self._said = encoding
+        self._first_guess = encoding or find_encoding(_whole_lines(content.head(_HEAD_BYTES)))
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the whole file is made of; reads it once."""
+        plain = self.content.unpacked(self.folder)
+        return survey(plain, self._first_guess, is_settled=self._said is not None)
+
+    @property
+    def encoding(self) -> str:
+        """The encoding as far as it is known: from the first bytes, then from all."""
+        found = self.__dict__.get("survey")
+        return found.encoding if found else self._first_guess
+
+    def head(self, size: int = _HEAD_BYTES) -> bytes:
+        """About the first `size` bytes as clean UTF-8, up to the end of a line."""
+        raw = self.content.head(size)
+        text = b"".join(clean([raw], self._first_guess))
+        is_cut = len(raw) == size
+        return _whole_lines(text) if is_cut else text
+
+    def lines(self) -> Iterator[tuple[int, str | None, bytes]]:
+        """Every line with its number, its text (None if it cannot be decoded), and its bytes."""
+        with self.content.open() as stream:
+            for number, raw in enumerate(
+                _split_lines(clean(read_chunks(stream), self.encoding)), 1
+            ):
+                try:
+                    yield number, raw.decode(), raw
+                except UnicodeDecodeError:
+                    yield number, None, raw
+
+    def pieces(self) -> Iterator[str]:
+        """The text piece by piece, for formats that are not made of lines."""
+        decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        try:
+            with self.content.open() as stream:
+                for piece in clean(read_chunks(stream), self.encoding):
+                    yield decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            raise SourceError(
+                f"{self.content.name} holds bytes that are not {self.encoding}."
+                " Say the encoding it is in, or export it again as UTF-8; nothing was loaded."
+            ) from error
+
+
+def _split_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+    if rest:
+        yield rest

@@ -9,7 +9,7 @@ from regulars.connectors.files.encodings import BROKEN_BYTE
 from regulars.connectors.protocol import RejectedLine
 from regulars.schema.wording import Wording, pluralize
 
-__all__ = ["REASONS", "RejectedSpan", "explain", "number_lines", "tell_lines"]
+__all__ = ["REASONS", "RejectedSpan", "explain", "number_lines", "quote_raw", "tell_lines"]
 
 _LONGEST_TEXT = 10_000
 _CHUNK_BYTES = 1 << 22
@@ -117,11 +117,13 @@ def tell_lines(
             original = originals.get(span.offset)
             stream.seek(span.offset)
             raw = stream.read(min(span.length, _LONGEST_TEXT)) if original is None else original
+            # The engine counts blank lines before a record as its beginning.
+            blank_lines = _count_blank_lines(raw)
             reason = "open_quote" if original is not None else _refine(span.reason, raw)
             told.append(
                 RejectedLine(
-                    line_number=numbers[span.offset],
-                    text=_as_text(raw),
+                    line_number=numbers[span.offset] + blank_lines,
+                    text=quote_raw(raw),
                     reason=reason,
                     explanation=explain(reason),
                 )
@@ -129,11 +131,17 @@ def tell_lines(
     return sorted(told, key=lambda line: line.line_number)
 
 
+def _count_blank_lines(raw: bytes) -> int:
+    blank = raw[: len(raw) - len(raw.lstrip(b"\r\n"))]
+    return max(blank.count(b"\n"), blank.count(b"\r"))
+
+
 def _refine(reason: str, raw: bytes) -> str:
     # The engine takes a zero byte for a value like any other; the line then rarely fits.
     return "nul_byte" if b"\x00" in raw else reason
 
 
-def _as_text(raw: bytes) -> str:
+def quote_raw(raw: bytes) -> str:
+    """The text of a line as far as it is one, U+FFFD for the rest; a very long one is cut."""
     text = raw[:_LONGEST_TEXT].replace(BROKEN_BYTE, "\ufffd".encode()).decode("utf-8", "replace")
-    return text.rstrip("\r\n")
+    return text.strip("\r\n")

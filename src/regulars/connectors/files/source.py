@@ -22,7 +22,9 @@ __all__ = ["FileSource", "Reading"]
 class Reading(Protocol):
     """How the rows of one format are read."""
 
-    names: tuple[str, ...]
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns."""
 
     @property
     def notes(self) -> tuple[Wording, ...]:
