@@ -274,18 +274,10 @@ def _plan(
 
 
 def _word(share: float, en: str, ru: str, value: float | None = None) -> Wording:
-    if not share:
-        start = Wording(
-            en="Nothing is missing; later gaps get", ru="Пропусков нет; будущие получат"
-        )
-        figure = Wording(en="", ru="")
-    else:
-        start = Wording(
-            en=f"{format_share(share, 'en')} missing", ru=f"Пропущено {format_share(share, 'ru')}"
-        )
-        figure = Wording(en="", ru="")
-    if value is not None:
-        figure = Wording(
-            en=f" ({format_amount(value, 'en')})", ru=f" ({format_amount(value, 'ru')})"
-        )
-    return Wording(en=f"{start.en}: {en}{figure.en}.", ru=f"{start.ru}: {ru}{figure.ru}.")
+    start_en, start_ru = "Nothing is missing; a later gap gets", "Пропусков нет; будущим достанется"
+    if share:
+        start_en = f"{format_share(share, 'en')} missing:"
+        start_ru = f"Пропущено {format_share(share, 'ru')}:"
+    figure_en = "" if value is None else f" ({format_amount(value, 'en')})"
+    figure_ru = "" if value is None else f" ({format_amount(value, 'ru')})"
+    return Wording(en=f"{start_en} {en}{figure_en}.", ru=f"{start_ru} {ru}{figure_ru}.")

@@ -73,11 +73,12 @@ def describe_table(
     described = {column.name: column for column in columns if column.role is not Role.PERSONAL}
     drawn = [each for each in described.values() if _is_drawn(each, table, figures)]
     bars = draw_bars(table, [each.name for each in drawn], figures)
-    # Where every value is different, none is frequent.
+    # Where each of many values is different, none is frequent.
     listed = [
         each
         for each, column in described.items()
-        if column not in drawn and figures[each].distinct < max(figures[each].present, 2)
+        if column not in drawn
+        and (figures[each].distinct < figures[each].present or figures[each].distinct <= MOST_BARS)
     ]
     values = list_values(table, listed, figures)
     checked = _checked_columns(tests)
@@ -241,7 +242,7 @@ def _mean(shares: Sequence[float | None]) -> float | None:
 def _share_left(bad: int | None, whole: int) -> float | None:
     if bad is None:
         return None
-    return 1 - bad / whole if whole else 1.0
+    return (whole - bad) / whole if whole else 1.0
 
 
 def _edge(value: object) -> float | str | None:

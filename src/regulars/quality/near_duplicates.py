@@ -16,6 +16,10 @@ __all__ = ["find_near_duplicates"]
 # its pairs would cost a lot and find little.
 _MOST_IN_BLOCK = 500
 _BLOCK_LETTERS = 3
+# DuckDB counts edits in bytes, and a Cyrillic letter has two: each is given one byte that
+# compared text never holds.
+_CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+_SINGLE_BYTES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&*"
 
 
 def find_near_duplicates(
@@ -94,14 +98,15 @@ def _pair(
     compared = _join([spellings[key] for key in keys])
     blocked = spellings.mutate(
         compared=compared,
+        letters=compared.translate(_CYRILLIC, _SINGLE_BYTES),
         block_key=_join([spellings[name].cast("string").fill_null("") for name in block])
         if block
         else compared.left(_BLOCK_LETTERS),
     )
     sizes = blocked.group_by("block_key").aggregate(block_size=blocked.count())
     small = blocked.semi_join(sizes.filter(sizes.block_size <= _MOST_IN_BLOCK), "block_key")
-    left = small.select("block_key", "compared", "identity", *columns)
-    right = small.select("block_key", "compared", "identity", *columns).view()
+    left = small.select("block_key", "compared", "letters", "identity", *columns)
+    right = small.select("block_key", "compared", "letters", "identity", *columns).view()
     pairs = left.join(
         right,
         [left.block_key == right.block_key, left.identity > right.identity],
@@ -110,7 +115,7 @@ def _pair(
     )
     close = pairs.filter(
         (pairs.compared.length() - pairs.compared_too.length()).abs() <= most_edits,
-        pairs.compared.levenshtein(pairs.compared_too) <= most_edits,
+        pairs.letters.levenshtein(pairs.letters_too) <= most_edits,
     )
     # Each spelling that has an earlier one close by is one row too many.
     ends = {}
