@@ -1,0 +1,360 @@
+"""Results for the terminal: loads, mappings, the data state, findings, the analysis in short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+from unicodedata import category
+
+from regulars.report.speech import Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rich.console import Group, RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from regulars.quality import Finding, Reconciliation
+    from regulars.quality.state import ColumnState, TableState
+    from regulars.report.model import Report
+    from regulars.schema.mapping import Mapping as SourceMapping
+    from regulars.schema.wording import Language, Wording
+
+__all__ = [
+    "LoadView",
+    "StateView",
+    "render_analysis",
+    "render_data_state",
+    "render_findings",
+    "render_load",
+    "render_mapping",
+]
+
+_MOST_COLUMNS = 60
+_STYLES = {"error": "bold red", "alarm": "bold red", "warning": "yellow", "notice": "blue"}
+_MARKS = {"error": "✕", "alarm": "✕", "warning": "▲", "notice": "i"}
+_GRADE_STYLES = {"A": "bold green", "B": "bold cyan", "C": "bold yellow", "D": "bold red"}
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+class LoadView(Protocol):
+    """What is shown of a load."""
+
+    @property
+    def load_id(self) -> str:
+        """Which load."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """What was read."""
+        ...
+
+    @property
+    def mapping(self) -> SourceMapping:
+        """How its columns were understood."""
+        ...
+
+    @property
+    def rows(self) -> Reconciliation:
+        """The sum."""
+        ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Gravest first."""
+        ...
+
+    @property
+    def quarantine_reasons(self) -> Mapping[str, int]:
+        """Reason and rows."""
+        ...
+
+    @property
+    def notes(self) -> tuple[Wording, ...]:
+        """What was decided while reading."""
+        ...
+
+    @property
+    def rows_without_customer(self) -> int:
+        """Loaded rows of nobody known."""
+        ...
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it was loaded before."""
+        ...
+
+
+class StateView(Protocol):
+    """What is shown of a data state."""
+
+    @property
+    def tables(self) -> tuple[TableState, ...]:
+        """In order."""
+        ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Gravest first."""
+        ...
+
+
+def render_load(load: LoadView, language: Language) -> Group:
+    """A load: what was decided, the sum, what was set aside and why, the findings.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from regulars.quality import Reconciliation
+    >>> load = SimpleNamespace(
+    ...     load_id="7f3c",
+    ...     source="customers.csv",
+    ...     mapping=SimpleNamespace(kind="customers", outcome=None),
+    ...     rows=Reconciliation(3, inserted=2, updated=0, unchanged=0, quarantined=1),
+    ...     findings=(),
+    ...     quarantine_reasons={"impossible age": 1},
+    ...     notes=(),
+    ...     rows_without_customer=0,
+    ...     is_repeat=False,
+    ... )
+    >>> from rich.console import Console
+    >>> Console(width=80).print(render_load(load, "en"))
+    customers.csv (customers)
+    3 rows = 2 inserted + 0 updated + 0 unchanged + 1 quarantined.
+      Set aside: impossible age: 1 row
+    Load 7f3c
+    """
+    from rich.console import Group
+
+    speech = Speech(language)
+    title = speech.say("text.loaded", source=load.source, kind=load.mapping.kind)
+    lines: list[RenderableType] = [_text(title, "bold")]
+    lines += [_text(f"  {speech.read(note)}", "dim") for note in load.notes]
+    if load.mapping.outcome:
+        lines.append(_text(_tell_outcome(load.mapping, speech)))
+    lines.append(_text(speech.read(load.rows.sentence)))
+    if load.is_repeat:
+        lines.append(_text(speech.say("text.repeat")))
+    for reason, count in load.quarantine_reasons.items():
+        line = speech.say("text.aside", reason=reason.replace("_", " "))
+        lines.append(_text(f"  {line}: {speech.count(count, 'rows')}", "yellow"))
+    if load.rows_without_customer:
+        rows = speech.count(load.rows_without_customer, "rows")
+        lines.append(_text(speech.say("text.no_customer", rows=rows)))
+    if load.findings:
+        lines.append(render_findings(load.findings, language))
+    lines.append(_text(speech.say("text.load_id", load=load.load_id), "dim"))
+    return Group(*lines)
+
+
+def render_mapping(mapping: SourceMapping, language: Language) -> Group:
+    """How the columns of a source were understood; the outcome is said first."""
+    from rich.console import Group
+
+    speech = Speech(language)
+    outcome = _tell_outcome(mapping, speech) if mapping.outcome else speech.say("text.no_outcome")
+    table = _new_table(
+        speech.say("load.column"),
+        speech.say("load.target"),
+        speech.say("load.role"),
+        speech.say("text.confidence"),
+        speech.say("load.evidence"),
+    )
+    lines = mapping.describe(language)
+    for line in lines[:_MOST_COLUMNS]:
+        kind = f"{line.role}, {line.type}" if line.type else line.role
+        table.add_row(*map(_text, (line.source, line.target, kind, line.confidence, line.evidence)))
+    return Group(_text(outcome, "bold"), table, *_tell_more(len(lines), speech))
+
+
+def render_data_state(state: StateView, language: Language) -> Group:
+    """The data state: findings first, then each table column by column."""
+    from rich.console import Group
+
+    speech = Speech(language)
+    parts: list[RenderableType] = [render_findings(state.findings, language)]
+    for table in state.tables:
+        parts += _render_table(table, speech)
+    return Group(*parts)
+
+
+def render_findings(findings: Sequence[Finding], language: Language) -> RenderableType:
+    """The findings, gravest first as given; a sentence when there are none."""
+    speech = Speech(language)
+    if not findings:
+        return _text(speech.say("state.clean"))
+    table = _new_table(speech.say("state.severity"), speech.say("state.what"))
+    for finding in findings:
+        severity = speech.say(f"severity.{finding.severity}")
+        where = f"{finding.table}.{finding.column}" if finding.column else finding.table
+        what = _text(speech.read(finding.sentence))
+        what.append(f" {where}", "dim")
+        if finding.action == "quarantine":
+            what.append(f" [{speech.say('state.aside')}]", "dim")
+        mark = _text(f"{_MARKS[finding.severity]} {severity}", _STYLES[finding.severity])
+        table.add_row(mark, what)
+    return table
+
+
+def render_analysis(
+    report: Report,
+    language: Language,
+    *,
+    folder: str | None = None,
+    files: Mapping[str, Wording] | None = None,
+) -> Group:
+    """The analysis in short: grade, sentences, alarms, what could not be made, where it lies.
+
+    Parameters
+    ----------
+    report
+        With its summary.
+    language
+        Of what is shown.
+    folder
+        Where the files were written.
+    files
+        Name of each file and what it is.
+    """
+    from rich.console import Group
+
+    from regulars.report.summary import summarize
+
+    speech = Speech(language)
+    summary = report.summary or summarize(report).summary
+    lines: list[RenderableType] = []
+    if summary:
+        lines.append(_grade(summary.grade, speech.read(summary.verdict)))
+        lines += [_text(f"  {speech.read(sentence)}") for sentence in summary.sentences]
+        lines += [
+            _grade(grade, f"{speech.say(f'summary.part_{part}')}: {speech.read(reason)}")
+            for part, grade in summary.grades.items()
+            if (reason := summary.reasons.get(part))
+        ]
+    for alarm in report.churn.alarms if report.churn else ():
+        mark = f"{_MARKS[alarm.severity]} {speech.say(f'severity.{alarm.severity}')}: "
+        lines.append(_text(mark + speech.read(alarm.sentence), _STYLES[alarm.severity]))
+    for reason in dict.fromkeys(report.why_absent.values()):
+        lines.append(_text(speech.say("text.absent", reason=speech.read(reason)), "yellow"))
+    if folder:
+        lines.append(_text(speech.say("text.written", folder=folder), "bold"))
+        lines.append(_list_files(files or {}, speech))
+    return Group(*lines)
+
+
+def _tell_outcome(mapping: SourceMapping, speech: Speech) -> str:
+    outcome = mapping.outcome
+    if outcome is None:
+        return ""
+    return speech.say("text.outcome", column=outcome.column, positive=outcome.positive)
+
+
+def _tell_more(count: int, speech: Speech) -> list[Text]:
+    hidden = count - _MOST_COLUMNS
+    if hidden <= 0:
+        return []
+    columns = speech.count(hidden, "columns")
+    return [_text(speech.say("text.more_columns", columns=columns), "dim")]
+
+
+def _render_table(table: TableState, speech: Speech) -> list[RenderableType]:
+    facts = [speech.count(table.row_count, "rows")]
+    if table.customer_count is not None:
+        facts.append(speech.count(table.customer_count, "customers"))
+    if table.oldest and table.newest:
+        first, last = speech.short_day(table.oldest), speech.short_day(table.newest)
+        facts.append(speech.say("state.span", first=first, last=last))
+    shown = _new_table(
+        speech.say("load.column"),
+        speech.say("load.role"),
+        speech.say("state.complete"),
+        speech.say("state.distinct"),
+        speech.say("state.values"),
+        speech.say("state.distribution"),
+        right=(2, 3),
+    )
+    for column in table.columns[:_MOST_COLUMNS]:
+        shown.add_row(*map(_text, _describe_column(column, speech)))
+    title = _text(f"\n{speech.say('state.table', table=table.name)}", "bold")
+    title.append(f" · {' · '.join(facts)}", "not bold dim")
+    return [title, shown, *_tell_more(len(table.columns), speech)]
+
+
+def _describe_column(column: ColumnState, speech: Speech) -> tuple[str, ...]:
+    about = "≈ " if column.is_distinct_approximate else ""
+    return (
+        column.name,
+        speech.name("roles", column.role.value),
+        speech.percent(column.completeness),
+        about + speech.number(column.distinct_count),
+        _tell_range(column, speech),
+        draw_bars([bar.count for bar in column.bars]) or _tell_values(column, speech),
+    )
+
+
+def _tell_range(column: ColumnState, speech: Speech) -> str:
+    if column.minimum is None or column.maximum is None or column.role.value == "id":
+        return "—"
+    low, high = (
+        speech.short_day(bound) if isinstance(bound, str) else speech.figure(bound)
+        for bound in (column.minimum, column.maximum)
+    )
+    return f"{low} … {high}"
+
+
+def _tell_values(column: ColumnState, speech: Speech) -> str:
+    if column.role.value in ("id", "personal", "text"):
+        return ""
+    return ", ".join(
+        f"{value.value} {speech.percent(value.share, 0)}" for value in column.values[:3]
+    )
+
+
+def draw_bars(counts: Sequence[int]) -> str:
+    """A distribution in a line of text: eight heights, an empty bar as a space.
+
+    Examples
+    --------
+    >>> draw_bars([0, 1, 50, 100])
+    ' ▁▅█'
+    """
+    most = max(counts, default=0)
+    top = len(_BLOCKS) - 1
+    return "".join(_BLOCKS[round(top * count / most)] if count else " " for count in counts)
+
+
+def _grade(grade: str, words: str) -> Text:
+    line = _text(f" {grade} ", f"{_GRADE_STYLES[grade]} reverse")
+    line.append(f" {words}", "not reverse")
+    return line
+
+
+def _list_files(files: Mapping[str, Wording], speech: Speech) -> Table:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 2))
+    for name, meaning in files.items():
+        table.add_row(_text(name), _text(speech.read(meaning), "dim"))
+    return table
+
+
+def _new_table(*headings: str, right: Iterable[int] = ()) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    aligned = set(right)
+    for position, heading in enumerate(headings):
+        table.add_column(
+            heading, justify="right" if position in aligned else "left", overflow="fold"
+        )
+    return table
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Words that came with the data are never read as markup or control codes."""
+    from rich.text import Text
+
+    kept = (c for c in words if c == "\n" or category(c) not in ("Cc", "Cf"))
+    return Text("".join(kept), style)
