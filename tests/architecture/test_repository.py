@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NEIGHBOUR = "../" + "shared"
 MACHINE_PATHS = ["/" + "work/main", "/" + "root/", "/" + "home/"]
 # The one place that may know where data sets lie beside a checkout.
-DATASETS = "src/regulars/workspace/datasets.py"
+DATASETS = "src/regulars/connectors/datasets.py"
 
 
 def tracked_files() -> list[Path]:
