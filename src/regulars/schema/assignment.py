@@ -117,14 +117,9 @@ def _fit_text(measured: Measured, column: Column) -> float:
     shape = measured.shape
     if shape.is_date and shape.number.share < 1.0:
         return 0.3
-    has_decimals = shape.is_number and not _is_whole(measured)
+    has_decimals = shape.is_number and not measured.is_whole
     if column.role is Role.ID:
         return 0.0 if has_decimals else 1.0
     if shape.is_number and column.role is Role.TEXT:
         return 0.5
     return 0.6 if has_decimals else 1.0
-
-
-def _is_whole(measured: Measured) -> bool:
-    number = measured.shape.number
-    return number.is_whole or all(value.endswith(".0") for value in measured.shape.present)

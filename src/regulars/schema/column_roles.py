@@ -27,6 +27,7 @@ _CODE_WORDS = ID_WORDS | {
     "тип", "регион", "канал", "группа", "сегмент", "класс", "статус", "категория", "магазин",
     "филиал", "кластер", "вид", "отдел", "город",
 }  # fmt: skip
+_ARTICLE_WORDS = frozenset({"upc", "ean", "sku", "barcode", "isbn", "артикул", "штрихкод"})
 _POST_WORDS = frozenset({"zip", "zipcode", "postal", "postcode", "индекс"})
 _AMOUNT_WORDS = frozenset({"number", "no", "num", "номер", "key"})  # "number of calls" is a count
 _ROW_NAMES = frozenset({"", "index", "row", "row number", "rownumber", "row id", "n", "nn", "no"})
@@ -107,10 +108,9 @@ def _names_a_thing(name: str) -> bool:
     """The name is that of a product, a page, a stage: its values are not people."""
     if split_words(name) in _WEAK_NAMES:
         return False
-    scores = build_index(*_KNOWN_TABLES).match(name)
-    kept = {target for target, score in scores.items() if score >= 0.9}
-    index = build_index(*_KNOWN_TABLES)
-    return any(index.columns[target].role not in (Role.ID, Role.PERSONAL) for target in kept)
+    things = (Role.CATEGORY, Role.NUMERIC, Role.DATE, Role.TEXT)
+    scores = build_index("customers", *_KNOWN_TABLES, roles=things).match(name)
+    return any(score >= 0.9 for score in scores.values())
 
 
 def _may_hold_people(measured: Measured) -> bool:
@@ -142,7 +142,7 @@ def classify_column(measured: Measured) -> Classified:
 
 
 def _classify_useless(measured: Measured) -> Classified | None:
-    if measured.shape.row_count == 0:
+    if measured.shape.row_count == 0 and measured.column.distinct_count is None:
         return Role.TEXT, "string", 0.1, Wording(en="there are no rows", ru="строк нет")
     if measured.is_empty:
         said = Wording(en="every value is missing", ru="все значения пропущены")
@@ -170,7 +170,8 @@ def _classify_date(measured: Measured) -> Classified | None:
 
 
 def _classify_pair(measured: Measured) -> Classified | None:
-    if measured.shape.distinct_count != 2:
+    is_amount = measured.shape.is_number and not measured.is_whole
+    if measured.shape.distinct_count != 2 or is_amount:
         return None
     values = ", ".join(sorted(_shorten(value) for value in measured.shape.distinct[:2]))
     said = Wording(en=f"two values: {values}", ru=f"два значения: {values}")
@@ -190,13 +191,13 @@ def _classify_number(measured: Measured) -> Classified | None:
     if shape.number.is_whole and words & _POST_WORDS:
         said = Wording(en="a postal code", ru="почтовый индекс")
         return Role.CATEGORY, "string", 0.85, said
-    if shape.number.is_whole and words & _CODE_WORDS and not _is_count(words):
+    if shape.number.is_whole and words & (_CODE_WORDS | _ARTICLE_WORDS) and not _is_count(words):
         if shape.distinct_count <= _MOST_CATEGORIES:
             said = Wording(
                 en=f"the name means a code; {distinct.en}", ru=f"имя значит код; {distinct.ru}"
             )
             return Role.CATEGORY, "string", 0.8, said
-        if words & ID_WORDS:
+        if words & (ID_WORDS | _ARTICLE_WORDS):
             said = Wording(
                 en=f"the name means an identifier; {distinct.en}",
                 ru=f"имя значит идентификатор; {distinct.ru}",

@@ -13,7 +13,7 @@ NAMED_DATE_FORMATS = ("iso", "iso_zone", "excel_serial", "epoch_seconds", "epoch
 """Formats that are not a strptime pattern. `iso`: 1997-06-30 with or without a time, in company
 time; `iso_zone`: with an offset or Z; serials count days from 1899-12-30; epochs are UTC."""
 
-_MOST_VALUES = 200
+_MOST_VALUES = 100
 _MOST_FORMATS = 4
 _EXCEL_ORIGIN = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial has no zone
 _SERIALS = (18_264, 73_051)  # 1950-01-01 … 2100-01-01
@@ -88,7 +88,9 @@ def measure_dates(
         return DateShape(share=0.0)
     if all(_is_plain_number(value) for value in stripped):
         return _measure_number_dates(stripped)
-    if not any(_ISO.fullmatch(v) or _PARTS.fullmatch(v) or _NAMED.fullmatch(v) for v in stripped):
+    if not any(
+        _ISO.fullmatch(v) or _PARTS.fullmatch(v) or _NAMED.fullmatch(v) for v in stripped[:20]
+    ):
         return DateShape(share=0.0)
     iso = [match for match in map(_ISO.fullmatch, stripped) if match]
     if len(iso) > len(stripped) / 2:

@@ -24,12 +24,13 @@ def suggest_columns(columns: Sequence[SourceColumn]) -> tuple[str, ...]:
     'customer_id,date,quantity,amount'
     """
     measured, _, _ = measure_columns(columns)
+    shapes = [_name_by_shape(one) for one in measured]
+    has_date = any(name.startswith("date") for name in shapes)
     names: list[str] = []
-    for one in measured:
-        name = _name_by_shape(one)
-        if name == "code" and "customer_id" not in names:
-            name = "customer_id"
-        names.append(name)
+    for one, shape in zip(measured, shapes, strict=True):
+        may_identify = one.shape.is_unique or (has_date and one.shape.distinct_count > 2)
+        is_first = shape == "code" and "customer_id" not in names
+        names.append("customer_id" if is_first and may_identify else shape)
     if "customer_id" not in names and "quantity" in names and _is_repeated(names, measured):
         names[names.index("quantity")] = "customer_id"
     return make_unique(names)

@@ -117,7 +117,12 @@ def _score_kind(
     if id_column:
         sure["customer_id"] = 1.0
     met = [names for names in signatures if set(names) <= sure.keys()]
-    if not met or (kind in _WITHOUT_CUSTOMERS and _has_customer(measured)):
+    required = {column.name for column in get_contract(kind).columns if column.is_required}
+    if (
+        not met
+        or not required <= {*match.columns, *sure}
+        or (kind in _WITHOUT_CUSTOMERS and _has_customer(measured))
+    ):
         return None
     strength = max(sum(sure[name] for name in names) / len(names) for names in met)
     filled = len([one for one in measured if not one.is_empty])
@@ -157,7 +162,8 @@ def _guess_rest(measured: Sequence[Measured], customer: Measured | None, *, is_f
             ru=f"строка на клиента: «{customer.name}» не повторяется",
         )
         return Guess("customers", 0.95, said)
-    has_moment = any(one.shape.is_date for one in measured)
+    # One moment and no more: with two of them nobody knows which is that of the event.
+    has_moment = sum(one.shape.is_date for one in measured) == 1
     repeats = Wording(en=f"'{customer.name}' repeats", ru=f"«{customer.name}» повторяется")
     if has_moment and customer.shape.distinct_count < 0.9 * customer.shape.present_count:
         said = Wording(en=f"{repeats.en}, and there is a date", ru=f"{repeats.ru}, и есть дата")

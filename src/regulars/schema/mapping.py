@@ -1,6 +1,7 @@
 """How the columns of one foreign file become ours: shown, corrected, saved and found again."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
@@ -248,13 +249,9 @@ class Mapping(BaseModel):
 
         plain = self.model_dump(mode="json", exclude_none=True)
         columns = plain.pop("columns")
-        document = tomlkit.document()
-        document.update(plain)
-        tables = tomlkit.aot()
-        for column in columns:
-            tables.append(tomlkit.item(column))
-        document["columns"] = tables
-        return tomlkit.dumps(document)
+        if not columns:
+            plain["columns"] = []
+        return tomlkit.dumps(plain) + "".join(_dump_column(column) for column in columns)
 
     @classmethod
     def from_toml(cls, text: str, *, where: str) -> "Mapping":
@@ -295,6 +292,23 @@ def _describe_type(column: ColumnMapping) -> str:
     if column.decimal == "," or column.thousands:
         details.append(f"1{column.thousands or ''}234{column.decimal}5")
     return f"{column.type} ({', '.join(details)})" if details else column.type
+
+
+def _dump_column(column: MappingABC[str, object]) -> str:
+    """One [[columns]] table; tomlkit takes seconds for the thousands that a wide file has."""
+    lines = ["", "[[columns]]"]
+    for name, value in column.items():
+        if isinstance(value, dict):
+            inner = ", ".join(f"{key} = {_dump_value(part)}" for key, part in value.items())
+            lines.append(f"{name} = {{ {inner} }}")
+        else:
+            lines.append(f"{name} = {_dump_value(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _dump_value(value: object) -> str:
+    # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def make_columns_key(names: Iterable[str]) -> str:

@@ -33,14 +33,20 @@ class Measured:
         return self.column.name
 
     @property
+    def is_whole(self) -> bool:
+        """Whole numbers, were they kept as 17850.0."""
+        values = self.shape.present
+        return self.shape.number.is_whole or all(value.endswith(".0") for value in values)
+
+    @property
     def is_empty(self) -> bool:
-        """Every value of the sample is missing (and there are rows)."""
-        return self.shape.row_count > 0 and self.shape.present_count == 0
+        """No row has a value; a sample without one does not prove it."""
+        return self.column.distinct_count == 0 and self.shape.present_count == 0
 
     @property
     def is_constant(self) -> bool:
-        """The same value everywhere."""
-        return self.shape.row_count > 1 and self.shape.distinct_count == 1
+        """The same value in all rows; a sample of one value does not prove it."""
+        return self.column.distinct_count == 1 and self.shape.distinct_count == 1
 
 
 def measure_columns(

@@ -11,9 +11,10 @@ __all__ = ["NumberShape", "format_number", "measure_numbers", "parse_number"]
 
 Decimals = Literal[".", ","]
 
-_SPACES = "  \u202f\u2009"
+_SPACES = " \u00a0\u202f\u2009"
 _SIGNS = r"(?:[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt)"
 _SYMBOLS = re.compile(rf"^{_SIGNS}\s*(?=[-+\d.,])|(?<=\d)\s*{_SIGNS}$", re.IGNORECASE)
+_FIRST_VALUES = 20  # none of these a number: no column of numbers, and no time lost
 _LONGEST_WHOLE = 18  # digits; more do not fit a 64-bit integer, so they are a code
 
 # Preferred first: a tie goes to the earlier.
@@ -77,6 +78,11 @@ def _fits(text: str, decimal: str, thousands: str | None) -> bool:
     return _compile_style(decimal, thousands).fullmatch(text) is not None
 
 
+def _fits_any_style(text: str) -> bool:
+    bare = _strip_symbols(text)
+    return any(_fits(bare, *style) for style in _STYLES)
+
+
 def _strip_symbols(text: str) -> str:
     return _SYMBOLS.sub("", text.strip()).strip()
 
@@ -100,13 +106,15 @@ def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) ->
     if not values:
         return NumberShape(share=0.0)
     stripped = [value.strip() for value in values]
-    if not any(any(letter.isdigit() for letter in value) for value in stripped[:20]):
+    if not any(_fits_any_style(value) for value in stripped[:_FIRST_VALUES]):
         return NumberShape(share=0.0)
-    bare = stripped
-    if not all(_fits(value, ".", None) for value in stripped):
+    bare, fitting = stripped, stripped
+    decimal: Decimals = "."
+    thousands, is_ambiguous = None, False
+    if not all(map(_compile_style(".", None).fullmatch, stripped)):
         bare = [_strip_symbols(value) for value in stripped]
-    decimal, thousands, is_ambiguous = _choose_style(bare, comma_is_decimal=comma_is_decimal)
-    fitting = [value for value in bare if _fits(value, decimal, thousands)]
+        decimal, thousands, is_ambiguous = _choose_style(bare, comma_is_decimal=comma_is_decimal)
+        fitting = [value for value in bare if _fits(value, decimal, thousands)]
     return NumberShape(
         share=len(fitting) / len(values),
         decimal=decimal,
@@ -121,7 +129,10 @@ def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) ->
 def _choose_style(
     values: list[str], *, comma_is_decimal: bool
 ) -> tuple[Decimals, str | None, bool]:
-    counts = {style: sum(_fits(value, *style) for value in values) for style in _STYLES}
+    counts = {
+        style: sum(match is not None for match in map(_compile_style(*style).fullmatch, values))
+        for style in _STYLES
+    }
     most = max(counts.values())
     best = [style for style in _STYLES if counts[style] == most]
     both = (",", None) in best and (".", ",") in best and (".", None) not in best

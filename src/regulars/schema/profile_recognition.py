@@ -184,8 +184,7 @@ def _may_identify(measured: Measured) -> bool:
         return True
     if shape.is_date or measured.is_empty or is_row_number(measured):
         return False
-    is_float = any(not value.endswith(".0") for value in shape.present)
-    if shape.is_number and not shape.number.is_whole and is_float:
+    if shape.is_number and not measured.is_whole:
         return False
     few = shape.row_count > _LEAST_ROWS and shape.distinct_count < 3
     # "ID" or "client" over a handful of values is a code of something else.
@@ -207,8 +206,12 @@ def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
     named = [one for one in unique if _is_named_id(one)]
     if len(named) == 1:
         return named[0].name, 0.7
-    coded = [one for one in unique if all(_is_code(value) for value in one.shape.present)]
-    if not named and len(coded) == 1 and not coded[0].shape.is_number:
+    coded = [
+        one
+        for one in unique
+        if not one.shape.is_number and all(_is_code(value) for value in one.shape.present)
+    ]
+    if not named and len(coded) == 1:
         return coded[0].name, 0.6
     return None
 
@@ -216,7 +219,18 @@ def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
 def _is_named_id(measured: Measured) -> bool:
     words = set(split_words(measured.name))
     is_whole = not measured.shape.is_number or measured.shape.number.is_whole
-    return bool(words & ID_WORDS) and "of" not in words and is_whole
+    is_named = bool(words & ID_WORDS) and "of" not in words and is_whole
+    return is_named and not _identifies_another(measured.name)
+
+
+def _identifies_another(name: str) -> bool:
+    """The id of a campaign or a product is not that of a customer; a contract's may be."""
+    others = build_index("interactions", "purchases", "products", "events", "web_goals", "tariffs")
+    scores = others.match(name)
+    scores.pop("customer_id", None)
+    return any(
+        score >= 0.95 and others.columns[target].role is Role.ID for target, score in scores.items()
+    )
 
 
 def _is_code(value: str) -> bool:

@@ -35,7 +35,7 @@ _PAIRS = (
     ("on", "off"), ("да", "нет"), ("д", "н"), ("истина", "ложь"), ("есть", "нет"),
 )  # fmt: skip
 
-_MOST_VALUES = 300
+_MOST_VALUES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class SourceColumn:
     values
         A sample of the rows as text, None for a null.
     distinct_count
-        Distinct values in all rows, missing ones not counted; None when only the sample is known.
+        Distinct values in all rows, missing ones not counted; None when only the sample is known:
+        then a column is never left out for being constant or empty.
     is_unique
         No value stands in two rows; None when only the sample is known.
     """
@@ -70,7 +71,7 @@ class Shape:
     Attributes
     ----------
     present
-        Values that are not missing, in order, at most 300, spread over the sample.
+        Values that are not missing, in order, at most 200, spread over the sample.
     present_count, row_count
         Values that are not missing, and all rows, in the whole sample.
     distinct
@@ -161,11 +162,13 @@ def measure_shape(
     >>> shape.is_number, shape.number.decimal, shape.present_count
     (True, ',', 2)
     """
-    present = [value for value in column.values if value is not None and not is_missing(value)]
-    counts = Counter(present)
+    counts = Counter(value for value in column.values if value is not None)
+    for value in [value for value in counts if is_missing(value)]:
+        del counts[value]
+    present = [value for value in column.values if value in counts]
     distinct = tuple(value for value, _ in counts.most_common())
     step = max(1, -(-len(present) // _MOST_VALUES))
-    spread = tuple(present[::step])
+    spread = tuple(value for value in present[::step] if value is not None)
     distinct_count = len(distinct)
     if column.distinct_count is not None:
         distinct_count = max(distinct_count, column.distinct_count)
