@@ -17,6 +17,7 @@ settings.register_profile(
 settings.register_profile("ci", parent=settings.get_profile("regulars"), max_examples=100)
 settings.load_profile("ci" if os.environ.get("CI") else "regulars")
 
+_CHECKOUT = Path(__file__).resolve().parents[1]
 _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
 
@@ -27,22 +28,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(_LOOPBACK))
 
 
-def _find_datasets_folder() -> Path:
-    chosen = os.environ.get("REGULARS_DATASETS")
-    beside_the_checkout = Path(__file__).resolve().parents[2] / "shared" / "data"
-    return Path(chosen) if chosen else beside_the_checkout
-
-
 @pytest.fixture(scope="session")
 def dataset() -> Callable[[str], Path]:
     """Find one of the real data sets by its path in the folder of data sets, or skip the test."""
-    folder = _find_datasets_folder()
+    from regulars.connectors.datasets import choose_datasets_folder
+
+    chosen = os.environ.get("REGULARS_DATASETS")
+    folder = choose_datasets_folder(Path(chosen) if chosen else None, current=_CHECKOUT)
 
     def find(name: str) -> Path:
-        path = folder / name
-        if not path.exists():
+        if folder is None or not (folder / name).exists():
             pytest.skip(f"the data set {name} is not here; set REGULARS_DATASETS to its folder")
-        return path
+        return folder / name
 
     return find
 
