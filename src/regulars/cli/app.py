@@ -40,10 +40,15 @@ _WORK = Group("From data to a list", sort_key=1)
 _ROUND = Group("Around it", sort_key=2)
 
 # Lazily, by import path: `regulars --help` imports none of the modules behind the verbs.
-for _verb in ("analyze", "init", "load", "check"):
-    app.command(f"regulars.cli.{_verb}:{_verb}", group=_WORK)
-for _verb in ("demo", "datasets"):
-    app.command(f"regulars.cli.{_verb}:{_verb}", group=_ROUND)
+for _verb, _group, _help in (
+    ("analyze", _WORK, "From a file to segments, churn with reasons, and a contact list."),
+    ("init", _WORK, "Make a workspace."),
+    ("load", _WORK, "Load files, or a table of a database, into the lake."),
+    ("check", _WORK, "Say in what state the loaded data is."),
+    ("demo", _ROUND, "The main job on a company that is made up."),
+    ("datasets", _ROUND, "List, verify and locate well-known data sets on this machine."),
+):
+    app.command(f"regulars.cli.{_verb}:{_verb}", group=_group, help=_help)
 app.register_install_completion_command(group=_ROUND)
 
 

@@ -131,6 +131,7 @@ def load_prepared(
         result = LoadResult(
             load_id=load_id,
             source=source.name,
+            source_sha256=source_sha256,
             mapping=mapping,
             rows=Reconciliation(
                 prepared.staged.row_count + len(lines),
@@ -146,7 +147,7 @@ def load_prepared(
             rows_without_customer=_count_without_customer(connection),
             cursor_value=source.cursor_value(),
         )
-        transaction.commit(_record(result, source_sha256, request_sha256))
+        transaction.commit(_record(result, request_sha256))
     destination.vault.confirm(load_id)
     return result
 
@@ -223,7 +224,7 @@ def _count_without_customer(connection: DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _record(result: LoadResult, source_sha256: str, request_sha256: str) -> LoadRecord:
+def _record(result: LoadResult, request_sha256: str) -> LoadRecord:
     rows = result.rows
     # Examples are rows of customers: they stay out of the list of loads.
     findings = [
@@ -233,7 +234,7 @@ def _record(result: LoadResult, source_sha256: str, request_sha256: str) -> Load
     return LoadRecord(
         source=result.source,
         kind=result.mapping.kind,
-        source_sha256=source_sha256,
+        source_sha256=result.source_sha256,
         mapping_sha256=request_sha256,
         mapping=result.mapping.to_toml(),
         rows_in=rows.rows_in,

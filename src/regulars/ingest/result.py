@@ -40,8 +40,8 @@ class LoadResult:
     ----------
     load_id
         Of this load; of the earlier one when the source was already loaded.
-    source
-        Its name.
+    source, source_sha256
+        Its name and its fingerprint.
     mapping
         How its columns were read.
     rows
@@ -64,6 +64,7 @@ class LoadResult:
 
     load_id: str
     source: str
+    source_sha256: str
     mapping: Mapping
     rows: Reconciliation
     tables: MappingType[str, TableCounts]

@@ -18,6 +18,8 @@ from regulars.workspace.words import speak
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pathlib import Path
+
     import ibis
     from ibis.backends.duckdb import Backend
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
-__all__ = ["DataState", "check_data", "open_tables"]
+__all__ = ["DataState", "check_data", "open_tables", "write_data_state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,29 @@ def check_data(
         contracts = {contract.name: contract for contract in list_contracts()}
         findings = run_checks(opened, checks, contracts=contracts, as_of=as_of, progress=progress)
     return DataState(tuple(states), tuple(findings), snapshot.load_id)
+
+
+def write_data_state(state: DataState, file: Path, *, title: str, language: Language) -> None:
+    """Write the data state as one HTML page."""
+    from regulars.report.assemble import report_findings, report_tables
+    from regulars.report.html import render_data_state_html
+    from regulars.report.parts import DataPart
+
+    counts = dict.fromkeys(
+        ("rows_in", "rows_loaded", "rows_inserted", "rows_updated", "rows_unchanged"), 0
+    )
+    page = render_data_state_html(
+        DataPart(
+            **counts,
+            rows_quarantined=0,
+            tables=report_tables(state.tables),
+            findings=report_findings(state.findings),
+        ),
+        title=title,
+        language=language,
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    file.write_text(page, encoding="utf-8")
 
 
 def open_tables(

@@ -8,7 +8,6 @@ import logging
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from regulars import __version__
@@ -18,6 +17,7 @@ from regulars.ingest.prepare import Wishes, prepare_load
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.quality import Reconciliation
 from regulars.schema.mapping import Mapping
+from regulars.workspace.runs import make_id
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
-__all__ = ["FileReading", "TableReading", "load_file", "load_table"]
+__all__ = ["FileReading", "TableReading", "load_file", "load_table", "request_sha256"]
 
 _log = logging.getLogger(__name__)
 
@@ -89,14 +89,17 @@ class _Request:
     reading: FileReading | TableReading = field(default_factory=FileReading)
 
     def sha256(self) -> str:
-        """A fingerprint of everything that decides how the same bytes are read."""
-        said = {
-            "wishes": asdict(self.wishes),
-            "reading": asdict(self.reading),
-            "known_on": self.known_on and self.known_on.isoformat(),
-            "version": __version__,
-        }
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        """A fingerprint of everything that decides what the same bytes become."""
+        day = self.known_on.isoformat() if self.known_on else ""
+        return hashlib.sha256(
+            f"{request_sha256(self.wishes, self.reading)} {day}".encode()
+        ).hexdigest()
+
+
+def request_sha256(wishes: Wishes, reading: FileReading | TableReading) -> str:
+    """A fingerprint of everything that a person said about how a source is read."""
+    said = {"wishes": asdict(wishes), "reading": asdict(reading), "version": __version__}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def load_file(
@@ -225,7 +228,7 @@ def _load(
         prepared,
         source,
         destination,
-        load_id=make_load_id(datetime.now(UTC)),
+        load_id=make_id(datetime.now(UTC)),
         source_sha256=source_sha256,
         request_sha256=request_sha256,
         moment=_make_moment(workspace.settings.time_zone, request.known_on),
@@ -235,11 +238,6 @@ def _load(
     )
     workspace.save_mapping(prepared.mapping)
     return result
-
-
-def make_load_id(now: datetime) -> str:
-    """An id that sorts by time and is never made twice."""
-    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
 
 
 def _make_moment(zone: str, known_on: date | None) -> Moment:
@@ -266,6 +264,7 @@ def _repeat(load: LoadRecord, source: Source) -> LoadResult:
     return LoadResult(
         load_id=load.load_id,
         source=source.name,
+        source_sha256=load.source_sha256,
         mapping=Mapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}"),
         rows=Reconciliation(
             load.rows_in,

@@ -8,17 +8,24 @@ import platform
 from functools import cache
 from importlib import metadata, resources
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from regulars import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-__all__ = ["code_version", "library_versions", "write_run"]
+__all__ = ["code_version", "library_versions", "make_id", "write_run"]
 
 _LIBRARIES = ("duckdb", "deltalake", "ibis-framework", "numpy", "pyarrow", "scikit-learn", "scipy")
+
+
+def make_id(now: datetime) -> str:
+    """An id of a load or a run: sorts by time and is never made twice."""
+    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
 
 
 @cache

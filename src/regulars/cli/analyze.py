@@ -1,0 +1,138 @@
+"""`regulars analyze`: from files to a report, scores and a contact list."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from regulars.cli.console import open_progress, print_text
+from regulars.cli.options import (
+    ColumnNames,
+    Day,
+    Drop,
+    Language,
+    MapOption,
+    OutputFormat,
+    parse_overrides,
+    split_names,
+)
+
+if TYPE_CHECKING:
+    from regulars.schema.wording import Wording
+    from regulars.workspace.analyze import Analysis
+
+__all__ = ["analyze", "print_analysis"]
+
+
+def analyze(
+    file: Annotated[tuple[str, ...], Parameter(negative=())],
+    /,
+    *,
+    kind: str | None = None,
+    id: str | None = None,
+    outcome: str | None = None,
+    as_of: Day | None = None,
+    map_: MapOption = (),
+    drop: Drop = None,
+    columns: ColumnNames = None,
+    sheet: str | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    top: int | None = None,
+    time_zone: str = "UTC",
+    lang: Language = "en",
+    seed: int = 0,
+    out: Path | None = None,
+    format: OutputFormat = "table",
+) -> int:
+    """Say who your customers are, who is about to leave, and why: from a file, in one command.
+
+    Writes a report (`report.html`, `report.json`), the scores of every customer
+    (`customers.parquet`), a contact list (`contact_list.xlsx`, `contact_list.csv`) and the rows
+    that were set aside (`quarantine.csv`).
+
+    Parameters
+    ----------
+    file
+        One file, or several of the same customers.
+    kind
+        What the rows are: customers (one row each), purchases, events … Found out if not said.
+    id
+        The column with the customer's id.
+    outcome
+        The column that says who left: `COLUMN` or `COLUMN=VALUE`.
+    as_of
+        First day that is not looked at (YYYY-MM-DD); tomorrow if not said.
+    sheet
+        Name or number of a workbook's sheet.
+    delimiter
+        Between the columns of a text file.
+    encoding
+        Of a text file, such as `cp1251`.
+    top
+        So many customers on the contact list; else all for whom contacting pays.
+    time_zone
+        The company's, such as `Europe/Moscow`.
+    lang
+        Language of the report and of what is printed.
+    seed
+        Of everything random: the same seed gives the same figures.
+    out
+        Where to write; `<file>-regulars` in the current folder if not said.
+    format
+        A summary, or the whole report as one JSON object.
+    """
+    from regulars.ingest.prepare import Wishes
+    from regulars.workspace.analyze import AnalysisWishes, analyze_files
+    from regulars.workspace.load import FileReading
+
+    with open_progress() as progress:
+        analysis = analyze_files(
+            file,
+            folder=out,
+            wishes=Wishes(
+                kind=kind,
+                overrides=parse_overrides(map_),
+                id_column=id,
+                outcome=outcome,
+                drop=split_names(drop),
+            ),
+            reading=FileReading(
+                sheet=sheet,
+                columns=split_names(columns) or None,
+                delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+                encoding=encoding,
+            ),
+            analysis=AnalysisWishes(
+                as_of=as_of,
+                top=top,
+                seed=seed,
+                time_zone=time_zone,
+                command=f"regulars analyze {' '.join(Path(name).name for name in file)}",
+            ),
+            language=lang,
+            progress=progress,
+        )
+    if format == "json":
+        sys.stdout.write(analysis.report.to_json())
+        return 0
+    print_analysis(analysis, lang)
+    return 0
+
+
+def print_analysis(analysis: Analysis, lang: Language) -> None:
+    """The summary of an analysis and where its files are."""
+    from regulars.report.text import render_report
+
+    print_text(render_report(analysis.report, lang), "")
+    width = max(map(len, analysis.files))
+    for name, meaning in analysis.files.items():
+        print_text(f"{name:<{width}}  {_say(meaning, lang)}")
+    print_text("", str(analysis.folder.resolve() / "report.html"))
+
+
+def _say(meaning: Wording, lang: Language) -> str:
+    return meaning.to(lang)

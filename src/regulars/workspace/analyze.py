@@ -1,0 +1,269 @@
+"""The verb `analyze`: from files to a report, scores and a contact list, all verbs in a row."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from regulars.features import AsOf
+from regulars.ingest.prepare import Wishes
+from regulars.quality import advise_sample_size
+from regulars.report.assemble import report_churn, report_contact_list, report_segments
+from regulars.report.model import Report
+from regulars.report.summary import summarize
+from regulars.workspace.check import check_data, open_tables
+from regulars.workspace.folder import Workspace
+from regulars.workspace.load import FileReading, load_file, request_sha256
+from regulars.workspace.outputs import write_outputs
+from regulars.workspace.report_parts import make_data_part, make_lineage
+from regulars.workspace.runs import make_id, write_run
+from regulars.workspace.study import CustomerStudy, study_customers
+from regulars.workspace.words import speak
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from regulars.progress import Progress
+    from regulars.report.parts import SegmentsPart
+    from regulars.schema.wording import Language, Wording
+
+__all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
+
+_REQUEST_FILE = "analyze.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What `analyze` found and where it wrote it.
+
+    Attributes
+    ----------
+    report
+        Everything, as aggregates.
+    folder
+        Where the files are.
+    files
+        Name of each file and what it is.
+    workspace
+        Where the rows are kept.
+    """
+
+    report: Report
+    folder: Path
+    files: Mapping[str, Wording]
+    workspace: Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisWishes:
+    """How an analysis is wanted.
+
+    Attributes
+    ----------
+    as_of
+        First day (company time) that is not seen; None for tomorrow: everything is seen.
+    top
+        So many customers on the list; None leaves it to the threshold.
+    seed
+        Of everything random.
+    time_zone
+        The company's, for a workspace that is made anew.
+    command
+        What was typed, for the record.
+    """
+
+    as_of: date | None = None
+    top: int | None = None
+    seed: int = 0
+    time_zone: str = "UTC"
+    command: str | None = None
+
+
+def analyze_files(
+    paths: Sequence[str],
+    *,
+    folder: Path | None = None,
+    wishes: Wishes | None = None,
+    reading: FileReading | None = None,
+    analysis: AnalysisWishes | None = None,
+    language: Language = "en",
+    progress: Progress,
+) -> Analysis:
+    """Load files, look at their state, find segments, score churn and write everything down.
+
+    Parameters
+    ----------
+    paths
+        One file or several that belong together.
+    folder
+        Where to write; `<file>-regulars` beside the current folder by default.
+    wishes, reading
+        What a person said about columns, and how to split files into rows.
+    analysis
+        How the analysis is wanted.
+    language
+        Of the report, the reasons and the stages.
+    progress
+        Told of each stage.
+
+    Raises
+    ------
+    SourceError, SchemaError, InvalidParameterError
+        When a file cannot be read as it is.
+    """
+    started = time.monotonic()
+    wanted, said, read = analysis or AnalysisWishes(), wishes or Wishes(), reading or FileReading()
+    target = folder or Path(f"{_stem(paths[0])}-regulars")
+    workspace = _open_workspace(target, request_sha256(said, read), wanted.time_zone)
+    seen_until = _choose_as_of(workspace, wanted.as_of)
+    known_on = seen_until.day - timedelta(days=1)
+    loads = [
+        load_file(
+            workspace,
+            path,
+            wishes=said,
+            reading=read,
+            known_on=known_on,
+            language=language,
+            progress=progress,
+        )
+        for path in paths
+    ]
+    tables = tuple(dict.fromkeys(name for load in loads for name in load.tables))
+    state = check_data(workspace, tables=tables, language=language, progress=progress)
+    snapshot = workspace.lake.snapshot(load_id=state.load_id)
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        opened = open_tables(snapshot, backend, tables=tables, before=seen_until.instant)
+        study = study_customers(
+            opened,
+            [load.mapping for load in loads],
+            as_of=seen_until,
+            seed=wanted.seed,
+            top=wanted.top,
+            language=language,
+            progress=progress,
+        )
+    with progress.stage(speak(language)("report")):
+        run_id = make_id(datetime.now(UTC))
+        sha256 = [load.source_sha256 for load in loads]
+        report = Report(
+            title=", ".join(load.source for load in loads),
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            as_of=seen_until.day.isoformat(),
+            data=make_data_part(loads, state, sha256=sha256, advice=_advise(study)),
+            segments=_segments_part(study),
+            churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
+            contact_list=report_contact_list(study.contact_list) if study.contact_list else None,
+            why_absent=dict(study.why_absent),
+            lineage=make_lineage(
+                loads,
+                snapshot,
+                sha256=sha256,
+                seed=wanted.seed,
+                run_id=run_id,
+                command=wanted.command,
+            ),
+            seconds=round(time.monotonic() - started, 2),
+        )
+        report = summarize(report)
+        files = write_outputs(
+            report, study, workspace, target, loads=loads, run_id=run_id, language=language
+        )
+        write_run(
+            workspace.folder / "runs",
+            run_id,
+            {
+                "verb": "analyze",
+                "finished_at": report.made_at,
+                "language": language,
+                "as_of": report.as_of,
+                "lineage": report.lineage.model_dump(mode="json"),
+                "figures": _figures(report),
+                "artefacts": sorted(files),
+            },
+        )
+    return Analysis(report, target, files, workspace)
+
+
+def _stem(path: str) -> str:
+    name = Path(path.split("::")[-1]).name
+    for ending in (".gz", ".zip"):
+        name = name.removesuffix(ending)
+    return Path(name).stem or "data"
+
+
+def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
+    """The workspace of an output folder; another one when the files are to be read another way.
+
+    Rows that were read with other columns or types must not mix with these.
+    """
+    for name in ("workspace", f"workspace-{request[:8]}"):
+        folder = target / name
+        marker = folder / _REQUEST_FILE
+        if not marker.is_file():
+            workspace = (
+                Workspace(folder)
+                if (folder / "regulars.toml").is_file()
+                else Workspace.create(folder, time_zone=time_zone)
+            )
+            marker.write_text(json.dumps({"request": request}) + "\n", encoding="utf-8")
+            return workspace
+        if json.loads(marker.read_text(encoding="utf-8"))["request"] == request:
+            return Workspace(folder)
+    return Workspace(folder)
+
+
+def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:
+    zone = workspace.settings.time_zone
+    tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
+    return AsOf(asked or tomorrow, zone)
+
+
+def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
+    if study.segmentation is None:
+        return None
+    means = None
+    if study.churn is not None:
+        numbers, scores = study.segmentation.segment, study.churn.churn_probability
+        means = {
+            int(number): float(scores[numbers == number].mean()) for number in sorted(set(numbers))
+        }
+    return report_segments(study.segmentation, labels=_labels(study), churn_probability=means)
+
+
+def _labels(study: CustomerStudy) -> dict[str, Wording]:
+    if study.features is None:
+        return {}
+    return {feature.name: feature.meaning for feature in study.features.features}
+
+
+def _figures(report: Report) -> dict[str, object]:
+    """What `reproduce` will compare."""
+    churn = report.churn
+    return {
+        "rows_in": report.data.rows_in,
+        "rows_loaded": report.data.rows_loaded,
+        "segment_sizes": [profile.size for profile in report.segments.profiles]
+        if report.segments
+        else None,
+        "churn_model": churn.chosen if churn else None,
+        "holdout_roc_auc": churn.holdout.roc_auc if churn else None,
+        "contact_list_kept": report.contact_list.kept if report.contact_list else None,
+    }
+
+
+def _advise(study: CustomerStudy) -> tuple[Wording, ...]:
+    """Whether there are enough customers for what was done."""
+    if study.features is None:
+        return ()
+    advice = advise_sample_size(
+        len(study.features),
+        study.churn.outcome.positives if study.churn else None,
+        n_features=len(study.features.features),
+    )
+    return advice.sentences

@@ -1,0 +1,118 @@
+"""From loads and the data state to the parts of the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from regulars.quality.finding import sort_findings
+from regulars.report.assemble import report_findings, report_tables
+from regulars.report.parts import DataPart, LineagePart, MappedColumn, SourcePart
+from regulars.schema.contract import Role
+from regulars.workspace.runs import code_version, library_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regulars.ingest.result import LoadResult
+    from regulars.lake import Snapshot
+    from regulars.quality import Finding
+    from regulars.schema.wording import Wording
+    from regulars.workspace.check import DataState
+
+__all__ = ["make_data_part", "make_lineage"]
+
+
+def make_data_part(
+    loads: Sequence[LoadResult],
+    state: DataState,
+    *,
+    sha256: Sequence[str],
+    advice: Sequence[Wording] = (),
+) -> DataPart:
+    """What was loaded and in what state it is.
+
+    Parameters
+    ----------
+    loads
+        Of the sources, in order.
+    state
+        Of the tables they filled.
+    sha256
+        Fingerprints of the sources.
+    advice
+        Whether there is enough.
+    """
+    rows = [load.rows for load in loads]
+    reasons: Counter[str] = Counter()
+    for load in loads:
+        reasons.update(load.quarantine_reasons)
+    return DataPart(
+        rows_in=sum(one.rows_in for one in rows),
+        rows_loaded=sum(one.loaded for one in rows),
+        rows_inserted=sum(one.inserted for one in rows),
+        rows_updated=sum(one.updated for one in rows),
+        rows_unchanged=sum(one.unchanged for one in rows),
+        rows_quarantined=sum(one.quarantined for one in rows),
+        quarantine_reasons=dict(reasons.most_common()),
+        sources=tuple(
+            SourcePart(
+                name=load.source,
+                kind=load.mapping.kind,
+                sha256=digest,
+                rows_in=load.rows.rows_in,
+                notes=load.notes,
+            )
+            for load, digest in zip(loads, sha256, strict=True)
+        ),
+        mapping=tuple(column for load in loads for column in _mapped_columns(load)),
+        tables=report_tables(state.tables),
+        findings=report_findings(_merge_findings(loads, state)),
+        advice=tuple(advice),
+    )
+
+
+def _mapped_columns(load: LoadResult) -> list[MappedColumn]:
+    return [
+        MappedColumn(
+            source=load.source,
+            column=column.source,
+            target="" if column.role is Role.IGNORED else column.target,
+            role=column.role.value,
+            type=column.type,
+            confidence=column.confidence,
+            evidence=column.evidence,
+        )
+        for column in load.mapping.columns
+    ]
+
+
+def _merge_findings(loads: Sequence[LoadResult], state: DataState) -> list[Finding]:
+    """Of the tables as they are, and of rows that were kept out of them."""
+    kept_out = [
+        finding for load in loads for finding in load.findings if finding.action == "quarantine"
+    ]
+    found = {(one.table, one.check, one.column): one for one in [*kept_out, *state.findings]}
+    return sort_findings(list(found.values()))
+
+
+def make_lineage(
+    loads: Sequence[LoadResult],
+    snapshot: Snapshot,
+    *,
+    sha256: Sequence[str],
+    seed: int,
+    run_id: str,
+    command: str | None,
+) -> LineagePart:
+    """From what the report can be made again."""
+    return LineagePart(
+        data={load.source: digest for load, digest in zip(loads, sha256, strict=True)},
+        code=code_version(),
+        seed=seed,
+        versions=library_versions(),
+        snapshot=dict(snapshot.versions),
+        run=run_id,
+        load_ids=tuple(load.load_id for load in loads),
+        command=command,
+    )
