@@ -4,29 +4,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.lake.erasure import Erasure
     from regulars.lake.lake import Lake
     from regulars.lake.records import LoadRecord, Recovery, UpsertResult
     from regulars.lake.snapshot import Snapshot
     from regulars.lake.storage import storage_guard
     from regulars.lake.transaction import LoadTransaction
+    from regulars.lake.upkeep import Compaction, Vacuum
 
 __all__ = [
+    "Compaction",
+    "Erasure",
     "Lake",
     "LoadRecord",
     "LoadTransaction",
     "Recovery",
     "Snapshot",
     "UpsertResult",
+    "Vacuum",
     "storage_guard",
 ]
 
 _LAZY = {
+    "Compaction": "regulars.lake.upkeep",
+    "Erasure": "regulars.lake.erasure",
     "Lake": "regulars.lake.lake",
     "LoadRecord": "regulars.lake.records",
     "LoadTransaction": "regulars.lake.transaction",
     "Recovery": "regulars.lake.records",
     "Snapshot": "regulars.lake.snapshot",
     "UpsertResult": "regulars.lake.records",
+    "Vacuum": "regulars.lake.upkeep",
     "storage_guard": "regulars.lake.storage",
 }
 

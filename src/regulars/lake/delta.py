@@ -5,7 +5,7 @@ The only module that speaks Delta. DuckDB writes and reads the Parquet files; he
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ from regulars.lake.storage import storage_guard
 __all__ = ["DataFile", "StaleVersionError", "TableVersion", "create_table", "open_table"]
 
 _LOAD_KEY = "regulars.load_id"
+_MADE_BY = "Made by Regulars in load "
 _CONFIGURATION = {
     # Time travel is bounded by our own vacuum, never by the age of a log entry.
     "delta.enableExpiredLogCleanup": "false",
@@ -139,7 +140,7 @@ class TableVersion:
         """Whether columns were added since the table was made, so that files differ."""
         if self.version == 0:
             return False
-        first = DeltaTable(self.folder, version=0, without_files=True)
+        first = DeltaTable(self.folder, version=0)
         return pa.schema(first.schema().to_arrow()).names != self.schema.names
 
     @cached_property
@@ -165,10 +166,10 @@ class TableVersion:
         return tuple(sorted(files, key=lambda file: file.path))
 
     @cached_property
-    def load_id(self) -> str | None:
-        """The load that made this version; None when another program did."""
-        found = self._handle.history(1)[0].get(_LOAD_KEY)
-        return None if found is None else str(found)
+    def made_by(self) -> str | None:
+        """The load that made the table; None when another program did."""
+        description = self._handle.metadata().description or ""
+        return description.removeprefix(_MADE_BY) if description.startswith(_MADE_BY) else None
 
     def commit(
         self, added: Sequence[DataFile], removed: Sequence[DataFile] = (), *, load_id: str
@@ -214,7 +215,7 @@ class TableVersion:
             )
 
     def _raise_if_stale(self, error: CommitFailedError) -> None:
-        latest = DeltaTable(self.folder, without_files=True).version()
+        latest = DeltaTable(self.folder).version()
         if latest != self.version:
             raise StaleVersionError(
                 f"{self.folder} moved from version {self.version} to {latest}."
@@ -247,7 +248,6 @@ def create_table(
     *,
     load_id: str,
     is_bucketed: bool = False,
-    configuration: Mapping[str, str] | None = None,
 ) -> int:
     """Make a table of files that are already there; raises `StaleVersionError` when it exists."""
     with storage_guard(folder):
@@ -259,7 +259,8 @@ def create_table(
                 [file.to_add() for file in files],
                 mode="error",
                 partition_by=["bucket"] if is_bucketed else None,
-                configuration={**_CONFIGURATION, **(configuration or {})},
+                description=_MADE_BY + load_id,
+                configuration=_CONFIGURATION,
                 commit_properties=_properties(load_id),
             )
         except DeltaError as error:

@@ -1,13 +1,14 @@
 """The lake: a folder of Delta Lake tables, and the loads that made them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, NotFoundError
+from regulars.lake.erasure import Erasure, erase_within, name_erasure
 from regulars.lake.load_log import LOADS, create_loads, read_loads
 from regulars.lake.lock import hold_writer_lock
 from regulars.lake.records import LoadRecord, Recovery
@@ -15,6 +16,7 @@ from regulars.lake.recovery import recover
 from regulars.lake.snapshot import Snapshot, take_snapshot
 from regulars.lake.storage import storage_guard
 from regulars.lake.transaction import LoadTransaction
+from regulars.lake.upkeep import Compaction, Vacuum, compact_within, name_compaction, vacuum_files
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -162,6 +164,81 @@ class Lake:
         """Take back what dead loads left; every load does that first by itself."""
         with hold_writer_lock(self.folder, wait_seconds=wait_seconds):
             return recover(self.folder).recovery
+
+    def erase_customers(
+        self,
+        ids: Iterable[str],
+        *,
+        connection: "DuckDBPyConnection",
+        now: datetime,
+        tombstones: Iterable[str] = (),
+        wait_seconds: float = 600.0,
+    ) -> Erasure:
+        """Take customers out of every table and every version; their rows are gone from the disk.
+
+        Earlier loads can still be looked at: they show everybody else.
+
+        Parameters
+        ----------
+        ids
+            Values of `customer_id`.
+        connection
+            DuckDB, which rewrites the files that hold them.
+        now
+            The moment of the erasure, with a time zone.
+        tombstones
+            Keyed hashes of the ids, kept in the table `erased`, so that a source which still has
+            these customers can be told from a new one.
+        wait_seconds
+            How long to wait while another process writes.
+        """
+        begun = self.begin(
+            name_erasure(), connection=connection, now=now, wait_seconds=wait_seconds
+        )
+        with begun as load:
+            return erase_within(load, ids, tombstones)
+
+    def compact(
+        self,
+        *,
+        connection: "DuckDBPyConnection",
+        now: datetime,
+        least_files: int = 8,
+        wait_seconds: float = 600.0,
+    ) -> Compaction:
+        """Join the small files that many loads left: at least `least_files` of one partition."""
+        if least_files < 2:
+            raise InvalidParameterError(f"least_files must be 2 or more; got {least_files}.")
+        begun = self.begin(
+            name_compaction(), connection=connection, now=now, wait_seconds=wait_seconds
+        )
+        with begun as load:
+            return compact_within(load, least_files=least_files)
+
+    def vacuum(
+        self,
+        *,
+        now: datetime,
+        retention_days: int = 30,
+        keep: Collection[str] = (),
+        wait_seconds: float = 600.0,
+    ) -> Vacuum:
+        """Delete data files that only loads older than the retention refer to.
+
+        Parameters
+        ----------
+        now
+            The moment from which the retention counts back.
+        retention_days
+            Every state of the lake within so many days stays readable.
+        keep
+            Ids of older loads that stay readable too: those that runs were pinned to.
+        wait_seconds
+            How long to wait while another process writes.
+        """
+        with hold_writer_lock(self.folder, wait_seconds=wait_seconds):
+            recover(self.folder)
+            return vacuum_files(self.folder, retention_days=retention_days, now=now, keep=keep)
 
 
 def _find(loads: tuple[LoadRecord, ...], load_id: str, folder: Path) -> LoadRecord:

@@ -16,7 +16,15 @@ from regulars.lake.storage import storage_guard
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["BUCKETS", "RowWriter", "bucket_of", "read_load_id", "scan_files", "select_columns"]
+__all__ = [
+    "BUCKETS",
+    "RowWriter",
+    "bucket_of",
+    "read_bucket",
+    "read_load_id",
+    "scan_files",
+    "select_columns",
+]
 
 BUCKETS = 64
 
@@ -44,6 +52,18 @@ def read_load_id(file_name: str) -> str | None:
     """
     found = _FILE_NAME.fullmatch(file_name)
     return found["load_id"] if found else None
+
+
+def read_bucket(path: str) -> int | None:
+    """The bucket of a file, by its path below the table's folder; None without buckets.
+
+    Examples
+    --------
+    >>> read_bucket("bucket=7/part-1.parquet")
+    7
+    """
+    head = path.split("/", 1)[0]
+    return int(head.removeprefix("bucket=")) if head.startswith("bucket=") else None
 
 
 def scan_files(folder: Path, paths: Sequence[str], *, is_evolved: bool, more: str = "") -> str:
@@ -113,7 +133,8 @@ class RowWriter:
             f" CAST(row_number() OVER (ORDER BY bucket, digest) AS UBIGINT) AS rank"
             f" FROM (SELECT customer_id, md5(customer_id) AS digest,"
             f" {bucket_of('customer_id')} AS bucket"
-            f" FROM ({' UNION '.join(customers)}) WHERE customer_id IS NOT NULL)"
+            f" FROM (SELECT DISTINCT customer_id FROM ({' UNION ALL '.join(customers)})"
+            f" WHERE customer_id IS NOT NULL))"
         )
         names = ", ".join("r." + quote_name(column.name) for column in self.columns)
         order = f", r.{quote_name(time_column)}" if time_column else ""
@@ -135,7 +156,7 @@ class RowWriter:
         target = folder / f"part-{self.load_id}-{uuid4()}.parquet"
         return self._copy(
             f"COPY ({rows}) TO {quote_text(str(target))} (FORMAT parquet, RETURN_STATS)",
-            bucket=_bucket_in(path),
+            bucket=read_bucket(path),
         )
 
     def _copy(self, statement: str, *, bucket: int | None = None) -> list[DataFile]:
@@ -155,11 +176,6 @@ class RowWriter:
         stats = _render_stats(int(count), statistics or {}, bounded)
         found = (keys or {}).get("bucket")
         return DataFile(path, int(size), int(count), bucket if found is None else int(found), stats)
-
-
-def _bucket_in(path: str) -> int | None:
-    head = path.split("/", 1)[0]
-    return int(head.removeprefix("bucket=")) if head.startswith("bucket=") else None
 
 
 def _render_stats(

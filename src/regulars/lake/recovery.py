@@ -89,7 +89,7 @@ def _holds_the_same(one: TableVersion, other: TableVersion) -> bool:
 def _discard(folder: Path, known: Collection[str]) -> bool:
     """Remove a table that a dead load made; one that another program made stays."""
     table = open_table(folder)
-    if table is not None and (table.load_id is None or table.load_id in known):
+    if table is not None and (table.made_by is None or table.made_by in known):
         return False
     with storage_guard(folder):
         shutil.rmtree(folder)

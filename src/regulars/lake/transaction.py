@@ -166,9 +166,15 @@ class LoadTransaction:
             return written.versions
         raise _explain_race(self.folder)
 
-    def read_version(self, table: str) -> TableVersion | None:
-        """The table as this load sees it, with what it has written so far."""
-        return open_table(self.folder / table)
+    def abandon(self) -> None:
+        """End the load without keeping anything of it."""
+        self._check_open()
+        self._is_open = False
+        self._roll_back(is_failing=False)
+
+    def render_now(self) -> str:
+        """SQL of the moment of the load."""
+        return render_instant(self.now)
 
     def commit_files(self, table: str, added: list[DataFile], removed: list[DataFile]) -> None:
         """Exchange files of a table; for upkeep, which writes them itself."""
