@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import IO
 
 from regulars.connectors.files.encodings import BROKEN_BYTE
 from regulars.connectors.protocol import RejectedLine
@@ -110,20 +111,19 @@ def tell_lines(
     path: Path, spans: list[RejectedSpan], originals: Mapping[int, bytes]
 ) -> list[RejectedLine]:
     """The rejected lines of `path`, their text read from it, or from `originals` by offset."""
-    numbers = number_lines(path, (span.offset for span in spans))
     told = []
     with path.open("rb") as stream:
-        for span in spans:
-            original = originals.get(span.offset)
-            stream.seek(span.offset)
-            raw = stream.read(min(span.length, _LONGEST_TEXT)) if original is None else original
-            # The engine counts blank lines before a record as its beginning.
-            blank_lines = _count_blank_lines(raw)
+        places = {span: _find_beginning(stream, span.offset) for span in spans}
+        numbers = number_lines(path, places.values())
+        for span, place in places.items():
+            stream.seek(place)
+            raw = stream.read(min(span.offset + span.length - place, _LONGEST_TEXT))
+            original = originals.get(place)
             reason = "open_quote" if original is not None else _refine(span.reason, raw)
             told.append(
                 RejectedLine(
-                    line_number=numbers[span.offset] + blank_lines,
-                    text=quote_raw(raw),
+                    line_number=numbers[place],
+                    text=quote_raw(raw if original is None else original),
                     reason=reason,
                     explanation=explain(reason),
                 )
@@ -131,9 +131,12 @@ def tell_lines(
     return sorted(told, key=lambda line: line.line_number)
 
 
-def _count_blank_lines(raw: bytes) -> int:
-    blank = raw[: len(raw) - len(raw.lstrip(b"\r\n"))]
-    return max(blank.count(b"\n"), blank.count(b"\r"))
+def _find_beginning(stream: IO[bytes], offset: int) -> int:
+    # The engine counts the blank lines before a record as its beginning.
+    stream.seek(offset)
+    while (sign := stream.read(1)) in {b"\n", b"\r"}:
+        offset += 1
+    return offset if sign else offset - 1
 
 
 def _refine(reason: str, raw: bytes) -> str:
