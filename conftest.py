@@ -52,7 +52,8 @@ def _environment(folder: str) -> dict[str, str]:
 def _run_console(example: Example) -> str | None:
     """Run each ``$ command`` (further lines after ``> ``) and compare what it prints.
 
-    ``...`` stands for anything. A command with nothing shown beneath it has only to succeed.
+    ``...`` stands for anything. Every command has to succeed; one that is meant to fail says so:
+    ``regulars check || echo "left with $?"``.
     """
     folder = example.namespace["_folder"].name
     for part in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
@@ -70,10 +71,10 @@ def _run_console(example: Example) -> str | None:
             check=False,
         )
         expected = "\n".join(shown).strip()
+        if ran.returncode:
+            return f"$ {command}\nended with {ran.returncode}:\n{ran.stdout}"
         if expected and not _CHECKER.check_output(expected, ran.stdout.strip(), _FLAGS):
             return f"$ {command}\nprinted:\n{ran.stdout}\nthe page shows:\n{expected}"
-        if not expected and ran.returncode:
-            return f"$ {command}\nended with {ran.returncode}:\n{ran.stdout}"
     return None
 
 
