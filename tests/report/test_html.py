@@ -1,0 +1,231 @@
+import hashlib
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from importlib import resources
+
+import pytest
+
+from regulars.report.html import render_data_state_html, render_html
+from regulars.report.model import Report
+from regulars.report.vendor import ECHARTS_VERSION
+from regulars.schema.wording import Wording
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"
+CODES = {"version", "role", "type", "severity", "unit", "action", "kind", "direction", "grade"}
+VOID = {"meta", "link", "br", "img", "input", "rect", "line", "hr"}
+
+
+class _Page(HTMLParser):
+    """Tags in order of opening; those left open; attributes that name an address."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.tags, self.addresses, self.ids = [], [], [], []
+        self.faults = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        found = dict(attrs)
+        self.ids += [found["id"]] if "id" in found else []
+        self.addresses += [found[name] for name in ("src", "href", "action") if name in found]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(tag)
+
+
+def _read(text):
+    page = _Page()
+    page.feed(text)
+    page.close()
+    return page
+
+
+def _poison(value, key=""):
+    if isinstance(value, dict):
+        return {name: _poison(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_poison(each, key) for each in value]
+    is_free = isinstance(value, str) and key not in CODES
+    return value + HOSTILE if is_free else value
+
+
+def _visible(text):
+    return re.sub(r"<style>.*?</style>|<script.*?</script>|<[^>]+>", " ", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_page_is_whole_small_and_loads_nothing(report, language):
+    text = render_html(report, language=language)
+    page = _read(text)
+
+    assert (page.open, page.faults) == ([], [])
+    assert [address for address in page.addresses if not address.startswith("#")] == []
+    assert len(text.encode()) < 2_500_000
+    assert len(set(page.ids)) == len(page.ids)
+    assert "url(" not in text.split("</style>")[0]
+
+
+def test_every_link_of_the_page_leads_to_a_section(report):
+    page = _read(render_html(report, language="en"))
+
+    assert {address[1:] for address in page.addresses} <= set(page.ids)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_that_came_with_the_data_becomes_markup(report, language):
+    hostile = Report.model_validate(_poison(json.loads(report.to_json())))
+
+    text = render_html(hostile, language=language)
+
+    assert HOSTILE not in text
+    assert "img" not in _read(text).tags
+    assert text.count("</script>") == 3
+
+
+def test_the_browser_may_run_the_scripts_of_the_page_and_no_others(report):
+    text = render_html(report, language="en")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)[1]
+
+    assert policy.startswith("default-src &#39;none&#39;")
+    assert policy.count("sha256-") == 2
+    assert "unsafe-inline" not in policy.split("script-src")[1]
+
+
+def test_charts_hold_what_the_report_holds(report):
+    text = render_html(report, language="ru")
+    charts = json.loads(re.search(r'id="charts">(.*?)</script>', text, re.DOTALL)[1])
+
+    assert [chart["id"] for chart in charts] == [
+        "chart-models",
+        "chart-calibration",
+        "chart-bands",
+        "chart-drivers",
+    ]
+    assert charts[0]["items"][2] == {
+        "name": "Логистическая регрессия",
+        "mean": 0.847,
+        "low": 0.826,
+        "high": 0.868,
+        "chosen": True,
+        "tip": "Логистическая регрессия: 0,847 (от 0,826 до 0,868)",
+    }
+
+
+def test_the_page_speaks_of_people_before_it_speaks_of_statistics(report):
+    text = _visible(render_html(report, language="en"))
+
+    assert "19 of 100 customers left" in text
+    assert "46 would have left" in text
+    assert text.index("Usable, with the cautions below.") < text.index("PR-AUC")
+    assert text.index("81 the model finds") < text.index("For the statistician")
+
+
+def test_the_sums_stand_on_the_page(report):
+    text = " ".join(_visible(render_html(report, language="ru")).split())
+
+    assert "2 010 строк на входе = 2 000 новых" in text
+    assert "669 запрошено = 612 в списке + 31 нет согласия + 26 недавно уже связывались" in text
+
+
+def test_identifiers_and_personal_texts_are_not_on_the_page(report):
+    text = render_html(report, language="en")
+
+    assert "0100481" not in text
+    assert "0100000" not in text
+    assert "0173963" not in text
+    assert "ivan@pochta.example" not in text
+    assert "0…" in text
+
+
+def test_a_value_that_few_customers_have_is_not_shown(report):
+    text = render_html(report, language="en")
+
+    assert "Тольятти" in text
+    assert "Пенза" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_part_that_was_not_made_says_why(report, language):
+    why = Wording(en="No column says who left.", ru="Ни один столбец не говорит, кто ушёл.")
+    bare = report.model_copy(
+        update={
+            "churn": None,
+            "contact_list": None,
+            "why_absent": {"churn": why, "contact_list": why},
+        }
+    )
+
+    page = render_html(bare, language=language)
+
+    assert page.count(why.to(language)) == 2
+    assert "echarts" not in page
+    assert "script-src &#39;none&#39;" in page
+    assert _read(page).faults == []
+
+
+def test_a_table_of_very_many_columns_is_cut_and_says_so(report):
+    table = report.data.tables[0]
+    wide = table.model_copy(update={"columns": table.columns * 30})
+    data = report.data.model_copy(update={"tables": (wide,)})
+
+    text = render_html(report.model_copy(update={"data": data}), language="en")
+
+    assert "100 columns more are in report.json." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Data state: customers.csv"), ("ru", "Состояние данных: customers.csv")],
+)
+def test_the_data_state_stands_alone(report, language, title):
+    text = render_data_state_html(report.data, title="customers.csv", language=language)
+    page = _read(text)
+
+    assert title in text
+    assert (page.open, page.faults, page.tags.count("script")) == ([], [], 0)
+    assert len(text) < 100_000
+
+
+def test_what_is_vendored_is_what_was_published():
+    folder = resources.files("regulars.report.vendor") / "echarts"
+    sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text().splitlines())
+
+    assert sums["echarts.common.min.js"].startswith("61f13280aba3161f77fc801bf5f9c786")
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums} == sums
+    assert (folder / "VERSION").read_text().strip() == ECHARTS_VERSION
+    assert "The Apache Software Foundation" in (folder / "NOTICE").read_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_browser_draws_every_chart_and_asks_the_network_for_nothing(report, tmp_path, scheme):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed here")
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "Отчёт 1.html"
+    path.write_text(render_html(report, language="ru"), encoding="utf-8")
+    complaints, requests = [], []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=scheme)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(path.as_uri())
+        drawn = page.locator(".chart svg").count()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        browser.close()
+
+    assert (complaints, drawn, width) == ([], 4, 390)
+    assert requests == [path.as_uri()]

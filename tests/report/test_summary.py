@@ -1,0 +1,100 @@
+import pytest
+
+from regulars.report.summary import summarize
+from regulars.schema.wording import Wording
+
+
+def _without(report, **changes):
+    return report.model_copy(update=changes)
+
+
+def test_the_report_is_retold_in_both_languages(report):
+    summary = summarize(report).summary
+
+    assert [sentence.en for sentence in summary.sentences] == [
+        "2,010 rows read; 2,004 in use, 6 set aside with a reason.",
+        "The customers fall into 3 segments; the largest, “Settled, on long contracts”, holds 41%"
+        " of them, and “Newcomers, month to month” loses most: 38%.",
+        "19 of 100 customers left; of 100 that the model warns about, 46 do leave, and it finds"
+        " 81 of 100 who leave.",
+        "612 customers on the contact list, the most urgent first.",
+    ]
+    assert summary.sentences[2].ru == (
+        "Из 100 клиентов уходят 19; из 100, о ком модель предупреждает, уходят 46,"
+        " и находит она 81 из 100 уходящих."
+    )
+
+
+def test_the_whole_is_as_good_as_its_weakest_part(report):
+    summary = summarize(report).summary
+
+    assert summary.grades == {"data": "B", "segments": "A", "churn": "A"}
+    assert summary.grade == "B"
+    assert summary.verdict.en == "Usable, with the cautions below."
+
+
+@pytest.mark.parametrize(
+    ("low", "grade"), [(0.8, "A"), (0.79, "B"), (0.69, "C"), (0.59, "D"), (None, "A")]
+)
+def test_the_forecast_is_graded_by_its_lower_bound(report, low, grade):
+    holdout = report.churn.holdout.model_copy(update={"roc_auc_low": low})
+    weaker = _without(report, churn=report.churn.model_copy(update={"holdout": holdout}))
+
+    assert summarize(weaker).summary.grades["churn"] == grade
+
+
+@pytest.mark.parametrize(("quarantined", "grade"), [(20, "A"), (21, "B"), (101, "C"), (403, "D")])
+def test_data_is_graded_by_the_rows_set_aside(report, quarantined, grade):
+    data = report.data.model_copy(
+        update={
+            "rows_quarantined": quarantined,
+            "rows_in": 2010,
+            "rows_loaded": 2010 - quarantined,
+            "findings": (),
+        }
+    )
+
+    assert summarize(_without(report, data=data)).summary.grades["data"] == grade
+
+
+def test_an_error_that_concerns_many_rows_weighs_more(report):
+    many = report.data.findings[0].model_copy(update={"share": 0.05})
+    data = report.data.model_copy(update={"findings": (many,)})
+
+    assert summarize(_without(report, data=data)).summary.grades["data"] == "C"
+
+
+def test_an_alarm_caps_the_grade_and_is_named_as_the_reason(report):
+    from regulars.report.parts import Alarm
+
+    alarm = Alarm(kind="leak", severity="alarm", sentence=Wording(en="Look!", ru="Взгляните!"))
+    churn = report.churn.model_copy(update={"alarms": (alarm,)})
+
+    summary = summarize(_without(report, churn=churn)).summary
+
+    assert summary.grades["churn"] == "C"
+    assert summary.reasons["churn"].en == "an alarm below must be explained first"
+
+
+def test_parts_that_were_not_made_are_not_graded(report):
+    bare = _without(report, segments=None, churn=None, contact_list=None)
+
+    summary = summarize(bare).summary
+
+    assert summary.grades == {"data": "B"}
+    assert len(summary.sentences) == 1
+
+
+def test_nothing_read_is_no_ground_for_decisions(report):
+    data = report.data.model_copy(
+        update={
+            "rows_in": 0,
+            "rows_loaded": 0,
+            "rows_inserted": 0,
+            "rows_unchanged": 0,
+            "rows_quarantined": 0,
+            "findings": (),
+        }
+    )
+
+    assert summarize(_without(report, data=data)).summary.grades["data"] == "D"
