@@ -145,12 +145,12 @@ def test_the_tv_provider_has_an_id_and_a_target(dataset):
 
 
 @pytest.mark.parametrize(
-    ("kind", "callee"), [(None, "related_customer_id"), ("events", "counterpart_id")]
+    ("kind", "callee"), [(None, "counterpart_id"), ("relations", "related_customer_id")]
 )
-def test_calls_are_relations_or_when_asked_events(dataset, kind, callee):
+def test_calls_are_events_or_when_asked_relations(dataset, kind, callee):
     mapping = recognize(_read(dataset("copenhagen_calls/calls.csv")), kind=kind)
 
-    assert mapping.kind == (kind or "relations")
+    assert mapping.kind == (kind or "events")
     assert _targets(mapping) == {
         "timestamp": "occurred_at",
         "caller": "customer_id",

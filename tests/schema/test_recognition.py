@@ -102,7 +102,9 @@ def test_names_typed_in_latin_letters_are_russian_names():
         ("events", ["user_id", "event_time", "event_name"]),
         ("interactions", ["Клиент", "Дата обращения", "Тема обращения", "Канал", "Оператор"]),
         ("feedback", ["Клиент", "Дата отзыва", "Отзыв"]),
+        ("events", ["Номер А", "Номер Б", "Дата звонка", "Длительность"]),
         ("relations", ["caller", "callee", "duration"]),
+        ("purchases", ["order_id", "customer_id", "order_purchase_timestamp"]),
         ("subscriptions", ["Клиент", "Тариф", "Дата подключения", "Дата отключения"]),
         ("tariffs", ["Тариф", "Абонентская плата", "Минуты", "ГБ"]),
         ("products", ["Артикул", "Наименование", "Категория", "Цена"]),
@@ -184,6 +186,29 @@ def test_codes_that_never_repeat_may_be_the_id():
 
 def test_the_id_of_a_campaign_is_not_that_of_a_customer():
     assert recognize(_file(campaign_id=MANY, budget=MANY)).id_column is None
+
+
+def test_a_postal_code_is_no_id():
+    mapping = recognize(_file(**{"Postal Code": [str(443000 + n) for n in range(60)]}))
+
+    assert mapping.id_column is None
+    assert mapping.columns[0].role is Role.CATEGORY
+
+
+def test_a_loyalty_card_is_the_id_and_a_bank_card_is_personal():
+    loyalty = _file(**{"Номер карты": [f"22000000{n:05}" for n in range(60)]})
+    bank = _file(card_number=["4111111111111111", "5500005555555559", "4012888888881881"])
+
+    assert recognize(loyalty).id_column == "Номер карты"
+    assert [column.target for column in recognize(bank).personal] == ["card_number"]
+
+
+def test_an_order_number_makes_orders_even_if_every_customer_has_one():
+    mapping = recognize(
+        _file(order_id=MANY, customer_id=MANY, order_date=["2024-01-02"] * 60, amount=MANY)
+    )
+
+    assert mapping.kind == "purchases"
 
 
 def test_an_id_that_a_spreadsheet_kept_as_a_float_is_whole():

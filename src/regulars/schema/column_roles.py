@@ -7,9 +7,9 @@ from regulars.schema.contract import ColumnType, Role
 from regulars.schema.measured import Measured, describe_distinct
 from regulars.schema.name_matching import ID_WORDS, build_index
 from regulars.schema.personal_shapes import LOOSE_SHAPES, find_personal_shape, measure_personal
-from regulars.schema.wording import Wording
+from regulars.schema.wording import Wording, format_share
 
-__all__ = ["Classified", "classify_column", "find_personal_field", "is_row_number"]
+__all__ = ["POST_WORDS", "Classified", "classify_column", "find_personal_field", "is_row_number"]
 
 Classified = tuple[Role, ColumnType, float, Wording]
 
@@ -28,7 +28,9 @@ _CODE_WORDS = ID_WORDS | {
     "филиал", "кластер", "вид", "отдел", "город",
 }  # fmt: skip
 _ARTICLE_WORDS = frozenset({"upc", "ean", "sku", "barcode", "isbn", "артикул", "штрихкод"})
-_POST_WORDS = frozenset({"zip", "zipcode", "postal", "postcode", "индекс"})
+POST_WORDS = frozenset({"zip", "zipcode", "postal", "postcode", "индекс"})
+"""Words of a postal code, which is a place and not an identifier."""
+
 _AMOUNT_WORDS = frozenset({"number", "no", "num", "номер", "key"})  # "number of calls" is a count
 _ROW_NAMES = frozenset({"", "index", "row", "row number", "rownumber", "row id", "n", "nn", "no"})
 _ROW_NAMES |= {"unnamed 0", "п п", "n п п", "no п п", "номер строки", "column0", "level 0"}
@@ -58,7 +60,7 @@ def find_personal_field(measured: Measured) -> tuple[str, float, Wording] | None
         meaning = build_index("customers", roles=(Role.PERSONAL,)).columns[field].meaning
         said = Wording(
             en=f"the name means {meaning.en.lower()}; {share:.0%} of the values fit",
-            ru=f"имя значит «{meaning.ru.lower()}»; подходит {share:.0%} значений",
+            ru=f"название означает «{meaning.ru.lower()}»; подходит {format_share(share, 'ru')} значений",
         )
         return field, score, said
     if _names_a_thing(measured.name) or not _may_hold_people(measured):
@@ -70,7 +72,7 @@ def find_personal_field(measured: Measured) -> tuple[str, float, Wording] | None
     meaning = build_index("customers", roles=(Role.PERSONAL,)).columns[found].meaning
     said = Wording(
         en=f"{share:.0%} of the values look like: {meaning.en.lower()}",
-        ru=f"{share:.0%} значений похожи на: {meaning.ru.lower()}",
+        ru=f"{format_share(share, 'ru')} значений похожи на: {meaning.ru.lower()}",
     )
     return found, min(0.95, 0.5 + share / 2), said
 
@@ -164,7 +166,7 @@ def _classify_date(measured: Measured) -> Classified | None:
         return None
     said = Wording(
         en=f"{date.share:.0%} of the values are dates ({date.format or 'typed'})",
-        ru=f"{date.share:.0%} значений — даты ({date.format or 'тип источника'})",
+        ru=f"{format_share(date.share, 'ru')} значений — даты ({date.format or 'тип источника'})",
     )
     return Role.DATE, "instant" if date.has_time else "date", 0.95, said
 
@@ -188,25 +190,26 @@ def _classify_number(measured: Measured) -> Classified | None:
         return None
     words = set(split_words(measured.name))
     distinct = describe_distinct(measured)
-    if shape.number.is_whole and words & _POST_WORDS:
+    if shape.number.is_whole and words & POST_WORDS:
         said = Wording(en="a postal code", ru="почтовый индекс")
         return Role.CATEGORY, "string", 0.85, said
     if shape.number.is_whole and words & (_CODE_WORDS | _ARTICLE_WORDS) and not _is_count(words):
         if shape.distinct_count <= _MOST_CATEGORIES:
             said = Wording(
-                en=f"the name means a code; {distinct.en}", ru=f"имя значит код; {distinct.ru}"
+                en=f"the name means a code; {distinct.en}",
+                ru=f"название означает код; {distinct.ru}",
             )
             return Role.CATEGORY, "string", 0.8, said
         if words & (ID_WORDS | _ARTICLE_WORDS):
             said = Wording(
                 en=f"the name means an identifier; {distinct.en}",
-                ru=f"имя значит идентификатор; {distinct.ru}",
+                ru=f"название означает идентификатор; {distinct.ru}",
             )
             return Role.ID, "string", 0.8, said
     type_name: ColumnType = "integer" if shape.number.is_whole else "float"
     said = Wording(
         en=f"{shape.number.share:.0%} of the values are numbers; {distinct.en}",
-        ru=f"{shape.number.share:.0%} значений — числа; {distinct.ru}",
+        ru=f"{format_share(shape.number.share, 'ru')} значений — числа; {distinct.ru}",
     )
     return Role.NUMERIC, type_name, 0.9 if shape.number.share == 1.0 else 0.8, said
 
@@ -226,7 +229,7 @@ def _classify_text(measured: Measured) -> Classified:
     if is_code and is_named_id and shape.distinct_count > _MOST_CATEGORIES:
         said = Wording(
             en=f"the name means an identifier; {distinct.en}",
-            ru=f"имя значит идентификатор; {distinct.ru}",
+            ru=f"название означает идентификатор; {distinct.ru}",
         )
         return Role.ID, "string", 0.8, said
     many = shape.distinct_count > _MOST_CATEGORIES and share > 0.5

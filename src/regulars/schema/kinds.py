@@ -31,7 +31,11 @@ _SIGNATURES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("customer_id", "purchased_at", "product_name", "quantity"),
     ),
     "payments": (("payment_id", "amount"), ("customer_id", "paid_at", "amount")),
-    "events": (("customer_id", "occurred_at", "name"), ("event_id", "occurred_at", "name")),
+    "events": (
+        ("customer_id", "occurred_at", "name"),
+        ("event_id", "occurred_at", "name"),
+        ("customer_id", "occurred_at", "counterpart_id"),
+    ),
     "interactions": (
         ("customer_id", "occurred_at", "topic"),
         ("customer_id", "occurred_at", "outcome"),
@@ -90,7 +94,10 @@ def guess_kind(
     is_sure = is_flat and customer is not None and customer.shape.row_count >= _LEAST_ROWS
     best: Guess | None = None
     for kind, signatures in _SIGNATURES.items():
-        if is_sure and get_contract(kind).temporal == "fact":
+        is_fact = get_contract(kind).temporal == "fact"
+        if is_sure and is_fact and not _has_own_key(measured, kind):
+            continue
+        if kind == "relations" and _is_log_of_calls(measured):
             continue
         guess = _score_kind(measured, kind, signatures, id_column=id_column, drop=drop)
         if guess and (best is None or guess.confidence > best.confidence + 1e-9):
@@ -98,6 +105,20 @@ def guess_kind(
     if best and best.confidence >= (0.75 if is_flat else _LEAST_SCORE):
         return best
     return _guess_rest(measured, customer, is_flat=is_flat)
+
+
+def _has_own_key(measured: Sequence[Measured], kind: str) -> bool:
+    """An order number beside every customer: orders, were there but one for each."""
+    key = get_contract(kind).key
+    found = match_table(measured, kind).columns
+    return bool(key) and key[0] in found and found[key[0]].name_score >= 0.95
+
+
+def _is_log_of_calls(measured: Sequence[Measured]) -> bool:
+    """A caller, a callee and a moment: what customers did, not how they are linked."""
+    found = match_table(measured, "events").columns
+    told = [found[name].name_score for name in ("counterpart_id", "occurred_at") if name in found]
+    return len(told) == 2 and min(told) >= _SURE_NAME
 
 
 def _score_kind(

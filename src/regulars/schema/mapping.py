@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from regulars.errors import SchemaError, UnknownColumnError
 from regulars.schema.contract import ColumnType, Contract, Role, get_contract
-from regulars.schema.wording import Language, Wording
+from regulars.schema.wording import Language, Wording, format_share
 
 __all__ = ["ColumnMapping", "Mapping", "MappingLine", "Outcome", "make_columns_key"]
 
@@ -216,7 +216,7 @@ class Mapping(BaseModel):
                 target="" if column.role is Role.IGNORED else column.target,
                 role=ROLE_WORDS[column.role].to(language),
                 type="" if column.role is Role.IGNORED else _describe_type(column),
-                confidence=f"{column.confidence:.0%}".replace("%", " %"),
+                confidence=format_share(column.confidence, language),
                 evidence=column.evidence.to(language),
             )
             for column in self.columns

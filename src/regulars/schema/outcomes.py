@@ -90,7 +90,7 @@ def find_outcome(measured: Sequence[Measured]) -> tuple[Outcome | None, Wording 
     said = Wording(
         en=f"'{column.name}' has two values and the name of an outcome;"
         f" '{positive}' means it happened",
-        ru=f"«{column.name}»: два значения и имя исхода; «{positive}» значит, что это случилось",
+        ru=f"«{column.name}»: два значения и название исхода; «{positive}» значит, что это случилось",
     )
     outcome = Outcome(column=column.name, positive=positive, is_given=False, evidence=said)
     return outcome, Wording(en=f"Outcome: {said.en}.", ru=f"Исход: {said.ru}.")

@@ -97,8 +97,8 @@ def _is_card(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
-def _may_be_card(text: str) -> bool:
-    return _IBAN.fullmatch(text) is not None or 12 <= _count_digits(text) <= 24
+def _is_card_or_account(text: str) -> bool:
+    return _IBAN.fullmatch(text) is not None or _is_card(text) or _count_digits(text) == 20
 
 
 def _is_address(text: str) -> bool:
@@ -166,7 +166,8 @@ LOOSE_SHAPES: dict[str, tuple[Callable[[str], bool], float]] = {
     "phone": (_may_be_phone, 0.5),
     "passport": (lambda text: _DOCUMENT.fullmatch(_whole(text)) is not None, 0.5),
     "tax_number": (lambda text: 8 <= _count_digits(text) <= 14, 0.5),
-    "card_number": (_may_be_card, 0.5),
+    # A loyalty card is an id; a bank's card has a check digit.
+    "card_number": (_is_card_or_account, 0.7),
     "ip_address": (lambda text: _IP.fullmatch(text) is not None, 0.5),
     "address": (lambda text: any(letter.isalpha() for letter in text) and len(text) > 5, 0.5),
     "patronymic": (_may_be_name, 0.7),

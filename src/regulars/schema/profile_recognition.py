@@ -3,7 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from regulars.schema.column_names import RESERVED_NAMES, make_column_name, make_unique, split_words
-from regulars.schema.column_roles import classify_column, find_personal_field, is_row_number
+from regulars.schema.column_roles import (
+    POST_WORDS,
+    classify_column,
+    find_personal_field,
+    is_row_number,
+)
 from regulars.schema.contract import Role
 from regulars.schema.mapping import ColumnMapping
 from regulars.schema.measured import Measured, describe_distinct, read_as
@@ -88,7 +93,7 @@ def map_id(
     said = Wording(en=f"you said so; {distinct.en}", ru=f"указано вами; {distinct.ru}")
     found = Wording(
         en=f"the name '{name}' means an identifier; {distinct.en}",
-        ru=f"имя «{name}» значит идентификатор; {distinct.ru}",
+        ru=f"название «{name}» означает идентификатор; {distinct.ru}",
     )
     return ColumnMapping(
         source=name,
@@ -152,7 +157,7 @@ def _map_observed_at(measured: Measured) -> ColumnMapping:
         confidence=0.9,
         evidence=Wording(
             en="the name means the day the file was made for",
-            ru="имя значит день, на который сделан файл",
+            ru="название означает день, на который сделан файл",
         ),
         **read_as(measured, "instant"),
     )
@@ -175,6 +180,8 @@ def find_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
     if candidates:
         rank, name, score = max(candidates)
         return name, score if rank[0] else score * 0.8
+    if any(index.match(one.name).get("customer_id", 0.0) >= 0.9 for one in measured):
+        return None  # it is there, and it does not identify the rows
     return _find_nameless_id(measured)
 
 
@@ -219,7 +226,7 @@ def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
 def _is_named_id(measured: Measured) -> bool:
     words = set(split_words(measured.name))
     is_whole = not measured.shape.is_number or measured.shape.number.is_whole
-    is_named = bool(words & ID_WORDS) and "of" not in words and is_whole
+    is_named = bool(words & ID_WORDS) and is_whole and not words & {"of", *POST_WORDS}
     return is_named and not _identifies_another(measured.name)
 
 

@@ -147,7 +147,7 @@ def _say_name(measured: Measured, column: Column) -> Wording:
     meaning_en, meaning_ru = column.meaning.en, column.meaning.ru
     return Wording(
         en=f"the name '{measured.name}' means: {_lower(meaning_en)}; {distinct.en}",
-        ru=f"имя «{measured.name}» значит: {_lower(meaning_ru)}; {distinct.ru}",
+        ru=f"название «{measured.name}» означает: {_lower(meaning_ru)}; {distinct.ru}",
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from regulars.errors import UnknownNameError
 
-__all__ = ["LANGUAGES", "Language", "Wording", "check_language", "pluralize"]
+__all__ = ["LANGUAGES", "Language", "Wording", "check_language", "format_share", "pluralize"]
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -64,3 +64,15 @@ def pluralize(count: int, language: Language, *forms: str) -> str:
     tag = Locale(language).plural_form(count)
     form = forms[tags.index(tag)] if tag in tags else forms[-1]
     return f"{count} {form}"
+
+
+def format_share(share: float, language: Language) -> str:
+    r"""A share as whole percents; Russian sets the sign apart by a space that does not break.
+
+    Examples
+    --------
+    >>> format_share(0.954, "en"), format_share(0.954, "ru")
+    ('95%', '95\xa0%')
+    """
+    percents = f"{share * 100:.0f}"
+    return f"{percents}%" if language == "en" else f"{percents}\u00a0%"
