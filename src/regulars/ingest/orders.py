@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.ingest.canonical import CONFORMED
 from regulars.ingest.conform import quote_name
 from regulars.schema.contract import get_contract
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["ORDERS", "complete_items", "sum_up_orders"]
+__all__ = ["ORDERS", "sum_up_orders"]
 
 ORDERS = "orders"
 
 
-def complete_items(connection: DuckDBPyConnection) -> None:
-    """Fill in the amount of a line from quantity and unit price, where the file has only those."""
-    columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {CONFORMED}").fetchall()]
-    if "line_amount" in columns or not {"quantity", "unit_price"} <= set(columns):
-        return
-    connection.execute(f"ALTER TABLE {CONFORMED} ADD COLUMN line_amount DECIMAL(18,4)")
-    connection.execute(
-        # Through decimal and not float: a sum of money keeps every hundredth.
-        f"UPDATE {CONFORMED} SET line_amount ="
-        " CAST(CAST(quantity AS DECIMAL(18,4)) * CAST(unit_price AS DECIMAL(18,4)) AS DECIMAL(18,4))"
-    )
-
-
-def sum_up_orders(items: str, connection: DuckDBPyConnection) -> None:
+def sum_up_orders(items: str, fit: str, connection: DuckDBPyConnection) -> None:
     """Make the temporary table `orders`: one row per order that the load touched.
 
     Parameters
@@ -37,18 +23,20 @@ def sum_up_orders(items: str, connection: DuckDBPyConnection) -> None:
     items
         Relation of all items the lake now holds, the new ones included: an order that came in
         two files is summed up whole.
+    fit
+        Query of the fit rows of the source, with what they say of the order itself.
     connection
-        Where `conformed` is.
+        Where both are.
     """
-    columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {CONFORMED}").fetchall()]
+    columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {fit}").fetchall()]
     # What the source says of the order itself (shop, channel …) comes from its own rows.
     own = set(columns) & set(get_contract("purchases").column_names)
     own -= {"purchase_id", "customer_id", "purchased_at", "currency", "amount", "item_count"}
     said = "".join(f", any_value({quote_name(name)}) AS {quote_name(name)}" for name in sorted(own))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {ORDERS} AS"
-        f" WITH said AS (SELECT purchase_id, min(source_row) AS source_row{said} FROM {CONFORMED}"
-        "   WHERE rejected_reason IS NULL AND purchase_id IS NOT NULL GROUP BY purchase_id)"
+        f" WITH said AS (SELECT purchase_id, min(source_row) AS source_row{said} FROM ({fit})"
+        " WHERE purchase_id IS NOT NULL GROUP BY purchase_id)"
         " SELECT items.purchase_id, min(said.source_row) AS source_row,"
         "  min(items.customer_id) AS customer_id, min(items.purchased_at) AS purchased_at,"
         "  min(items.purchased_on) AS purchased_on,"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX
 from regulars.ingest.conform import quote_name
+from regulars.ingest.rejection import select_fit
 from regulars.vault import PutCounts
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ ORIGINAL_ID = "original_id"
 
 _ROWS_A_BATCH = 20_000
 _PSEUDONYMS = "pseudonyms"
+_REPLACED = "conformed_under_pseudonyms"
 
 
 def replace_personal_ids(
@@ -46,17 +48,22 @@ def replace_personal_ids(
     )
     ids = connection.execute(f"SELECT id FROM ({distinct}) WHERE id IS NOT NULL").to_arrow_table()
     values = ids.column("id").combine_chunks()
-    connection.register(_PSEUDONYMS, pa.table({"id": values, "pseudonym": make_pseudonyms(values)}))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_PSEUDONYMS} (id VARCHAR, pseudonym VARCHAR)"
+    )
+    connection.register("arriving", pa.table({"id": values, "pseudonym": make_pseudonyms(values)}))
+    connection.execute(f"INSERT INTO {_PSEUDONYMS} SELECT id, pseudonym FROM arriving")
+    connection.unregister("arriving")
     replaced = ", ".join(
-        f"(SELECT pseudonym FROM {_PSEUDONYMS} WHERE id = {CONFORMED}.{quote_name(name)})"
-        f" AS {quote_name(name)}"
+        f"(SELECT pseudonym FROM {_PSEUDONYMS} WHERE id = {quote_name(name)}) AS {quote_name(name)}"
         for name in columns
     )
+    # Now a table: the ids are replaced once and for all, and nothing reads the old view.
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {CONFORMED} AS SELECT * REPLACE ({replaced}),"
+        f"CREATE OR REPLACE TEMP TABLE {_REPLACED} AS SELECT * REPLACE ({replaced}),"
         f" customer_id AS {quote_name(PERSONAL_PREFIX + ORIGINAL_ID)} FROM {CONFORMED}"
     )
-    connection.unregister(_PSEUDONYMS)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT * FROM {_REPLACED}")
 
 
 def keep_personal(vault: Vault, load_id: str, connection: DuckDBPyConnection) -> PutCounts:
@@ -74,8 +81,8 @@ def keep_personal(vault: Vault, load_id: str, connection: DuckDBPyConnection) ->
         for name in columns
     )
     connection.execute(
-        f"SELECT customer_id, {last} FROM {CONFORMED}"
-        " WHERE rejected_reason IS NULL AND customer_id IS NOT NULL GROUP BY customer_id"
+        f"SELECT customer_id, {last} FROM ({select_fit(found, connection)})"
+        " WHERE customer_id IS NOT NULL GROUP BY customer_id"
     )
     return vault.put(connection.to_arrow_reader(_ROWS_A_BATCH), load_id=load_id)
 

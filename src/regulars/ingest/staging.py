@@ -81,15 +81,32 @@ def survey_columns(
     conformed = [conform_column(column, staged.types[column.source]) for column in columns]
     surveys: list[Survey] = []
     for chunk in _chunks(conformed, _COLUMNS_A_QUERY):
-        counts = ", ".join(
-            f"count({one.value}), count(*) FILTER ({one.is_unreadable})" for one in chunk
+        present = _count([f"count({one.value})" for one in chunk], connection)
+        # What is there and was read, and what is there at all: only where the two differ can
+        # something be unreadable, and only there is it worth a second look.
+        filled = _count([f"count({quote_name(one.mapping.source)})" for one in chunk], connection)
+        doubtful = [
+            one
+            for one, read, there in zip(chunk, present, filled, strict=True)
+            if read < there and one.is_unreadable != "false"
+        ]
+        unreadable = dict(
+            zip(
+                (one.mapping.source for one in doubtful),
+                _count([f"count(*) FILTER ({one.is_unreadable})" for one in doubtful], connection),
+                strict=True,
+            )
         )
-        row = _one_row(connection, f"SELECT {counts} FROM {SOURCE_ROWS}")
-        surveys.extend(
-            Survey(one, staged.row_count - present - unreadable, unreadable)
-            for one, present, unreadable in zip(chunk, row[::2], row[1::2], strict=True)
-        )
+        for one, read in zip(chunk, present, strict=True):
+            bad = unreadable.get(one.mapping.source, 0)
+            surveys.append(Survey(one, staged.row_count - read - bad, bad))
     return tuple(surveys)
+
+
+def _count(expressions: Sequence[str], connection: DuckDBPyConnection) -> tuple[int, ...]:
+    if not expressions:
+        return ()
+    return _one_row(connection, f"SELECT {', '.join(expressions)} FROM {SOURCE_ROWS}")
 
 
 def settle_types(

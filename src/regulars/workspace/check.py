@@ -17,7 +17,6 @@ from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
     from pathlib import Path
 
     import ibis

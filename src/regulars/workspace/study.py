@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from regulars.campaigns import ContactList, build_contact_list
 from regulars.errors import QualityError
-from regulars.features import AsOf, FeatureTable, ProfileColumn, profile_features, read_profile_column
+from regulars.features import (
+    AsOf,
+    FeatureTable,
+    ProfileColumn,
+    profile_features,
+    read_profile_column,
+)
 from regulars.features.purchases import purchase_features
 from regulars.predictions import ChurnComparison, compare_churn_models, read_outcome
 from regulars.report.assemble import name_segment

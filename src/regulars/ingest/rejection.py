@@ -1,0 +1,170 @@
+"""Rows that are not fit: which, why, and what of them is kept in the quarantine.
+
+`rejections` is a temporary table with one row per rejected source row: `source_row`, `reason`,
+`column`. Whoever finds a fault adds to it; the first reason counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.ingest.canonical import CONFORMED
+from regulars.ingest.conform import quote_name, quote_text
+from regulars.ingest.staging import SOURCE_ROWS
+from regulars.schema.contract import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from regulars.connectors.protocol import RejectedLine
+    from regulars.ingest.staging import Survey
+    from regulars.schema.contract import Contract
+    from regulars.schema.mapping import Mapping
+
+__all__ = [
+    "QUARANTINED",
+    "count_rejections",
+    "gather_quarantine",
+    "reject_rows",
+    "reject_unreadable",
+    "select_fit",
+]
+
+QUARANTINED = "quarantined"
+_REJECTIONS = "rejections"
+_BROKEN_LINES = "broken_lines"
+
+
+def reject_unreadable(
+    surveys: Sequence[Survey], contract: Contract, connection: DuckDBPyConnection
+) -> None:
+    """Begin the list of rejections with rows that cannot be read or lack what they must have.
+
+    Only columns in which the survey found something take part, so that a clean file of 10,000
+    columns costs nothing.
+    """
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_REJECTIONS}"
+        ' (source_row BIGINT, reason VARCHAR, "column" VARCHAR)'
+    )
+    required = {column.name for column in contract.columns if column.is_required}
+    faults = [
+        (survey.column.is_unreadable, "unreadable", survey.column.mapping.source)
+        for survey in surveys
+        if survey.unreadable
+    ]
+    faults += [
+        (f"{survey.column.value} IS NULL", "missing", survey.column.mapping.source)
+        for survey in surveys
+        if survey.missing and survey.column.mapping.target in required
+    ]
+    if not faults:
+        return
+    reasons = " ".join(f"WHEN {when} THEN {quote_text(why)}" for when, why, _ in faults)
+    columns = " ".join(f"WHEN {when} THEN {quote_text(name)}" for when, _, name in faults)
+    connection.execute(
+        f"INSERT INTO {_REJECTIONS} SELECT rowid + 1, CASE {reasons} END, CASE {columns} END"
+        f" FROM {SOURCE_ROWS} WHERE {' OR '.join(when for when, _, _ in faults)}"
+    )
+
+
+def reject_rows(query: str, connection: DuckDBPyConnection) -> None:
+    """Add rows that are not rejected yet.
+
+    Parameters
+    ----------
+    query
+        Gives `source_row` and `reason`; rows without a reason are fit.
+    connection
+        Where `conformed` is.
+    """
+    connection.execute(
+        f"INSERT INTO {_REJECTIONS} SELECT found.source_row, found.reason, NULL"
+        f" FROM ({query}) AS found ANTI JOIN {_REJECTIONS} AS known"
+        " ON known.source_row = found.source_row WHERE found.reason IS NOT NULL"
+    )
+
+
+def count_rejections(connection: DuckDBPyConnection) -> int:
+    """How many source rows are rejected."""
+    row = connection.execute(f"SELECT count(*) FROM {_REJECTIONS}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def select_fit(columns: Sequence[str], connection: DuckDBPyConnection) -> str:
+    """A query of the rows that are fit."""
+    listed = ", ".join(map(quote_name, columns))
+    query = f"SELECT {listed} FROM {CONFORMED}"
+    if not count_rejections(connection):
+        return query
+    return f"{query} WHERE source_row NOT IN (SELECT source_row FROM {_REJECTIONS})"
+
+
+def gather_quarantine(
+    mapping: Mapping,
+    lines: Sequence[RejectedLine],
+    *,
+    source_name: str,
+    connection: DuckDBPyConnection,
+) -> dict[str, int]:
+    """Make the temporary table `quarantined` of every row that did not reach the lake.
+
+    Personal columns are left out of what is kept of a row; of a line that could not even be
+    split, nothing but its place is kept when the source has such columns.
+
+    Returns
+    -------
+    dict
+        Reason → rows, most frequent first.
+    """
+    kept = [
+        f"{quote_text(column.source)}, s.{quote_name(column.source)}"
+        for column in mapping.columns
+        if column.role is not Role.PERSONAL
+        and not (mapping.id_is_personal and column.target.endswith("customer_id"))
+    ]
+    described = connection.execute(f"DESCRIBE {CONFORMED}").fetchall()
+    has_customer = any(row[0] == "customer_id" for row in described)
+    customer = "c.customer_id" if has_customer else "CAST(NULL AS VARCHAR)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {QUARANTINED} AS SELECT"
+        f' {quote_text(source_name)} AS source, {quote_text(mapping.table)} AS "table",'
+        ' r.source_row, r.reason, r."column",'
+        f" CAST(json_object({', '.join(kept)}) AS VARCHAR) AS raw, {customer} AS customer_id"
+        f" FROM {_REJECTIONS} AS r JOIN {SOURCE_ROWS} AS s ON s.rowid = r.source_row - 1"
+        f" JOIN {CONFORMED} AS c ON c.source_row = r.source_row ORDER BY r.source_row"
+    )
+    _add_lines(mapping, lines, source_name, connection)
+    reasons = connection.execute(
+        f"SELECT reason, count(*) FROM {QUARANTINED} GROUP BY reason ORDER BY 2 DESC, 1"
+    ).fetchall()
+    return {str(reason): int(count) for reason, count in reasons}
+
+
+def _add_lines(
+    mapping: Mapping,
+    lines: Sequence[RejectedLine],
+    source_name: str,
+    connection: DuckDBPyConnection,
+) -> None:
+    if not lines:
+        return
+    import pyarrow as pa
+
+    has_personal = bool(mapping.personal) or mapping.id_is_personal
+    table = pa.table(
+        {
+            "source_row": pa.array([line.line_number for line in lines], pa.int64()),
+            "reason": pa.array([line.reason for line in lines], pa.string()),
+            "raw": pa.array([None if has_personal else line.text for line in lines], pa.string()),
+        }
+    )
+    connection.register(_BROKEN_LINES, table)
+    connection.execute(
+        f"INSERT INTO {QUARANTINED} SELECT {quote_text(source_name)}, {quote_text(mapping.table)},"
+        f" source_row, reason, NULL, CAST(json_object('line', raw) AS VARCHAR), NULL"
+        f" FROM {_BROKEN_LINES}"
+    )
+    connection.unregister(_BROKEN_LINES)
