@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 
 from sphinx.application import Sphinx
 
@@ -16,7 +17,8 @@ PAGE = """# `{module}`
 """
 INDEX = """# Python
 
-Every public name, package by package. A package that is not listed has no public names yet.
+Every public name, package by package; most work starts with `regulars.Workspace`. A package that is not
+listed has no public names yet.
 
 ```{{toctree}}
 :maxdepth: 1
@@ -27,10 +29,17 @@ Every public name, package by package. A package that is not listed has no publi
 
 
 def list_public_modules() -> list[str]:
-    """`regulars` and each module or package right beneath it that exports names."""
+    """Each module or package right beneath `regulars` that exports names."""
     names = [f"regulars.{module.name}" for module in iter_modules(regulars.__path__)]
     public = [name for name in names if not name.endswith("__main__")]
-    return [name for name in public if getattr(import_module(name), "__all__", ())]
+    return [name for name in public if _load_names(import_module(name))]
+
+
+def _load_names(module: ModuleType) -> list[str]:
+    # autodoc lists what a module already has; names that load when asked for must be asked for.
+    names = list(getattr(module, "__all__", ()))
+    vars(module).update({name: getattr(module, name) for name in names})
+    return names
 
 
 def _write(path: Path, text: str) -> None:
@@ -55,9 +64,9 @@ def write_pages(app: Sphinx) -> None:
 def skip_foreign(
     app: Sphinx, what: str, name: str, member: object, skip: bool, options: object
 ) -> bool | None:
-    """Leave out the metadata methods that scikit-learn adds to every estimator."""
+    """Leave out what scikit-learn adds to every estimator, and pydantic to every model."""
     is_metadata = name.startswith("set_") and name.endswith("_request")
-    return True if is_metadata else None
+    return True if is_metadata or name == "model_config" else None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
