@@ -14,11 +14,13 @@ from regulars.errors import Cancelled, InvalidParameterError, UnknownColumnError
 from regulars.progress import Silent
 from regulars.quality import load_checks, rejection_reason, row_check_expressions, run_checks
 from regulars.quality.check import (
+    ConstantCheck,
     DatesCheck,
     ExactDuplicatesCheck,
     FreshnessCheck,
     NearDuplicatesCheck,
     OrphansCheck,
+    PlaceholdersCheck,
     RangeCheck,
     RateCheck,
     RepeatedCheck,
@@ -183,6 +185,27 @@ def test_the_same_amount_soon_after_is_repeated():
     assert finding.count == 1
 
 
+def test_codes_and_words_that_stand_for_unknown_are_found():
+    rows = {
+        "days_ago": [3, 6, 27, 999],
+        "calls": [0, 1, 2, -1],
+        "amount": [997, 998, 999, 1],
+        "job": ["клерк", "Unknown ", "не указано", None],
+    }
+
+    findings = find(make(PlaceholdersCheck, columns=["*"]), rows)
+
+    assert {each.column: each.count for each in findings} == {"days_ago": 1, "calls": 1, "job": 2}
+
+
+def test_a_column_of_one_value_is_found():
+    rows = {"country": ["RU", "RU", None], "city": ["Самара", "Омск", None]}
+
+    (finding,) = find(make(ConstantCheck, columns=["*"]), rows)
+
+    assert (finding.column, finding.examples) == ("country", ({"country": "RU"},))
+
+
 def test_late_data_is_counted_in_days():
     rows = {"occurred_at": [datetime(2026, 1, 1, tzinfo=UTC)]}
 
@@ -199,6 +222,7 @@ def test_late_data_is_counted_in_days():
         ("empty", " …!! ", "ок"),
         ("repeated_characters", "ааааааааа", "оооочень долго!!!"),
         ("repeated_characters", "хахахахаха", "10 / 10"),
+        ("repeated_characters", "аааааааааа!", "Ужаааааааас, связи нет второй день"),
         ("repeated_word", "Спам спам, СПАМ", "очень очень плохо"),
         ("link", "Заходи: www.casino.example", "Сайт не работает"),
     ],

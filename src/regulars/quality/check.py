@@ -12,11 +12,13 @@ __all__ = [
     "Action",
     "AnyCheck",
     "Check",
+    "ConstantCheck",
     "DatesCheck",
     "ExactDuplicatesCheck",
     "FreshnessCheck",
     "NearDuplicatesCheck",
     "OrphansCheck",
+    "PlaceholdersCheck",
     "RangeCheck",
     "RateCheck",
     "RepeatedCheck",
@@ -231,6 +233,20 @@ class RepeatedCheck(Check):
     within_minutes: float = Field(gt=0)
 
 
+class PlaceholdersCheck(Check):
+    """Values that only stand for "unknown": words, and codes such as 999 far from the rest."""
+
+    kind: Literal["placeholders"] = "placeholders"
+    columns: tuple[str, ...] = Field(min_length=1)
+
+
+class ConstantCheck(Check):
+    """Columns that hold one value in every row, and so tell nobody from anybody."""
+
+    kind: Literal["constant"] = "constant"
+    columns: tuple[str, ...] = Field(min_length=1)
+
+
 class FreshnessCheck(Check):
     """A table whose newest row is older than `most_days` at the moment of the check."""
 
@@ -252,6 +268,8 @@ AnyCheck = Annotated[
     | RateCheck
     | SessionLengthCheck
     | RepeatedCheck
-    | FreshnessCheck,
+    | FreshnessCheck
+    | PlaceholdersCheck
+    | ConstantCheck,
     Field(discriminator="kind"),
 ]

@@ -17,6 +17,7 @@ _QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 _ROBUST_Z_LIMIT = 3.5
 _MAD_TO_DEVIATION = 1.4826
 _FENCE = 1.5
+_MOST_OUTLIERS = 0.25
 
 
 @dataclass
@@ -181,7 +182,10 @@ def _count_far(table: "ir.Table", names: Sequence[str], figures: dict[str, Figur
         asked[f"z{place}"] = narrow.count(where=distance > limit)
     row = _fetch(narrow, asked)
     for place, name in enumerate(names):
-        figures[name].robust_z = int(row[f"z{place}"])
+        count = int(row[f"z{place}"])
+        # So many are no outliers: the values are of two groups, and the rule does not apply.
+        is_group = count > figures[name].present * _MOST_OUTLIERS
+        figures[name].robust_z = None if is_group else count
 
 
 def _count_present(table: "ir.Table", column: "ir.Value") -> "ir.IntegerScalar":

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RowTest",
     "build_row_tests",
+    "find_columns",
     "moment_like",
     "rejection_reason",
     "require_columns",
@@ -170,7 +171,7 @@ def _rows_tests(check: RowsCheck, table: "ir.Table", as_of: datetime) -> list[Ro
 
 def _range_tests(check: RangeCheck, table: "ir.Table") -> list[RowTest]:
     tests = []
-    for name in _matching(check, table, check.columns):
+    for name in find_columns(check, table, check.columns):
         column = table[name]
         if not column.type().is_numeric():
             continue
@@ -185,7 +186,7 @@ def _range_tests(check: RangeCheck, table: "ir.Table") -> list[RowTest]:
 
 def _dates_tests(check: DatesCheck, table: "ir.Table", as_of: datetime) -> list[RowTest]:
     tests = []
-    for name in _matching(check, table, check.columns):
+    for name in find_columns(check, table, check.columns):
         column = table[name]
         if not column.type().is_temporal() or column.type().is_time():
             continue
@@ -229,7 +230,8 @@ def _never_null(failing: "ir.BooleanValue") -> "ir.BooleanValue":
     return failing.coalesce(ibis.literal(value=False))
 
 
-def _matching(check: Check, table: "ir.Table", patterns: Sequence[str]) -> list[str]:
+def find_columns(check: Check, table: "ir.Table", patterns: Sequence[str]) -> list[str]:
+    """The columns of `table` that fit one of `patterns`, in its order."""
     found = [
         name for name in table.columns if any(fnmatchcase(name, pattern) for pattern in patterns)
     ]

@@ -94,8 +94,7 @@ def run_checks(
 def _find_in_table(check: Check, subject: Subject) -> list[Finding]:
     if check.looks_at_single_rows or not subject.row_count:
         return []
-    finding = find_in_table(check, subject)
-    return [finding] if finding else []
+    return find_in_table(check, subject)
 
 
 def _find_rows(checks: Sequence[Check], subject: Subject) -> list[Finding]:

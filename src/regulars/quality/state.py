@@ -43,7 +43,7 @@ class Outliers:
         Values outside them.
     robust_z_count
         Values with |value - median| / (1.4826 x median absolute deviation) over 3.5; None when
-        half of the values are the same.
+        half of the values are the same, or a quarter would be outliers (two groups).
     """
 
     low: float

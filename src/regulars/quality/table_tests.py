@@ -7,29 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.quality.check import (
     Check,
+    ConstantCheck,
     DatesCheck,
     ExactDuplicatesCheck,
     FreshnessCheck,
     NearDuplicatesCheck,
     OrphansCheck,
+    PlaceholdersCheck,
     RangeCheck,
     RateCheck,
     RepeatedCheck,
     SessionLengthCheck,
     UniqueCheck,
 )
+from regulars.quality.column_tests import find_constant_columns, find_placeholders
 from regulars.quality.examples import choose_columns, take_examples
 from regulars.quality.finding import Finding, Unit, word_finding
 from regulars.quality.near_duplicates import find_near_duplicates
-from regulars.quality.row_tests import require_columns
+from regulars.quality.row_tests import find_columns, require_columns
 from regulars.quality.sessions import measure_sessions
-from regulars.schema.contract import Contract
+from regulars.schema.contract import Contract, Role
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 __all__ = ["Subject", "find_in_table", "make_finding"]
 
+_MANY_COLUMNS = (RangeCheck, DatesCheck, PlaceholdersCheck, ConstantCheck)
 # What the lake adds to each row; two rows that differ only there are the same row.
 LAKE_COLUMNS = frozenset({"known_at", "load_id", "bucket", "row_key", "occurrence", "row_hash"})
 
@@ -70,7 +74,7 @@ def make_finding(
         sentence=word_finding(
             check.meaning,
             # Where one check looks at several columns, the headline cannot say which.
-            column=column if isinstance(check, RangeCheck | DatesCheck) else None,
+            column=column if isinstance(check, _MANY_COLUMNS) else None,
             count=count,
             share=share,
             unit=unit,
@@ -80,9 +84,60 @@ def make_finding(
     )
 
 
-def find_in_table(check: Check, subject: Subject) -> Finding | None:
+def find_in_table(check: Check, subject: Subject) -> list[Finding]:
     """What one check that needs more than one row finds in the subject."""
-    return _TESTS[type(check)](check, subject)
+    if isinstance(check, PlaceholdersCheck):
+        return _find_placeholders(check, subject)
+    if isinstance(check, ConstantCheck):
+        return _find_constant(check, subject)
+    finding = _TESTS[type(check)](check, subject)
+    return [finding] if finding else []
+
+
+def _find_placeholders(check: PlaceholdersCheck, subject: Subject) -> list[Finding]:
+    findings = []
+    names = _analyzed_columns(check, check.columns, subject)
+    for each in find_placeholders(subject.table, names, row_count=subject.row_count):
+        shown = choose_columns(subject.table, (each.column,), contract=subject.contract)
+        rows = subject.table.filter(each.is_placeholder)
+        findings.append(
+            make_finding(
+                check,
+                column=each.column,
+                count=each.count,
+                whole=subject.row_count,
+                examples=take_examples(rows, shown, contract=subject.contract),
+            )
+        )
+    return [finding for finding in findings if finding]
+
+
+def _find_constant(check: ConstantCheck, subject: Subject) -> list[Finding]:
+    names = _analyzed_columns(check, check.columns, subject)
+    findings = [
+        make_finding(
+            check,
+            column=name,
+            count=subject.row_count,
+            whole=subject.row_count,
+            examples=take_examples(subject.table, (name,), contract=subject.contract)[:1],
+        )
+        for name in find_constant_columns(subject.table, names)
+    ]
+    return [finding for finding in findings if finding]
+
+
+def _analyzed_columns(check: Check, patterns: Sequence[str], subject: Subject) -> list[str]:
+    """The columns that fit, but for those that are no attribute: ids, personal, of the lake."""
+    roles = {each.name: each.role for each in subject.contract.columns} if subject.contract else {}
+    left_out = {Role.ID, Role.PERSONAL, Role.IGNORED}
+    return [
+        name
+        for name in find_columns(check, subject.table, patterns)
+        if name not in LAKE_COLUMNS
+        and name not in {"customer_id", "observed_at", "attributes"}
+        and roles.get(name) not in left_out
+    ]
 
 
 def _find_exact_duplicates(check: ExactDuplicatesCheck, subject: Subject) -> Finding | None:

@@ -62,7 +62,7 @@ def is_faulty(column: "ir.StringValue", fault: "TextFault") -> "ir.BooleanValue"
 
 
 def _has_repeated_characters(column: "ir.StringValue") -> "ir.BooleanValue":
-    """One letter eight times running, or four characters and more of at most two kinds."""
+    """Mostly one letter eight times running, or four characters and more of at most two kinds."""
     lowered = column.lower()
     solid = lowered.re_replace(r"\s+", "")
     first = solid.substr(0, 1)
@@ -71,7 +71,9 @@ def _has_repeated_characters(column: "ir.StringValue") -> "ir.BooleanValue":
     # "5 / 5" and "10 / 10" are marks, not noise.
     has_letter = solid.re_search(r"\p{L}")
     poor = (solid.length() >= 4) & (leftover == "") & has_letter
-    return poor | lowered.re_search(_LETTER_RUN)
+    # "Ужаааааааас, связи нет" is a complaint: only what is mostly such a run says nothing.
+    said = solid.re_replace(_LETTER_RUN, "")
+    return poor | (said.length() * 2 < solid.length())
 
 
 def _is_one_word(column: "ir.StringValue") -> "ir.BooleanValue":
