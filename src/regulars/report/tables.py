@@ -76,15 +76,16 @@ def replacing(path: Path) -> Iterator[Path]:
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield unfinished
-        unfinished.replace(path)
+        try:
+            yield unfinished
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {error.strerror or error}. "
             "Free some space, close the file elsewhere, or choose another folder with --out."
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,9 +333,9 @@ def _grade(grade: str, words: str) -> Text:
 def _list_files(files: Mapping[str, Wording], speech: Speech) -> Table:
     from rich.table import Table
 
-    table = Table.grid(padding=(0, 2, 0, 2))
+    table = Table.grid(padding=(0, 2, 0, 0))
     for name, meaning in files.items():
-        table.add_row(_text(name), _text(speech.read(meaning), "dim"))
+        table.add_row(_text(f"  {name}"), _text(speech.read(meaning), "dim"))
     return table
 
 

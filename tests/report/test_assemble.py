@@ -1,0 +1,183 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from regulars.campaigns import build_contact_list
+from regulars.evaluate.costs import Confusion, ContactCosts
+from regulars.evaluate.intervals import Interval
+from regulars.predictions import results
+from regulars.predictions.outcome import Outcome
+from regulars.quality import Finding
+from regulars.quality.state import Bar, ColumnState, Outliers, TableState, ValueCount
+from regulars.report.assemble import (
+    report_churn,
+    report_contact_list,
+    report_findings,
+    report_segments,
+    report_tables,
+)
+from regulars.report.tables import CUSTOMERS_SCHEMA
+from regulars.schema.contract import Role
+from regulars.schema.wording import Wording
+from regulars.segments import segmentation
+
+
+def words(text):
+    return Wording(en=text, ru=text)
+
+
+def test_a_finding_is_taken_over_as_it_is():
+    found = Finding(
+        check="late",
+        table="events",
+        column=None,
+        severity="notice",
+        count=3,
+        share=None,
+        examples=({"day": "2026-01-01", "count": 3},),
+        sentence=words("Late"),
+        unit="day",
+    )
+
+    (part,) = report_findings([found])
+
+    assert (part.check, part.share, part.unit) == ("late", None, "day")
+    assert part.examples == ({"day": "2026-01-01", "count": 3},)
+
+
+def test_the_state_of_a_table_is_taken_over_without_examples_of_values():
+    column = ColumnState(
+        name="age",
+        type="int64",
+        role=Role.NUMERIC,
+        meaning=words("Age"),
+        row_count=2,
+        missing_count=0,
+        completeness=1.0,
+        distinct_count=2,
+        is_distinct_approximate=False,
+        uniqueness=1.0,
+        minimum=18.0,
+        maximum=90.0,
+        outliers=Outliers(low=0.0, high=100.0, tukey_count=0, robust_z_count=None),
+        bars=(Bar(18.0, 90.0, 2),),
+        values=(ValueCount(value=18, count=1, share=0.5),),
+        examples=(18, 90),
+    )
+    table = TableState("profiles", 2, 2, None, None, None, 1.0, None, None, (column,))
+
+    (part,) = report_tables([table])
+
+    assert part.columns[0].role == "numeric"
+    assert part.columns[0].bars[0].count == 2
+    assert "examples" not in part.model_dump(mode="json")["columns"][0]
+
+
+def _segmentation():
+    def profile(number, z):
+        trait = segmentation.Differentiator("tenure", None, 52.0, 29.0, z, words("Long"))
+        level = segmentation.Differentiator("contract", "one year", 0.6, 0.3, z / 2, words("Year"))
+        return segmentation.SegmentProfile(
+            number, words(f"Name {number}"), 2, 0.5, 0.9, 0.1, 0.2, (trait, level), ()
+        )
+
+    return segmentation.Segmentation(
+        customer_ids=pa.array(["1", "2", "3", "4"]),
+        segment=np.array([1, 1, 2, 2]),
+        k=2,
+        silhouette=0.3,
+        stability=0.9,
+        methods=(segmentation.MethodResult("kmeans", 2, float("nan"), 0.9, (2, 2)),),
+        chosen=0,
+        reason=words("Steady"),
+        sample_size=4,
+        profiles=(profile(1, 1.1), profile(2, -0.9)),
+    )
+
+
+def test_segments_are_taken_over_with_what_sets_them_apart():
+    labels = {"tenure": Wording(en="Months with us", ru="Месяцев с нами")}
+
+    part = report_segments(_segmentation(), labels=labels, churn_probability={1: 0.25})
+
+    assert [profile.segment for profile in part.profiles] == ["S1", "S2"]
+    assert part.profiles[0].churn_probability == 0.25
+    assert part.profiles[1].churn_probability is None
+    assert part.methods[0].silhouette is None
+    assert [feature.ru for feature in part.means.features] == [
+        "Месяцев с нами",
+        "contract: one year",
+    ]
+    assert part.means.z == ((1.1, -0.9), (0.55, -0.45))
+
+
+@pytest.fixture
+def comparison():
+    return results.ChurnComparison(
+        outcome=Outcome("churn", "yes", np.array([1.0, 0.0, 0.0, np.nan])),
+        base_rate=1 / 3,
+        n=3,
+        split=words("Split"),
+        models=(
+            results.ModelResult(
+                name="logistic",
+                title=words("LR"),
+                roc_auc=Interval(0.8, 0.7, 0.9),
+                fold_roc_auc=(0.8,),
+                pr_auc=0.5,
+                brier=0.1,
+                train_roc_auc=0.85,
+            ),
+        ),
+        chosen="logistic",
+        reason=words("Best"),
+        threshold=results.Threshold(0.2, ContactCosts(), 0.1, 0.2, 0.3, words("Pays")),
+        holdout=results.Holdout(
+            n=1,
+            positives=1,
+            roc_auc=Interval(0.8, 0.7, 0.9),
+            pr_auc=0.5,
+            brier=0.1,
+            precision=1.0,
+            recall=1.0,
+            f1=1.0,
+            confusion=Confusion(1, 0, 0, 0),
+            sentence=words("x"),
+        ),
+        customer_ids=pa.array(["1", "2", "3", "4"]),
+        churn_probability=np.array([0.9, 0.1, 0.2, 0.3]),
+        risk=("high", "low", "low", "medium"),
+        risk_bands=(results.RiskBand("high", words("high"), 0.5, 1.0, 1),),
+        drivers=(results.Driver("tenure", "lowers", 0.7, words("Longer, rarer")),),
+        alarms=(results.Alarm("leak", "alarm", "end", 0.99, words("Leak")),),
+        explainer=None,
+    )
+
+
+def test_churn_is_taken_over_whole(comparison):
+    part = report_churn(comparison)
+
+    assert (part.outcome.positives, part.outcome.negatives, part.outcome.unknown) == (1, 2, 1)
+    assert (part.split.train, part.split.holdout) == (2, 1)
+    assert (part.models[0].roc_auc.low, part.holdout.roc_auc_high) == (0.7, 0.9)
+    assert part.holdout.confusion.true_positive == 1
+    assert (part.drivers[0].label.en, part.drivers[0].direction) == ("tenure", "lowers")
+    assert part.alarms[0].kind == "leak"
+
+
+def test_the_contact_list_is_taken_over_in_figures():
+    scores = pa.table(
+        {
+            "customer_id": ["1", "2"],
+            "segment": ["S1", None],
+            "churn_probability": [0.9, 0.8],
+            "risk": ["high", "high"],
+            "reasons": pa.array([[], []], CUSTOMERS_SCHEMA.field("reasons").type),
+        }
+    )
+    found = build_contact_list(scores, top=2, exclusions={"no_consent": {"1"}})
+
+    part = report_contact_list(found, rule=words("Two"))
+
+    assert (part.requested, part.kept, part.excluded) == (2, 1, {"no_consent": 1})
+    assert part.by_segment == {"": 1}
