@@ -1,7 +1,7 @@
 """How long work tells where it is, and learns that it should stop."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from regulars.errors import Cancelled
@@ -24,17 +24,11 @@ class Progress(Protocol):
     steps that may not be torn apart.
     """
 
-    def stage(self, name: str, *, total: float | None = None) -> "_StageContext":
+    def stage(self, name: str, *, total: float | None = None) -> AbstractContextManager[Stage]:
         """Open a stage; `total` in whatever unit `advance` counts, None when unknown."""
 
     def check(self) -> None:
         """Raise `Cancelled` if the person asked to stop."""
-
-
-class _StageContext(Protocol):
-    def __enter__(self) -> Stage: ...
-
-    def __exit__(self, *details: object) -> bool | None: ...
 
 
 class _SilentStage:

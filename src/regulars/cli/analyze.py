@@ -21,7 +21,6 @@ from regulars.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from regulars.schema.wording import Wording
     from regulars.workspace.analyze import Analysis
 
 __all__ = ["analyze", "print_analysis"]
@@ -125,14 +124,7 @@ def analyze(
 
 def print_analysis(analysis: Analysis, lang: Language) -> None:
     """The summary of an analysis and where its files are."""
-    from regulars.report.text import render_report
+    from regulars.report.text import render_analysis
 
-    print_text(render_report(analysis.report, lang), "")
-    width = max(map(len, analysis.files))
-    for name, meaning in analysis.files.items():
-        print_text(f"{name:<{width}}  {_say(meaning, lang)}")
-    print_text("", str(analysis.folder.resolve() / "report.html"))
-
-
-def _say(meaning: Wording, lang: Language) -> str:
-    return meaning.to(lang)
+    folder = str(analysis.folder.resolve())
+    print_text(render_analysis(analysis.report, lang, folder=folder, files=analysis.files))

@@ -40,22 +40,21 @@ def check(
 
     home = Workspace.find(workspace)
     with open_progress() as progress:
-        state = check_data(
-            home, tables=(table,) if table else (), language=lang, progress=progress
-        )
+        state = check_data(home, tables=(table,) if table else (), language=lang, progress=progress)
     if html is not None:
         write_data_state(state, html, title=home.folder.resolve().name, language=lang)
-    tables, findings = report_tables(state.tables), report_findings(state.findings)
     if format == "json":
         print_json(
             {
                 "load_id": state.load_id,
-                "tables": [one.model_dump(mode="json") for one in tables],
-                "findings": [one.model_dump(mode="json") for one in findings],
+                "tables": [one.model_dump(mode="json") for one in report_tables(state.tables)],
+                "findings": [
+                    one.model_dump(mode="json") for one in report_findings(state.findings)
+                ],
             }
         )
     else:
         from regulars.report.text import render_data_state
 
-        print_text(render_data_state(tables, findings, lang))
+        print_text(render_data_state(state, lang))
     return 1 if state.has_errors else 0

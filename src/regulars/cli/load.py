@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -43,7 +43,7 @@ def load(
     sheet: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
-    layout: str = "auto",
+    layout: Literal["auto", "table", "baskets"] = "auto",
     day_first: bool | None = None,
     as_of: Day | None = None,
     table: str | None = None,

@@ -239,4 +239,5 @@ def _record(result: LoadResult, request_sha256: str) -> LoadRecord:
         rows_quarantined=rows.quarantined,
         tables={name: counts.to_dict() for name, counts in result.tables.items()},
         findings=json.dumps(findings, ensure_ascii=False),
+        cursor_value=result.cursor_value or "",
     )

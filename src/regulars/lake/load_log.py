@@ -18,7 +18,7 @@ from regulars.lake.storage import storage_guard
 __all__ = ["LOADS", "append_load", "create_loads", "read_loads"]
 
 LOADS = "loads"
-_MOST_FILES = 64
+_MOST_FILES = 16
 _SCHEMA = pa.schema(
     [
         ("sequence", pa.int64()),
@@ -36,6 +36,7 @@ _SCHEMA = pa.schema(
         ("rows_quarantined", pa.int64()),
         ("tables", pa.string()),
         ("findings", pa.string()),
+        ("cursor_value", pa.string()),
         ("versions", pa.string()),
         ("loaded_at", pa.timestamp("us", "UTC")),
     ]

@@ -27,6 +27,8 @@ class LoadRecord:
         Rows inserted, updated, unchanged by table.
     findings
         JSON text of what the checks found, without personal data and without customer ids.
+    cursor_value
+        For an incremental source, the greatest value of its cursor column read so far.
     action
         "load", "erasure", "compaction".
     load_id
@@ -51,6 +53,7 @@ class LoadRecord:
     rows_quarantined: int = 0
     tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     findings: str = "[]"
+    cursor_value: str = ""
     action: str = "load"
     load_id: str = ""
     loaded_at: datetime | None = None

@@ -202,20 +202,15 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
 
     Rows that were read with other columns or types must not mix with these.
     """
-    for name in ("workspace", f"workspace-{request[:8]}"):
-        folder = target / name
-        marker = folder / _REQUEST_FILE
-        if not marker.is_file():
-            workspace = (
-                Workspace(folder)
-                if (folder / "regulars.toml").is_file()
-                else Workspace.create(folder, time_zone=time_zone)
-            )
-            marker.write_text(json.dumps({"request": request}) + "\n", encoding="utf-8")
-            return workspace
-        if json.loads(marker.read_text(encoding="utf-8"))["request"] == request:
-            return Workspace(folder)
-    return Workspace(folder)
+    folder = target / "workspace"
+    marker = folder / _REQUEST_FILE
+    if marker.is_file() and json.loads(marker.read_text(encoding="utf-8"))["request"] != request:
+        folder = target / f"workspace-{request[:8]}"
+    if (folder / "regulars.toml").is_file():
+        return Workspace(folder)
+    workspace = Workspace.create(folder, time_zone=time_zone)
+    (folder / _REQUEST_FILE).write_text(json.dumps({"request": request}) + "\n", encoding="utf-8")
+    return workspace
 
 
 def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:

@@ -112,12 +112,13 @@ def write_data_state(state: DataState, file: Path, *, title: str, language: Lang
     from regulars.report.html import render_data_state_html
     from regulars.report.parts import DataPart
 
-    counts = dict.fromkeys(
-        ("rows_in", "rows_loaded", "rows_inserted", "rows_updated", "rows_unchanged"), 0
-    )
     page = render_data_state_html(
         DataPart(
-            **counts,
+            rows_in=0,
+            rows_loaded=0,
+            rows_inserted=0,
+            rows_updated=0,
+            rows_unchanged=0,
             rows_quarantined=0,
             tables=report_tables(state.tables),
             findings=report_findings(state.findings),

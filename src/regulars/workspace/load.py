@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from ibis.backends.duckdb import Backend
 
+    from regulars.connectors.files import Layout
     from regulars.connectors.protocol import Source
     from regulars.lake import LoadRecord
     from regulars.progress import Progress
@@ -57,7 +58,7 @@ class FileReading:
     columns: tuple[str, ...] | None = None
     delimiter: str | None = None
     encoding: str | None = None
-    layout: str = "auto"
+    layout: Layout = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +175,23 @@ def load_table(
 
     request = _Request(wishes or Wishes(), known_on, language, reading)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
-        source = open_database(url, table=reading.table, query=reading.query, cursor=reading.cursor)
+        source = open_database(
+            url,
+            table=reading.table,
+            query=reading.query,
+            cursor=reading.cursor,
+            work_folder=scratch,
+        )
         since = None if reading.is_full else _find_cursor(workspace, source.name, reading)
         if since is not None:
             source.close()
             source = open_database(
-                url, table=reading.table, query=reading.query, cursor=reading.cursor, since=since
+                url,
+                table=reading.table,
+                query=reading.query,
+                cursor=reading.cursor,
+                since=since,
+                work_folder=scratch,
             )
         try:
             return _load(workspace, source, request, backend, progress)

@@ -122,7 +122,9 @@ def study_customers(
     segmentation = churn = None
     with progress.stage(say("segments")):
         try:
-            segmentation = segment_customers(features, outcome=outcome, random_state=seed)
+            segmentation = segment_customers(
+                features, outcome=outcome.labels if outcome else None, random_state=seed
+            )
         except QualityError as error:
             absent["segments"] = _same(error)
     if outcome is not None:

@@ -1,0 +1,145 @@
+"""The files that an analysis leaves: report, scores, contact list, quarantine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from getpass import getuser
+from typing import TYPE_CHECKING
+
+from regulars.errors import StorageError
+from regulars.report.excel import write_contact_list
+from regulars.report.html import render_html
+from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
+from regulars.schema.wording import Wording
+from regulars.vault import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from regulars.ingest.result import LoadResult
+    from regulars.report.model import Report
+    from regulars.report.parts import SegmentProfile
+    from regulars.schema.wording import Language
+    from regulars.workspace.folder import Workspace
+    from regulars.workspace.study import CustomerStudy
+
+__all__ = ["write_outputs"]
+
+_QUARANTINE = ("source", "source_row", "reason", "column", "raw")
+_MEANINGS = {
+    "report.html": Wording(
+        en="the report, opens in any browser", ru="отчёт, открывается в браузере"
+    ),
+    "report.json": Wording(en="the same for programs", ru="то же для программ"),
+    "customers.parquet": Wording(
+        en="segment, probability and reasons of every customer",
+        ru="сегмент, вероятность и причины по каждому клиенту",
+    ),
+    "contact_list.xlsx": Wording(en="whom to contact, and why", ru="с кем связаться и почему"),
+    "contact_list.csv": Wording(en="the same as text", ru="то же текстом"),
+    "quarantine.csv": Wording(
+        en="rows that were set aside, with the reason", ru="отложенные строки с причиной"
+    ),
+}
+
+
+def write_outputs(
+    report: Report,
+    study: CustomerStudy,
+    workspace: Workspace,
+    folder: Path,
+    *,
+    loads: Sequence[LoadResult],
+    run_id: str,
+    language: Language,
+) -> dict[str, Wording]:
+    """Write every file of an analysis into `folder`; returns their names and what they are.
+
+    Personal values are decrypted for the contact list at this moment, and the vault's journal
+    says so; no other file holds any. A file of an earlier analysis that this one does not make
+    again is removed, so that the folder never mixes two.
+
+    Raises
+    ------
+    StorageError
+        When a file cannot be written: the disk is full, or the file is open in Excel.
+    """
+    written = ["report.html", "report.json"]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_text(report.to_json(), encoding="utf-8")
+        page = render_html(report, language=language)
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        if study.scores is not None:
+            write_customers(folder / "customers.parquet", study.scores)
+            written.append("customers.parquet")
+        if study.contact_list is not None and report.churn is not None:
+            read = _read_personal(workspace, run_id)
+            names = {profile.segment: profile.name for profile in _profiles(report)}
+
+            def name_of(code: str) -> str:
+                return names[code].to(language) if code in names else code
+
+            write_contact_list(
+                folder / "contact_list.xlsx",
+                study.contact_list,
+                language=language,
+                read_personal=read,
+                segments=name_of,
+                risk_bands=report.churn.risk_bands,
+            )
+            write_contact_list_csv(
+                folder / "contact_list.csv",
+                study.contact_list,
+                language=language,
+                read_personal=read,
+                segments=name_of,
+            )
+            written += ["contact_list.xlsx", "contact_list.csv"]
+        write_quarantine(folder / "quarantine.csv", _QUARANTINE, _quarantined(workspace, loads))
+        written.append("quarantine.csv")
+        for name in _MEANINGS.keys() - set(written):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        if isinstance(error, StorageError):
+            raise
+        raise StorageError(
+            f"'{error.filename or folder}' cannot be written: {error.strerror or error}."
+            " Close it if it is open elsewhere, free some space, or choose another folder: --out."
+        ) from error
+    return {name: _MEANINGS[name] for name in _MEANINGS if name in written}
+
+
+def _profiles(report: Report) -> Sequence[SegmentProfile]:
+    return report.segments.profiles if report.segments else ()
+
+
+def _read_personal(workspace: Workspace, run_id: str) -> Callable[[Sequence[str]], pa.Table]:
+    def read(customer_ids: Sequence[str]) -> pa.Table:
+        access = Access(
+            reader=f"cli:{getuser()}", purpose="contact list", at=datetime.now(UTC), run_id=run_id
+        )
+        return workspace.vault.get(customer_ids, access=access)
+
+    return read
+
+
+def _quarantined(workspace: Workspace, loads: Sequence[LoadResult]) -> Iterator[Sequence[object]]:
+    """The rows that these loads set aside, in source order."""
+    snapshot = workspace.lake.snapshot()
+    if "quarantine" not in snapshot.tables:
+        return
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        snapshot.register(backend.con, ["quarantine"])
+        columns = ", ".join(f'"{name}"' for name in _QUARANTINE)
+        ids = [load.load_id for load in loads]
+        rows = backend.con.execute(
+            f"SELECT {columns} FROM quarantine WHERE list_contains(?, load_id)"  # noqa: S608 - our own names
+            " ORDER BY source, source_row",
+            [ids],
+        )
+        while batch := rows.fetchmany(10_000):
+            yield from batch
