@@ -295,6 +295,61 @@ def test_a_correction_gives_the_kind_its_moment():
     assert mapping.find_target("purchased_at").source == "week"
 
 
+def test_a_correction_without_a_format_leaves_it_to_the_values():
+    mapping = recognize(
+        _file(client=["17.0", "18.0"], when=["30.06.2024", "01.07.2024"], worth=["1,5", "2,25"]),
+        kind="purchases",
+        overrides={"when": "purchased_at", "worth": "amount", "client": "customer_id"},
+    )
+
+    assert [(c.format, c.decimal) for c in mapping.columns] == [
+        ("whole_number", "."),
+        ("%d.%m.%Y", "."),
+        (None, ","),
+    ]
+
+
+def test_a_correction_may_name_the_outcome():
+    mapping = recognize(_file(id=["1", "2"], visit=["no", "yes"]), overrides={"visit": "outcome"})
+
+    assert (mapping.outcome.column, mapping.outcome.positive) == ("visit", "yes")
+
+
+def test_two_phones_of_an_event_have_two_places_in_the_vault():
+    phones = ["+79161234567", "+79161234568", "+79161234569"]
+
+    mapping = recognize(
+        _file(
+            user=["1", "1", "2"],
+            time=["2024-01-02"] * 3,
+            event=["a", "b", "c"],
+            tel=phones,
+            tel2=phones,
+        )
+    )
+
+    assert mapping.kind == "events"
+    assert [column.target for column in mapping.personal] == ["phone", "phone_2"]
+
+
+def test_a_source_with_types_needs_no_formats():
+    mapping = recognize(
+        [
+            SourceColumn("id", type="integer", values=["1", "2"]),
+            SourceColumn("joined", type="date", values=["2020-01-05", "2020-01-06"]),
+            SourceColumn("spend", type="float", values=["1.5", "2.5"]),
+            SourceColumn("active", type="boolean", values=["true", "false"]),
+        ]
+    )
+
+    assert [(c.role, c.type, c.format) for c in mapping.columns] == [
+        (Role.ID, "string", None),
+        (Role.DATE, "date", None),
+        (Role.NUMERIC, "float", None),
+        (Role.CATEGORY, "boolean", None),
+    ]
+
+
 def test_the_only_column_of_dates_is_the_moment():
     mapping = recognize(_file(client=["1"], moment_x=["2020-01-02"]), kind="purchases")
 

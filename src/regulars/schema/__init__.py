@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.schema.column_mapping import ColumnMapping, Outcome
     from regulars.schema.contract import Contract, Role, get_contract, list_contracts
-    from regulars.schema.mapping import ColumnMapping, Mapping, MappingLine, Outcome
+    from regulars.schema.mapping import Mapping, MappingLine
     from regulars.schema.recognition import KINDS, recognize, suggest_columns
     from regulars.schema.shapes import MISSING_TOKENS, SourceColumn
 
@@ -27,7 +28,8 @@ __all__ = [
 
 _MODULES = {
     "regulars.schema.contract": ("Contract", "Role", "get_contract", "list_contracts"),
-    "regulars.schema.mapping": ("ColumnMapping", "Mapping", "MappingLine", "Outcome"),
+    "regulars.schema.column_mapping": ("ColumnMapping", "Outcome"),
+    "regulars.schema.mapping": ("Mapping", "MappingLine"),
     "regulars.schema.recognition": ("KINDS", "recognize", "suggest_columns"),
     "regulars.schema.shapes": ("MISSING_TOKENS", "SourceColumn"),
 }

@@ -1,19 +1,19 @@
 """A person's corrections of a mapping: `--map "Дата=purchased_at:instant:%d.%m.%Y"`."""
 
 import re
-from collections.abc import Mapping as MappingABC
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import cast, get_args
 
-from regulars.errors import InvalidParameterError, UnknownNameError
+from regulars.errors import InvalidParameterError, UnknownColumnError, UnknownNameError
+from regulars.schema.column_mapping import ColumnMapping, Outcome
 from regulars.schema.column_names import make_column_name
 from regulars.schema.contract import Column, ColumnType, Role, get_contract
 from regulars.schema.date_shapes import NAMED_DATE_FORMATS
-from regulars.schema.mapping import ColumnMapping, Mapping, Outcome
 from regulars.schema.number_shapes import measure_numbers
 from regulars.schema.wording import Wording
 
-__all__ = ["correct"]
+__all__ = ["correct_columns"]
 
 _SAID = Wording(en="you said so", ru="указано вами")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -32,18 +32,49 @@ _TYPE_ROLES: dict[str, Role] = {
 _TYPE_ROLES |= {"date": Role.DATE, "instant": Role.DATE, "boolean": Role.CATEGORY}
 
 
-def correct(mapping: Mapping, overrides: MappingABC[str, str]) -> Mapping:
-    """`mapping` with the corrections; the last one to claim a target has it."""
-    corrected = mapping
+def correct_columns(
+    columns: Sequence[ColumnMapping],
+    outcome: Outcome | None,
+    overrides: Mapping[str, str],
+    *,
+    kind: str,
+) -> tuple[tuple[ColumnMapping, ...], Outcome | None]:
+    """The columns with the corrections, and the outcome if it is still one.
+
+    The last correction to claim a target has it.
+
+    Parameters
+    ----------
+    columns
+        One per source column.
+    outcome
+        What is to be predicted, so far.
+    overrides
+        Source column → `target[:type[:format]]`.
+    kind
+        Of the mapping; its table says which targets there are.
+
+    Raises
+    ------
+    UnknownColumnError
+        The source has no such column.
+    UnknownNameError
+        No such type, or a target with a slip of the finger.
+    InvalidParameterError
+        A name or a format that cannot be one.
+    """
+    corrected = {column.source: column for column in columns}
     for source, wish in overrides.items():
-        changed = _correct_column(corrected, corrected.get_source(source), wish)
-        columns = tuple(
-            changed if column.source == source else _yield_target(column, changed)
-            for column in corrected.columns
-        )
-        outcome = _correct_outcome(corrected.outcome, changed)
-        corrected = corrected.model_copy(update={"columns": columns, "outcome": outcome})
-    return corrected
+        if source not in corrected:
+            raise UnknownColumnError(source, corrected, where="The source")
+        changed = _correct_column(kind, corrected[source], wish)
+        corrected = {
+            name: changed if name == source else _yield_target(column, changed)
+            for name, column in corrected.items()
+        }
+        if outcome and outcome.column == source and changed.role is not Role.OUTCOME:
+            outcome = None
+    return tuple(corrected.values()), outcome
 
 
 def _yield_target(column: ColumnMapping, winner: ColumnMapping) -> ColumnMapping:
@@ -58,13 +89,7 @@ def _yield_target(column: ColumnMapping, winner: ColumnMapping) -> ColumnMapping
     return column.model_copy(update={"target": name, "evidence": said})
 
 
-def _correct_outcome(outcome: Outcome | None, changed: ColumnMapping) -> Outcome | None:
-    if outcome and outcome.column == changed.source and changed.role is not Role.OUTCOME:
-        return None
-    return outcome
-
-
-def _correct_column(mapping: Mapping, column: ColumnMapping, wish: str) -> ColumnMapping:
+def _correct_column(kind: str, column: ColumnMapping, wish: str) -> ColumnMapping:
     target, _, rest = wish.partition(":")
     type_name, _, pattern = rest.partition(":")
     target = target.strip()
@@ -72,7 +97,7 @@ def _correct_column(mapping: Mapping, column: ColumnMapping, wish: str) -> Colum
         update = {"role": Role.IGNORED, "confidence": 1.0, "evidence": _SAID}
         return column.model_copy(update=update)
     stored = _check_type(type_name.strip()) if type_name.strip() else None
-    name, role, kept_as = _resolve_target(mapping, column, target)
+    name, role, kept_as = _resolve_target(kind, column, target)
     chosen = stored or kept_as or _ROLE_TYPES.get(role, column.type)
     if stored and kept_as is None and role not in _ROLE_TYPES:
         role = _TYPE_ROLES.get(stored, role)
@@ -88,29 +113,33 @@ def _check_type(name: str) -> ColumnType:
 
 
 def _resolve_target(
-    mapping: Mapping, column: ColumnMapping, target: str
+    kind: str, column: ColumnMapping, target: str
 ) -> tuple[str, Role, ColumnType | None]:
     """Name, role and type of what the person called the target."""
     if target in {role.value for role in Role}:
         role = Role(target)
-        own = "customer_id" if role is Role.ID else _own_name(mapping, column)
+        own = "customer_id" if role is Role.ID else _own_name(kind, column)
         return own, role, None
-    known = _list_targets(mapping)
+    known = _list_targets(kind)
     if target in known:
         return target, known[target].role, known[target].type
-    _check_new_name(mapping, target, known)
+    _check_new_name(kind, target, known)
     role = column.role if column.role is not Role.IGNORED else Role.CATEGORY
     return target, role, None
 
 
-def _own_name(mapping: Mapping, column: ColumnMapping) -> str:
-    is_canonical = column.target in mapping.contract.column_names
+def _own_name(kind: str, column: ColumnMapping) -> str:
+    is_canonical = column.target in get_contract(_name_table(kind)).column_names
     return make_column_name(column.source) if is_canonical else column.target
 
 
-def _list_targets(mapping: Mapping) -> dict[str, Column]:
-    names = [mapping.table]
-    names += {"purchases": ["purchase_items"], "customers": ["customers"]}.get(mapping.kind, [])
+def _name_table(kind: str) -> str:
+    return "profiles" if kind == "customers" else kind
+
+
+def _list_targets(kind: str) -> dict[str, Column]:
+    names = [_name_table(kind)]
+    names += {"purchases": ["purchase_items"], "customers": ["customers"]}.get(kind, [])
     columns: dict[str, Column] = {}
     for name in names:
         for column in get_contract(name).columns:
@@ -118,7 +147,7 @@ def _list_targets(mapping: Mapping) -> dict[str, Column]:
     return columns
 
 
-def _check_new_name(mapping: Mapping, target: str, known: dict[str, Column]) -> None:
+def _check_new_name(kind: str, target: str, known: dict[str, Column]) -> None:
     allowed = (*known, *(role.value for role in Role))
     if not _NAME.fullmatch(target):
         raise InvalidParameterError(
@@ -127,7 +156,7 @@ def _check_new_name(mapping: Mapping, target: str, known: dict[str, Column]) -> 
         )
     # A name so close to a known one is a slip of the finger, not a new attribute.
     if get_close_matches(target.casefold(), allowed, n=1, cutoff=0.8):
-        raise UnknownNameError(f"column of table {mapping.table}", target, allowed)
+        raise UnknownNameError(f"column of table {_name_table(kind)}", target, allowed)
 
 
 def _read_format(

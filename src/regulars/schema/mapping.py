@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from regulars.errors import SchemaError, UnknownColumnError
-from regulars.schema.contract import ColumnType, Contract, Role, get_contract
+from regulars.schema.column_mapping import ColumnMapping, Outcome
+from regulars.schema.contract import Contract, Role, get_contract
+from regulars.schema.corrections import correct_columns
 from regulars.schema.wording import Language, Wording, format_share
 
 __all__ = ["ColumnMapping", "Mapping", "MappingLine", "Outcome", "make_columns_key"]
@@ -25,66 +26,6 @@ ROLE_WORDS = {
     Role.PERSONAL: Wording(en="personal, to the vault", ru="личное, в хранилище"),
     Role.IGNORED: Wording(en="not used", ru="не используется"),
 }
-
-
-class ColumnMapping(BaseModel):
-    """What one source column becomes.
-
-    Attributes
-    ----------
-    source
-        Its name in the source.
-    target
-        A column of the contract, or its own snake_case name (a profile column or an attribute).
-    role, type
-        What it is for, how it is stored.
-    format
-        How the text is read; None for plain values. Dates: a strptime pattern, several joined by
-        "|", or "iso", "iso_zone", "excel_serial", "epoch_seconds", "epoch_milliseconds". Strings:
-        "whole_number" when an id was kept as 17850.0. Numbers: "symbols" when currency or percent
-        signs must be dropped. Booleans: "true word|false word", as in the source.
-    decimal, thousands
-        Marks of a number; a thousands mark " " stands for every kind of space.
-    confidence
-        0 to 1; 1 when a person said it.
-    evidence
-        Why, in both languages; never holds personal values.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: str
-    target: str
-    role: Role
-    type: ColumnType
-    format: str | None = None
-    decimal: Literal[".", ","] = "."
-    thousands: str | None = None
-    confidence: float = Field(default=1.0, ge=0.0, le=1.0)
-    evidence: Wording = Wording(en="", ru="")
-
-
-class Outcome(BaseModel):
-    """What is to be predicted, as the file knows it.
-
-    Attributes
-    ----------
-    column
-        The source column.
-    positive
-        The value, as in the source, that means "it happened".
-    is_given
-        A person named it; otherwise it was taken by the one name of the dictionary.
-    evidence
-        How it was found.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    column: str
-    positive: str
-    is_given: bool
-    evidence: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +180,8 @@ class Mapping(BaseModel):
         >>> mapping.with_overrides({"Дата": "purchased_at:instant:%d.%m.%Y"}).columns[0].format
         '%d.%m.%Y'
         """
-        from regulars.schema.corrections import correct
-
-        return correct(self, overrides)
+        columns, outcome = correct_columns(self.columns, self.outcome, overrides, kind=self.kind)
+        return self.model_copy(update={"columns": columns, "outcome": outcome})
 
     def to_toml(self) -> str:
         """The mapping as a TOML document a person can edit; `from_toml` reads it back."""

@@ -113,8 +113,11 @@ def _say_order(is_day: bool, decided_by: str | None) -> Wording:  # noqa: FBT001
     )
 
 
-def read_as(measured: Measured, type_name: ColumnType) -> Reading:
-    """How the text of the column is read when it becomes `type_name`."""
+def read_as(measured: Measured, type_name: ColumnType, *, is_id: bool = False) -> Reading:
+    """How the text of the column is read when it becomes `type_name`.
+
+    An id that a spreadsheet kept as 17850.0 is read as 17850.
+    """
     shape, source = measured.shape, measured.column.type
     reading: Reading = {"format": None, "decimal": ".", "thousands": None}
     if type_name in ("date", "instant"):
@@ -125,6 +128,10 @@ def read_as(measured: Measured, type_name: ColumnType) -> Reading:
             number = shape.number
             reading["format"] = number.format
             reading["decimal"], reading["thousands"] = number.decimal, number.thousands
+    elif type_name == "string":
+        values = shape.present
+        is_float = bool(values) and all(v.endswith(".0") and v[:-2].isdigit() for v in values)
+        reading["format"] = "whole_number" if is_id and is_float else None
     elif type_name == "boolean" and source != "boolean" and shape.boolean:
         reading["format"] = "|".join(shape.boolean)
     return reading

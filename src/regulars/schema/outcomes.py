@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from regulars.errors import InvalidParameterError, UnknownColumnError
+from regulars.schema.column_mapping import Outcome
 from regulars.schema.column_names import split_words
-from regulars.schema.mapping import Outcome
 from regulars.schema.measured import Measured
 from regulars.schema.shapes import parse_boolean
 from regulars.schema.wording import Wording

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from regulars.schema.column_mapping import ColumnMapping
 from regulars.schema.column_names import RESERVED_NAMES, make_column_name, make_unique, split_words
 from regulars.schema.column_roles import (
     POST_WORDS,
@@ -10,7 +11,6 @@ from regulars.schema.column_roles import (
     is_row_number,
 )
 from regulars.schema.contract import Role
-from regulars.schema.mapping import ColumnMapping
 from regulars.schema.measured import Measured, describe_distinct, read_as
 from regulars.schema.name_matching import ID_WORDS, build_index
 from regulars.schema.personal_shapes import find_personal_shape
@@ -24,6 +24,7 @@ __all__ = [
     "map_id",
     "map_profile",
     "name_attributes",
+    "number_personal",
 ]
 
 _LEAST_ROWS = 10  # fewer do not show that a column identifies
@@ -49,7 +50,7 @@ def map_profile(
             columns.append(_map_observed_at(one))
         else:
             columns.append(map_attribute(one, name))
-    return _number_targets(columns)
+    return number_personal(columns)
 
 
 def name_attributes(measured: Sequence[Measured]) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def name_attributes(measured: Sequence[Measured]) -> tuple[str, ...]:
     return make_unique(own, taken=RESERVED_NAMES)
 
 
-def _number_targets(columns: list[ColumnMapping]) -> list[ColumnMapping]:
+def number_personal(columns: list[ColumnMapping]) -> list[ColumnMapping]:
     """Two phones become phone and phone_2 of the vault."""
     kept = [column for column in columns if column.role is Role.PERSONAL]
     others = [column.target for column in columns if column.role is not Role.PERSONAL]
@@ -86,8 +87,6 @@ def map_id(
     measured: Measured, target: str, confidence: float, *, is_said: bool = False
 ) -> ColumnMapping:
     """A column with identifiers; 17850.0 of a spreadsheet is the id 17850."""
-    values = measured.shape.present
-    is_float = bool(values) and all(v.endswith(".0") and v[:-2].isdigit() for v in values)
     distinct = describe_distinct(measured)
     name = measured.name
     said = Wording(en=f"you said so; {distinct.en}", ru=f"указано вами; {distinct.ru}")
@@ -100,9 +99,9 @@ def map_id(
         target=target,
         role=Role.ID,
         type="string",
-        format="whole_number" if is_float else None,
         confidence=round(confidence, 2),
         evidence=said if is_said else found,
+        **read_as(measured, "string", is_id=True),
     )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingABC
 
 from regulars.errors import SchemaError, UnknownColumnError, UnknownNameError
+from regulars.schema.column_mapping import ColumnMapping, Outcome
 from regulars.schema.contract import Role, get_contract
 from regulars.schema.header_names import suggest_columns
 from regulars.schema.kinds import KINDS, Guess, guess_kind
-from regulars.schema.mapping import ColumnMapping, Mapping, Outcome
-from regulars.schema.measured import Measured, measure_columns
+from regulars.schema.mapping import Mapping
+from regulars.schema.measured import Measured, Reading, measure_columns, read_as
 from regulars.schema.outcomes import find_outcome, take_outcome
 from regulars.schema.profile_recognition import is_personal_id, map_profile
 from regulars.schema.shapes import SourceColumn
@@ -81,13 +82,15 @@ def recognize(
     """
     if kind is not None and kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    _check_names(columns, [*(overrides or ()), *drop, *([id_column] if id_column else [])])
+    said = dict(overrides or {})
+    _check_names(columns, [*said, *drop, *([id_column] if id_column else [])])
     measured, is_day_first, order_note = measure_columns(columns, day_first=day_first)
     guess = (
         Guess(kind, 1.0, _SAID) if kind else guess_kind(measured, id_column=id_column, drop=drop)
     )
     mapped = _map_columns(measured, guess, id_column=id_column, drop=drop)
-    found, outcome_note = _find_outcome(measured, guess.kind, outcome, drop)
+    wish = outcome or next((name for name, to in said.items() if to == Role.OUTCOME), None)
+    found, outcome_note = _find_outcome(measured, guess.kind, wish, drop)
     mapping = Mapping(
         kind=guess.kind,
         columns=tuple(_mark_outcome(column, found) for column in mapped),
@@ -95,9 +98,10 @@ def recognize(
         day_first=is_day_first,
         confidence=guess.confidence,
         evidence=guess.evidence,
-    ).with_overrides(overrides or {})
+    ).with_overrides(said)
     _check_required(mapping)
     by_name = {one.name: one for one in measured}
+    mapping = _read_again(mapping, said, by_name)
     notes = [order_note, outcome_note, _say_id(mapping, by_name), *_say_epochs(mapping, by_name)]
     return mapping.model_copy(
         update={
@@ -150,6 +154,24 @@ def _mark_outcome(column: ColumnMapping, outcome: Outcome | None) -> ColumnMappi
     }
     update |= {"thousands": None, "evidence": outcome.evidence}
     return ColumnMapping.model_validate(column.model_dump() | update)
+
+
+def _read_again(
+    mapping: Mapping, said: MappingABC[str, str], by_name: MappingABC[str, Measured]
+) -> Mapping:
+    """A correction without a format leaves it to the values how the column is read."""
+    silent = {source for source, wish in said.items() if wish.count(":") < 2}
+    columns = tuple(
+        column.model_copy(update=dict(_read(column, by_name[column.source])))
+        if column.source in silent
+        else column
+        for column in mapping.columns
+    )
+    return mapping.model_copy(update={"columns": columns})
+
+
+def _read(column: ColumnMapping, measured: Measured) -> Reading:
+    return read_as(measured, column.type, is_id=column.role is Role.ID)
 
 
 def _check_required(mapping: Mapping) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from regulars.schema.assignment import Assignment, assign_columns
+from regulars.schema.column_mapping import ColumnMapping
 from regulars.schema.contract import Column, Role, get_contract
-from regulars.schema.mapping import ColumnMapping
 from regulars.schema.measured import Measured, describe_distinct, read_as
 from regulars.schema.name_matching import NameIndex, build_index
 from regulars.schema.profile_recognition import (
@@ -13,6 +13,7 @@ from regulars.schema.profile_recognition import (
     map_attribute,
     map_id,
     name_attributes,
+    number_personal,
 )
 from regulars.schema.wording import Wording
 
@@ -91,7 +92,7 @@ def map_table(
             columns.append(_map_canonical(one, match.index.columns[found.target], found))
         else:
             columns.append(map_attribute(one, name))
-    return columns
+    return number_personal(columns)
 
 
 def _name_others(
