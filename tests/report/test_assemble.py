@@ -75,10 +75,16 @@ def test_the_state_of_a_table_is_taken_over_without_examples_of_values():
 
 def _segmentation():
     def profile(number, z):
-        trait = segmentation.Differentiator("tenure", None, 52.0, 29.0, z, words("Long"))
-        level = segmentation.Differentiator("contract", "one year", 0.6, 0.3, z / 2, words("Year"))
+        tenure = 29.0 + 20 * z
+        trait = segmentation.Differentiator("tenure", None, tenure, 29.0, z, words("Long"))
+        level = segmentation.Differentiator("contract", "year", 0.6, 0.3, 0.75, words("Year"))
+        means = (
+            segmentation.SegmentMean("tenure", None, tenure, 29.0),
+            segmentation.SegmentMean("contract", "year", 0.6 if number == 1 else 0.0, 0.3),
+        )
+        differentiators = (trait, level) if number == 1 else (trait,)
         return segmentation.SegmentProfile(
-            number, words(f"Name {number}"), 2, 0.5, 0.9, 0.1, 0.2, (trait, level), ()
+            number, words(f"Name {number}"), 2, 0.5, 0.9, 0.1, 0.2, differentiators, means
         )
 
     return segmentation.Segmentation(
@@ -106,9 +112,9 @@ def test_segments_are_taken_over_with_what_sets_them_apart():
     assert part.methods[0].silhouette is None
     assert [feature.ru for feature in part.means.features] == [
         "Месяцев с нами",
-        "contract: one year",
+        "contract: year",
     ]
-    assert part.means.z == ((1.1, -0.9), (0.55, -0.45))
+    assert np.allclose(part.means.z, [[1.1, -0.9], [0.75, -0.75]])
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """From the results of the analysis to the parts of the report: takes over, computes nothing."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from regulars.campaigns import ContactList
 from regulars.predictions.results import ChurnComparison
@@ -29,7 +29,7 @@ from regulars.report.parts import (
     Trait,
 )
 from regulars.schema.wording import Wording
-from regulars.segments.segmentation import Segmentation
+from regulars.segments.segmentation import Differentiator, Segmentation
 from regulars.segments.segmentation import SegmentProfile as Profile
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 _MOST_MEANS = 14
+_Key: TypeAlias = tuple[str, str | None]
 
 
 def report_findings(findings: Iterable[Finding]) -> tuple[FindingPart, ...]:
@@ -152,21 +153,42 @@ def _label(feature: str, level: str | None, words: Mapping[str, Wording]) -> Wor
 
 
 def _plot_means(profiles: tuple[Profile, ...], words: Mapping[str, Wording]) -> MeansPlot | None:
-    """The features that set segments apart most, with their z in each segment that names them."""
-    z: dict[tuple[str, str | None], dict[int, float]] = {}
+    """The features that set segments apart most, with their z in every segment."""
+    strongest: dict[_Key, Differentiator] = {}
     for profile in profiles:
         for trait in profile.differentiators:
-            row = z.setdefault((trait.feature, trait.level), {})
-            row[profile.number] = trait.standardized_difference
-    strongest = sorted(z, key=lambda key: -max(abs(value) for value in z[key].values()))
-    shown = strongest[:_MOST_MEANS]
+            key = (trait.feature, trait.level)
+            strongest[key] = max(strongest.get(key, trait), trait, key=_strength)
+    shown = sorted(strongest.values(), key=_strength, reverse=True)[:_MOST_MEANS]
     if not shown:
         return None
+    means = [
+        {(mean.feature, mean.level): mean.segment_value for mean in profile.means}
+        for profile in profiles
+    ]
     return MeansPlot(
-        features=tuple(_label(feature, level, words) for feature, level in shown),
+        features=tuple(_label(trait.feature, trait.level, words) for trait in shown),
         segments=tuple(name_segment(profile.number) for profile in profiles),
-        z=tuple(tuple(z[key].get(profile.number) for profile in profiles) for key in shown),
+        z=tuple(
+            tuple(
+                _standardize(of_segment.get((trait.feature, trait.level)), trait)
+                for of_segment in means
+            )
+            for trait in shown
+        ),
     )
+
+
+def _strength(trait: Differentiator) -> float:
+    return abs(trait.standardized_difference)
+
+
+def _standardize(mean: float | None, trait: Differentiator) -> float | None:
+    """The mean of any segment in the standard deviations in which `trait` gives one."""
+    difference = trait.segment_value - trait.overall_value
+    if mean is None or difference == 0:
+        return None
+    return (mean - trait.overall_value) / difference * trait.standardized_difference
 
 
 def report_churn(
