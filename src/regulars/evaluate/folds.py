@@ -98,9 +98,11 @@ def _deal_groups(counts: NDArray[np.float64], n_folds: int) -> NDArray[np.int64]
         folds[group] = fold
         filled[fold] += counts[group]
     # What is left is small: deal each outcome so that the emptiest folds are filled first.
-    for outcome in (1, 0):
-        left = np.flatnonzero((folds < 0) & (counts[:, outcome] > 0))
-        folds[left] = _fill_up(filled[:, outcome], len(left))
+    # The two start from opposite ends, so that what does not divide evenly makes no fold larger.
+    positive = np.flatnonzero((folds < 0) & (counts[:, 1] > 0))
+    folds[positive] = _fill_up(filled[:, 1], len(positive))
+    negative = np.flatnonzero((folds < 0) & (counts[:, 0] > 0))
+    folds[negative] = n_folds - 1 - _fill_up(filled[::-1, 0], len(negative))
     return folds
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from regulars.errors import UnknownColumnError
 from regulars.features.table import AsOf, Feature, FeatureKind, FeatureTable
+from regulars.features.versions import see_versions
 from regulars.schema.contract import ColumnType, Role
 from regulars.schema.wording import Wording
 
@@ -101,19 +102,7 @@ def _check_columns(profiles: ibis.Table, names: Sequence[str]) -> None:
 
 
 def _see_versions(profiles: ibis.Table, as_of: AsOf) -> ibis.Table:
-    """The last version of each customer that was known before `as_of`."""
-    import ibis
-
-    if "known_at" not in profiles.columns:
-        return profiles
-    known_type = profiles["known_at"].type()
-    instant = as_of.instant if known_type.timezone else as_of.instant.replace(tzinfo=None)
-    seen = profiles.filter(profiles["known_at"] < ibis.literal(instant, type=known_type))
-    # Two loads may share an instant: the load's id then decides, so the answer stays the same.
-    tie_breaks = [ibis.desc(name) for name in ("load_id",) if name in profiles.columns]
-    window = ibis.window(group_by="customer_id", order_by=[ibis.desc("known_at"), *tie_breaks])
-    numbered = seen.mutate(version_rank=ibis.row_number().over(window))
-    return numbered.filter(numbered["version_rank"] == 0).drop("version_rank")
+    return see_versions(profiles, key=["customer_id"], before=as_of.instant)
 
 
 def _days_since(column: ibis.Column, as_of: AsOf) -> ibis.Column:
@@ -152,7 +141,7 @@ def _date_feature(column: ProfileColumn, taken: set[str]) -> Feature:
         name += "_date"
     taken.add(name)
     meaning = column.meaning or _speak(column.name)
-    words = Wording(en=f"Days since “{meaning.en}”", ru=f"Дней после даты «{meaning.ru}»")
+    words = Wording(en=f"days since “{meaning.en}”", ru=f"дней после даты «{meaning.ru}»")
     return Feature(name, words, "day", "numeric", source=column.name)
 
 

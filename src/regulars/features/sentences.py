@@ -69,6 +69,8 @@ def format_value(feature: Feature, value: Value, language: Language) -> str:
         return format_level(feature, "true" if value else "false", language)
     if isinstance(value, str):
         return format_level(feature, value, language)
+    if feature.unit == "share" and 0 <= value <= 1:
+        return format_share(value, language)
     if feature.unit == "day" and value == int(value):
         forms = ("day", "days") if language == "en" else ("день", "дня", "дней")
         noun = pluralize(int(abs(value)), language, *forms).split(" ", 1)[1]

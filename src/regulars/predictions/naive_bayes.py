@@ -60,7 +60,7 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         P(x_j \in I \mid c) = \frac{n_{cjI} + \alpha}{n_c + \alpha\, m_j},
 
     where :math:`n_{cjI}` customers of class :math:`c` have feature :math:`j` in :math:`I`,
-    :math:`n_c` is the size of the class and :math:`m_j` the number of intervals of the feature:
+    :math:`n_c` is the size of the class and :math:`m_j` the number of intervals that were seen:
     Laplace's rule for :math:`\alpha = 1` (Manning, Raghavan and Schütze 2008, eq. 13.7). The
     denominator makes the posteriors of a customer sum to one. A level never seen in training
     counts as unknown; where nothing was unknown in training, the unknown has the factor 1 in every
@@ -212,8 +212,8 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         return np.where(is_unknown, _MISSING, positions + 1)
 
     def _smooth(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        is_possible = np.ones(counts.shape[1], dtype=bool)
-        is_possible[_MISSING] = counts[:, _MISSING].any()
+        # Nobody at all was there: by alpha alone it would speak for the smaller class.
+        is_possible = counts.any(axis=0)
         added = (counts + self.alpha) * is_possible
         shares = added / np.maximum(added.sum(axis=1, keepdims=True), self.alpha)
         return np.log(np.where(is_possible, shares, 1.0))

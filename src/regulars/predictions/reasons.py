@@ -1,14 +1,12 @@
 """Why a customer has the score they have, in their own numbers and in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from regulars.errors import InvalidParameterError, NotFoundError
+from regulars.errors import InvalidParameterError
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.sentences import Value, format_share, format_value
 from regulars.features.table import Feature
@@ -17,7 +15,7 @@ from regulars.predictions.results import Reason
 from regulars.predictions.scorers import Scorer
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["CrossFittedExplainer", "Peers", "find_rows"]
+__all__ = ["CrossFittedExplainer", "Peers"]
 
 _MOST_CELLS = 5_000_000
 """Contributions held in memory at a time."""
@@ -192,16 +190,3 @@ def _pick(contributions: NDArray[np.float64], top: int) -> list[NDArray[np.int64
     pull = contributions * way[:, None]
     order = np.argsort(-pull, axis=1, kind="stable")[:, :top]
     return [columns[own[columns] > _NOTHING] for own, columns in zip(pull, order, strict=True)]
-
-
-def find_rows(customer_ids: pa.StringArray, customers: Sequence[str] | None) -> NDArray[np.int64]:
-    """Row numbers of `customers`, of all when None; raises `NotFoundError`."""
-    if customers is None:
-        return np.arange(len(customer_ids))
-    places = pc.index_in(pa.array(customers, pa.string()), value_set=customer_ids)
-    if places.null_count:
-        missing = customers[places.is_null().to_pylist().index(True)]
-        raise NotFoundError(
-            f"Customer '{missing}' was not scored. Names are those of the feature table, as text."
-        )
-    return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)

@@ -6,8 +6,10 @@ from typing import Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from regulars.errors import NotFoundError
 from regulars.evaluate.costs import Confusion, ContactCosts
 from regulars.evaluate.intervals import Interval
 from regulars.predictions.outcome import Outcome
@@ -282,6 +284,17 @@ class ChurnComparison:
             At most so many reasons a customer, strongest first, in the direction in which the
             customer's score differs from the average.
         """
-        from regulars.predictions.reasons import find_rows
+        return self.explainer.explain(_find_rows(self.customer_ids, customers), top=top)
 
-        return self.explainer.explain(find_rows(self.customer_ids, customers), top=top)
+
+def _find_rows(customer_ids: pa.StringArray, customers: Sequence[str] | None) -> NDArray[np.int64]:
+    """Row numbers of `customers`, of all when None; raises `NotFoundError`."""
+    if customers is None:
+        return np.arange(len(customer_ids))
+    places = pc.index_in(pa.array(customers, pa.string()), value_set=customer_ids)
+    if places.null_count:
+        missing = customers[places.is_null().to_pylist().index(True)]
+        raise NotFoundError(
+            f"Customer '{missing}' was not scored. Names are those of the feature table, as text."
+        )
+    return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)

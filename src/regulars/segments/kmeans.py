@@ -32,6 +32,7 @@ _MOST_SAMPLED = 5_000
 _STABLE = 0.75
 _MOST_FEATURES = 1_000
 _MOST_DIMENSIONS = 40
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +138,7 @@ def _place(matrix: FeatureMatrix) -> NDArray[np.float64]:
     """Customers as points whose distances mean unlikeness."""
     design = DesignMatrix(matrix.is_category, purpose="distance", max_features=_MOST_FEATURES)
     points = design.fit_transform(matrix.values)
-    varies = points.std(axis=0) > 0
+    varies = points.std(axis=0) > _ROUNDING
     points = np.asarray(points[:, varies])
     if points.shape[1] > 2 * _MOST_DIMENSIONS:
         from sklearn.decomposition import PCA

@@ -22,6 +22,7 @@ _SAME_THING = 0.85
 """Two indicators that correlate more say one thing twice."""
 
 _NOTABLE = 0.2
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +101,9 @@ def _list_indicators(matrix: FeatureMatrix, segment: NDArray[np.int64]) -> _Indi
     scale = np.maximum(np.nanmax(np.abs(values), axis=0, initial=0.0), 1e-300)
     deviations = np.where(np.isnan(values), 0.0, (values - means) / scale)
     known = np.maximum((~np.isnan(values)).sum(axis=0), 1)
-    spreads = np.sqrt((deviations**2).sum(axis=0) / known) * scale
+    relative = np.sqrt((deviations**2).sum(axis=0) / known)
+    # A column that never varies has a spread of rounding errors.
+    spreads = np.where(relative > _ROUNDING, relative * scale, 0.0)
     return _Indicators(values, tuple(features), tuple(labels), means, spreads)
 
 
@@ -240,14 +243,22 @@ def _trait(differentiator: Differentiator, feature: Feature, language: Language)
     label = feature.meaning.to(language)
     is_high = differentiator.standardized_difference > 0
     if differentiator.level is None:
-        if language == "en":
-            return f"{'high' if is_high else 'low'} {label}"
-        return f"{label} {'выше' if is_high else 'ниже'} среднего"
+        return _amount_trait(label, language, is_high=is_high)
     if feature.kind == "boolean":
         word = "true" if is_high else "false"
         return f"{label}: {format_level(feature, word, language)}"
     level = f"{label} {format_level(feature, differentiator.level, language)}"
     return level if is_high else _rarely(level, language)
+
+
+def _amount_trait(label: str, language: Language, *, is_high: bool) -> str:
+    if language == "en":
+        # "High days since the last purchase" is nothing that people say.
+        words = ("few", "many") if label.startswith("days ") else ("low", "high")
+        return f"{words[is_high]} {label}"
+    if label.startswith("дней "):
+        return f"{'много' if is_high else 'мало'} {label}"
+    return f"{label} {'выше' if is_high else 'ниже'} среднего"
 
 
 def _rarely(level: str, language: Language) -> str:
