@@ -65,8 +65,9 @@ class Source(Protocol):
     def scan(self, connection: DuckDBPyConnection) -> str:
         """SQL that may stand after FROM on `connection`: all rows in their order.
 
-        Text formats give VARCHAR columns with missing for an empty cell; Parquet and databases
-        give their own types. Memory stays bounded. The SQL is valid until `close`.
+        Text formats and databases give VARCHAR columns with missing for an empty cell (a
+        database's dates are ISO, its instants UTC); Parquet gives its own types. Memory stays
+        bounded. The SQL is valid until `close`.
         """
 
     def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:
