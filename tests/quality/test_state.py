@@ -18,6 +18,7 @@ from regulars.schema.contract import Column, Role, get_contract
 
 AS_OF = datetime(2026, 1, 10, tzinfo=UTC)
 MEANING = {"en": "Bad", "ru": "Плохо"}
+COLUMNS = {"x": [*range(100)], "word": ["a", "b"] * 50}
 
 
 def describe(rows, contract=None, checks=()):
@@ -137,6 +138,16 @@ def test_the_columns_may_be_given_with_their_roles():
     assert state.columns[0].meaning.ru == "Код"
 
 
+def test_the_period_of_a_known_table_follows_its_time_column():
+    rows = {"started_on": [date(2026, 1, 1)], "ended_on": [date(2027, 1, 1)]}
+    columns = [get_contract("subscriptions").get_column(name) for name in rows]
+    table = ibis.memtable(pa.table(rows))
+
+    state = describe_table(table, columns, as_of=AS_OF, name="subscriptions")
+
+    assert (state.oldest, state.lag_days) == ("2026-01-01", 9.0)
+
+
 def test_an_empty_table_is_described():
     state = describe({"name": pa.array([], pa.string()), "age": pa.array([], pa.int64())})
 
@@ -205,3 +216,11 @@ def test_shuffled_rows_give_the_same_state(values, random):
 
     assert second["columns"][0].pop("mean") == pytest.approx(first["columns"][0].pop("mean"))
     assert second == first
+
+
+def test_many_columns_are_counted_as_few_are():
+    few = describe(COLUMNS)
+    many = describe({f"{name}{n}": values for n in range(30) for name, values in COLUMNS.items()})
+
+    assert many.get_column("x7").bars == few.get_column("x").bars
+    assert many.get_column("word7").values == few.get_column("word").values

@@ -13,7 +13,7 @@ from regulars.quality.measures import MOST_EXACT_ROWS, Figures, measure_columns
 from regulars.quality.row_tests import RowTest, build_row_tests
 from regulars.quality.state import ColumnState, Outliers, TableState
 from regulars.quality.table_tests import LAKE_COLUMNS
-from regulars.schema.contract import Column, Contract, Role
+from regulars.schema.contract import Column, Contract, Role, list_contracts
 
 if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
@@ -95,7 +95,8 @@ def describe_table(
         )
         for column in columns
     )
-    return _to_table_state(name or (whole.name if whole else "table"), states, whole, row_count)
+    called = name or (whole.name if whole else "table")
+    return _to_table_state(called, states, _time_column(called, whole, states), row_count)
 
 
 def _columns_of(
@@ -210,11 +211,11 @@ def _to_state(
 
 
 def _to_table_state(
-    name: str, states: tuple[ColumnState, ...], contract: Contract | None, row_count: int
+    name: str, states: tuple[ColumnState, ...], time_column: str | None, row_count: int
 ) -> TableState:
     by_name: Mapping[str, ColumnState] = {state.name: state for state in states}
     customers = by_name.get("customer_id")
-    time = by_name.get(contract.time_column or "") if contract else _only_time(states)
+    time = by_name.get(time_column or "")
     return TableState(
         name=name,
         row_count=row_count,
@@ -229,9 +230,14 @@ def _to_table_state(
     )
 
 
-def _only_time(states: Sequence[ColumnState]) -> ColumnState | None:
-    times = [state for state in states if state.role is Role.DATE]
-    return times[0] if len(times) == 1 else None
+def _time_column(name: str, contract: Contract | None, states: Sequence[ColumnState]) -> str | None:
+    """The column that dates the rows: the contract's, or the only date there is."""
+    known = {each.name: each for each in list_contracts()}
+    used = contract or known.get(name)
+    if used is not None and used.time_column in {state.name for state in states}:
+        return used.time_column
+    dates = [state.name for state in states if state.role is Role.DATE]
+    return dates[0] if len(dates) == 1 else None
 
 
 def _mean(shares: Sequence[float | None]) -> float | None:

@@ -35,7 +35,9 @@ __all__ = ["Subject", "find_in_table", "make_finding"]
 
 _MANY_COLUMNS = (RangeCheck, DatesCheck, PlaceholdersCheck, ConstantCheck)
 # What the lake adds to each row; two rows that differ only there are the same row.
-LAKE_COLUMNS = frozenset({"known_at", "load_id", "bucket", "row_key", "occurrence", "row_hash"})
+LAKE_COLUMNS = frozenset(
+    {"known_at", "load_id", "bucket", "row_key", "occurrence", "row_hash", "source_row"}
+)
 
 
 @dataclass(frozen=True)
