@@ -220,8 +220,8 @@ def _data():
                 sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                 rows_in=2010,
                 notes=(
-                    words("delimiter comma", "разделитель — запятая"),
-                    words("encoding UTF-8", "кодировка UTF-8"),
+                    words("Delimiter: comma.", "Разделитель — запятая."),
+                    words("Encoding: UTF-8.", "Кодировка: UTF-8."),
                 ),
             ),
         ),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -187,3 +189,20 @@ def test_the_contact_list_is_taken_over_in_figures():
 
     assert (part.requested, part.kept, part.excluded) == (2, 1, {"no_consent": 1})
     assert part.by_segment == {"": 1}
+
+
+def test_few_known_outcomes_are_not_grouped_by_promise(comparison):
+    assert report_churn(comparison).calibration == ()
+
+
+def test_promises_are_compared_with_what_came_in_groups_of_equal_size(comparison):
+    count = 300
+    labels = np.where(np.arange(count) % 4 == 0, 1.0, 0.0)
+    promised = np.linspace(0.0, 1.0, count)
+    wide = replace(comparison, outcome=Outcome("churn", "yes", labels), churn_probability=promised)
+
+    points = report_churn(wide).calibration
+
+    assert [point.count for point in points] == [30] * 10
+    assert points[0].predicted == pytest.approx(promised[:30].mean())
+    assert sum(point.observed * point.count for point in points) == pytest.approx(labels.sum())

@@ -98,3 +98,17 @@ def test_nothing_read_is_no_ground_for_decisions(report):
     )
 
     assert summarize(_without(report, data=data)).summary.grades["data"] == "D"
+
+
+def test_quotation_marks_within_a_name_become_inner_ones(report):
+    profile = report.segments.profiles[0].model_copy(
+        update={"name": Wording(en="Contract “year”", ru="Договор «год»")}
+    )
+    segments = report.segments.model_copy(
+        update={"profiles": (profile, *report.segments.profiles[1:])}
+    )
+
+    sentence = summarize(_without(report, segments=segments)).summary.sentences[1]
+
+    assert "“Contract ‘year’”" in sentence.en
+    assert "«Договор „год“»" in sentence.ru

@@ -1,7 +1,9 @@
 """From the results of the analysis to the parts of the report: takes over, computes nothing."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
+
+import numpy as np
 
 from regulars.campaigns import ContactList
 from regulars.predictions.results import ChurnComparison
@@ -42,7 +44,7 @@ __all__ = [
 ]
 
 _MOST_MEANS = 14
-_Key: TypeAlias = tuple[str, str | None]
+_MOST_GROUPS, _FEWEST_IN_GROUP = 10, 30
 
 
 def report_findings(findings: Iterable[Finding]) -> tuple[FindingPart, ...]:
@@ -154,11 +156,12 @@ def _label(feature: str, level: str | None, words: Mapping[str, Wording]) -> Wor
 
 def _plot_means(profiles: tuple[Profile, ...], words: Mapping[str, Wording]) -> MeansPlot | None:
     """The features that set segments apart most, with their z in every segment."""
-    strongest: dict[_Key, Differentiator] = {}
+    strongest: dict[str, Differentiator] = {}
     for profile in profiles:
         for trait in profile.differentiators:
-            key = (trait.feature, trait.level)
-            strongest[key] = max(strongest.get(key, trait), trait, key=_strength)
+            # One level says enough of a category: the shares of the others mirror it.
+            known = strongest.get(trait.feature, trait)
+            strongest[trait.feature] = max(known, trait, key=_strength)
     shown = sorted(strongest.values(), key=_strength, reverse=True)[:_MOST_MEANS]
     if not shown:
         return None
@@ -192,10 +195,7 @@ def _standardize(mean: float | None, trait: Differentiator) -> float | None:
 
 
 def report_churn(
-    comparison: ChurnComparison,
-    *,
-    labels: Mapping[str, Wording] | None = None,
-    calibration: Iterable[CalibrationPoint] = (),
+    comparison: ChurnComparison, *, labels: Mapping[str, Wording] | None = None
 ) -> ChurnPart:
     """Who is about to leave.
 
@@ -205,8 +205,6 @@ def report_churn(
         The models that were compared.
     labels
         Meaning of each feature in words; the feature's name where there is none.
-    calibration
-        Promised against observed on the held-out customers.
     """
     words = labels or {}
     outcome = comparison.outcome
@@ -243,7 +241,7 @@ def report_churn(
         threshold=comparison.threshold.value,
         why_threshold=comparison.threshold.sentence,
         holdout=_report_holdout(comparison),
-        calibration=tuple(calibration),
+        calibration=_group_by_promise(comparison),
         risk_bands=tuple(
             RiskBand(
                 risk=band.name,
@@ -274,6 +272,27 @@ def report_churn(
             )
             for alarm in comparison.alarms
         ),
+    )
+
+
+def _group_by_promise(comparison: ChurnComparison) -> tuple[CalibrationPoint, ...]:
+    """Customers of similar probability together, as many in each group: for drawing.
+
+    Whoever's outcome is known was scored by a model that had not seen them.
+    """
+    labels, promised = comparison.outcome.labels, comparison.churn_probability
+    known = np.flatnonzero(~np.isnan(labels))
+    groups = min(_MOST_GROUPS, len(known) // _FEWEST_IN_GROUP)
+    if groups < 2:
+        return ()
+    ordered = known[np.argsort(promised[known], kind="stable")]
+    return tuple(
+        CalibrationPoint(
+            predicted=float(promised[group].mean()),
+            observed=float(labels[group].mean()),
+            count=len(group),
+        )
+        for group in np.array_split(ordered, groups)
     )
 
 

@@ -48,6 +48,11 @@ class Speech:
         text: str = words[name][self.language]
         return text.format(**values) if values else text
 
+    def quotable(self, wording: Wording) -> str:
+        """The wording for use between quotation marks: its own become inner ones."""
+        inner = str.maketrans("«»", "„“") if self.language == "ru" else str.maketrans("“”", "‘’")
+        return self.read(wording).translate(inner)
+
     def name(self, section: str, name: str) -> str:
         """The words for `name` if `section` knows it, otherwise `name` itself."""
         words = list_words()[section].get(name)

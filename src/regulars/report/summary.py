@@ -173,9 +173,9 @@ def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
     return speech.say(
         f"summary.{key}",
         segments=speech.count(len(segments.profiles), "segments"),
-        largest=speech.read(largest.name),
+        largest=speech.quotable(largest.name),
         share=speech.percent(largest.share, 0),
-        worst=speech.read(worst.name),
+        worst=speech.quotable(worst.name),
         churn=speech.percent(loss, 0),
     )
 

@@ -9,11 +9,11 @@ from markupsafe import Markup
 from regulars.report.parts import ChurnPart
 from regulars.report.speech import Speech
 
-__all__ = ["Chart", "draw_hundred", "list_charts", "to_script_json"]
+__all__ = ["MOST_DRIVERS", "Chart", "draw_hundred", "list_charts", "to_script_json"]
 
 _TONES = {"high": "--bad", "medium": "--second", "low": "--fill"}
 _ROW = 40
-_MOST_DRIVERS = 12
+MOST_DRIVERS = 12
 
 Chart = Mapping[str, Any]
 
@@ -109,7 +109,7 @@ def _chart_bands(churn: ChurnPart, speech: Speech) -> Chart:
 
 def _chart_drivers(churn: ChurnPart, speech: Speech) -> Chart:
     items = []
-    for driver in churn.drivers[:_MOST_DRIVERS]:
+    for driver in churn.drivers[:MOST_DRIVERS]:
         label = speech.read(driver.label)
         mark = {"raises": "▲", "lowers": "▼", "mixed": "◆"}[driver.direction]
         items.append(

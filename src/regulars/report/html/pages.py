@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from regulars.report.html.charts import Chart, draw_hundred, list_charts, to_script_json
+from regulars.report.html.charts import (
+    MOST_DRIVERS,
+    Chart,
+    draw_hundred,
+    list_charts,
+    to_script_json,
+)
 from regulars.report.html.shown import Shown, largest, ordered
 from regulars.report.model import Report
 from regulars.report.parts import ChurnPart, ContactListPart, DataPart, Interval
@@ -138,6 +144,7 @@ def _render(
             has_range=shown.has_range,
             dimensions=shown.dimensions,
             named=shown.named,
+            told=shown.told,
             segment_name=shown.segment_name,
             segment_title=shown.segment_title,
             risk_name=shown.risk_name,
@@ -145,6 +152,7 @@ def _render(
             ordered=ordered,
             heat=_heat,
             most_columns=_MOST_COLUMNS,
+            most_drivers=MOST_DRIVERS,
             style=Markup(_read_static("report.css")),  # noqa: S704 - our own file
             charts=content_of_charts,
             echarts=Markup(scripts[0]) if scripts else "",  # noqa: S704 - checked by its sum

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from regulars.campaigns import packaged_actions
 from regulars.report.model import Report
-from regulars.report.parts import ColumnState, DataPart, TableState, ValueCount
+from regulars.report.parts import ColumnState, DataPart, Driver, TableState, ValueCount
 from regulars.report.parts.base import Scalar
 from regulars.report.speech import Speech
+from regulars.schema.wording import Wording
 
 __all__ = ["Shown", "largest", "mask_text", "ordered"]
 
@@ -41,6 +43,7 @@ class Shown:
     def __init__(self, data: DataPart, speech: Speech, report: Report | None = None) -> None:
         self._speech = speech
         self._report = report
+        self._words = _list_names(report) if report else {}
         self._roles = {
             (table.name, column.name): column.role
             for table in data.tables
@@ -86,10 +89,10 @@ class Shown:
         return [(name, share) for name, share in measured.items() if share is not None]
 
     def named(self, code: str) -> str:
-        """The words for a code of the report."""
-        names = self._report.names if self._report else {}
-        if code in names:
-            return self._speech.read(names[code])
+        """The words for a code of the report: a feature, an action, a reason of exclusion."""
+        known = self._words.get(code)
+        if known is not None:
+            return self._speech.read(known)
         return self._speech.name("exclusions", code).replace("_", " ")
 
     def segment_name(self, segment: str) -> str:
@@ -107,9 +110,26 @@ class Shown:
         name = self.segment_name(segment)
         return f"{segment} · {name}" if name else segment
 
+    def told(self, driver: Driver) -> str:
+        """What a driver does, without its name in front; from the direction where no words are."""
+        label = self._speech.read(driver.label)
+        sentence = self._speech.read(driver.sentence)
+        if not sentence:
+            return self._speech.say(f"drivers.{driver.direction}")
+        return sentence.removeprefix(f"{label}: ")
+
     def risk_name(self, risk: str) -> str:
         """The name of a risk band."""
         return self._speech.name("risks", risk)
+
+
+def _list_names(report: Report) -> dict[str, Wording]:
+    """Words for codes: those of the report before those of its parts and of the packaged actions."""
+    table = packaged_actions()
+    words = {action.code: action.action for action in (*table.actions, table.otherwise)}
+    if report.churn:
+        words |= {driver.feature: driver.label for driver in report.churn.drivers}
+    return words | dict(report.names)
 
 
 def largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -33,12 +33,13 @@
     }, option);
   }
   function names(spec, width) {
+    var longest = Math.max.apply(null, spec.items.map(function (item) { return item.name.length; }));
     return axis({
       type: "category", inverse: true, data: spec.items.map(function (item) { return item.name; }),
       splitLine: { show: false },
       axisLabel: {
         color: color("--ink"), fontSize: 13, lineHeight: 15, interval: 0,
-        width: Math.max(96, Math.floor(width * 0.38)), overflow: "break"
+        width: Math.min(longest * 7.5 + 8, Math.max(96, Math.floor(width * 0.38))), overflow: "break"
       }
     });
   }
