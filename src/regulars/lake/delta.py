@@ -4,6 +4,7 @@ The only module that speaks Delta. DuckDB writes and reads the Parquet files; he
 """
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -32,10 +33,18 @@ from regulars.errors import RegularsError
 from regulars.lake.column_types import StoredColumn, duckdb_type
 from regulars.lake.storage import storage_guard
 
-__all__ = ["DataFile", "StaleVersionError", "TableVersion", "create_table", "open_table"]
+__all__ = [
+    "DataFile",
+    "StaleVersionError",
+    "TableVersion",
+    "create_table",
+    "open_table",
+    "read_load_id",
+]
 
 _LOAD_KEY = "regulars.load_id"
 _MADE_BY = "Made by Regulars in load "
+_FILE_NAME = re.compile(r"part-(?P<load_id>.+)-[0-9a-f-]{36}\.parquet")
 _CONFIGURATION = {
     # Time travel is bounded by our own vacuum, never by the age of a log entry.
     "delta.enableExpiredLogCleanup": "false",
@@ -136,8 +145,10 @@ class TableVersion:
         return self._handle.metadata().partition_columns == ["bucket"]
 
     @cached_property
-    def is_evolved(self) -> bool:
-        """Whether columns were added since the table was made, so that files differ."""
+    def is_uneven(self) -> bool:
+        """Whether its files may differ in columns: some were added, or another program wrote."""
+        if any(read_load_id(file.path.rpartition("/")[2]) is None for file in self.files):
+            return True
         if self.version == 0:
             return False
         first = DeltaTable(self.folder, version=0)
@@ -225,6 +236,18 @@ class TableVersion:
 def _properties(load_id: str) -> CommitProperties:
     # Without retries: Delta would let two appends of the same keys both win.
     return CommitProperties(custom_metadata={_LOAD_KEY: load_id}, max_commit_retries=0)
+
+
+def read_load_id(file_name: str) -> str | None:
+    """The load that wrote a file, by its name; None for a file of another program.
+
+    Examples
+    --------
+    >>> read_load_id("part-2026-1-7d3dfa20-f157-4859-9a68-f94fea82169d.parquet")
+    '2026-1'
+    """
+    found = _FILE_NAME.fullmatch(file_name)
+    return found["load_id"] if found else None
 
 
 def open_table(folder: Path, version: int | None = None) -> TableVersion | None:

@@ -128,7 +128,7 @@ def _find_files(
     paths = _keep_possible(connection, folder, paths, wanted)
     if not paths:
         return []
-    rows = scan_files(folder, paths, is_evolved=True, more=f", filename = {quote_text(_FILE)}")
+    rows = scan_files(folder, paths, is_uneven=True, more=f", filename = {quote_text(_FILE)}")
     columns = list_columns(connection, rows)
     condition = _render_condition(table, columns, wanted)
     named = [_render_named(name, wanted) for name in _list_counterparts(columns)]
@@ -146,7 +146,7 @@ def _keep_possible(
     bucketed = [path for path in paths if read_bucket(path) is not None]
     if len(bucketed) < len(paths) or not paths:
         return list(paths)
-    rows = scan_files(folder, paths[:1], is_evolved=False)
+    rows = scan_files(folder, paths[:1], is_uneven=False)
     columns = list_columns(connection, rows)
     if _list_id_columns(columns) != ["customer_id"] or _list_counterparts(columns):
         return list(paths)
@@ -195,7 +195,7 @@ def _render_condition(table: str, columns: Mapping[str, str], wanted: str) -> st
 def _write_without(
     load: LoadTransaction, table: str, folder: Path, path: str, wanted: str
 ) -> DataFile | None:
-    rows = scan_files(folder, [path], is_evolved=False)
+    rows = scan_files(folder, [path], is_uneven=False)
     columns = list_columns(load.connection, rows)
     condition = _render_condition(table, columns, wanted)
     stored = tuple(StoredColumn(name, kind) for name, kind in columns.items())

@@ -21,7 +21,6 @@ __all__ = [
     "RowWriter",
     "bucket_of",
     "read_bucket",
-    "read_load_id",
     "scan_files",
     "select_columns",
 ]
@@ -34,24 +33,11 @@ _UNBOUNDED = ("VARCHAR", "BOOLEAN")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
-_FILE_NAME = re.compile(r"part-(?P<load_id>.+)-[0-9a-f-]{36}\.parquet")
 
 
 def bucket_of(expression: str) -> str:
     """SQL of the bucket of a customer: the same on every engine that has md5."""
     return f"CAST(CAST('0x' || substr(md5({expression}), 1, 2) AS UINTEGER) % {BUCKETS} AS INTEGER)"
-
-
-def read_load_id(file_name: str) -> str | None:
-    """The load that wrote a file, by its name; None for a file of another program.
-
-    Examples
-    --------
-    >>> read_load_id("part-2026-1-7d3dfa20-f157-4859-9a68-f94fea82169d.parquet")
-    '2026-1'
-    """
-    found = _FILE_NAME.fullmatch(file_name)
-    return found["load_id"] if found else None
 
 
 def read_bucket(path: str) -> int | None:
@@ -66,10 +52,10 @@ def read_bucket(path: str) -> int | None:
     return int(head.removeprefix("bucket=")) if head.startswith("bucket=") else None
 
 
-def scan_files(folder: Path, paths: Sequence[str], *, is_evolved: bool, more: str = "") -> str:
+def scan_files(folder: Path, paths: Sequence[str], *, is_uneven: bool, more: str = "") -> str:
     """SQL that stands after FROM and gives the rows of some files of a table."""
     listed = quote_path_list([str(folder / path) for path in paths])
-    union = ", union_by_name = true" if is_evolved else ""
+    union = ", union_by_name = true" if is_uneven else ""
     return f"read_parquet({listed}, hive_partitioning = false{union}{more})"
 
 
@@ -78,16 +64,22 @@ def select_columns(
     rows: str,
     columns: Iterable[StoredColumn],
     *,
-    is_evolved: bool,
+    is_uneven: bool,
 ) -> str:
     """What stands after SELECT to get `columns` from `rows`; missing where no file has them."""
-    present = list_columns(connection, rows) if is_evolved else None
-    return ", ".join(
-        quote_name(column.name)
-        if present is None or column.name in present
-        else f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
-        for column in columns
-    )
+    present = list_columns(connection, rows) if is_uneven else None
+    return ", ".join(_render_column(column, present) for column in columns)
+
+
+def _render_column(column: StoredColumn, present: Collection[str] | None) -> str:
+    name = quote_name(column.name)
+    if present is None:
+        return name
+    if column.name == "bucket":
+        # Other programs leave the partition out of their files.
+        known = "bucket, " if "bucket" in present else ""
+        return f"coalesce({known}{bucket_of('customer_id')}, 0) AS bucket"
+    return name if column.name in present else f"CAST(NULL AS {column.type}) AS {name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regulars.lake.delta import TableVersion, open_table
+from regulars.lake.delta import TableVersion, open_table, read_load_id
 from regulars.lake.load_log import LOADS, read_loads
-from regulars.lake.parquet import read_load_id
 from regulars.lake.records import Recovery
 from regulars.lake.rewrites import read_rewrites
 from regulars.lake.storage import storage_guard
@@ -17,10 +16,11 @@ __all__ = ["Recovered", "list_tables", "recover"]
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """The lake after recovery: what was done, and the latest version of every table."""
+    """The lake after recovery: what was done, every table's latest version, and the loads."""
 
     recovery: Recovery
     versions: Mapping[str, int]
+    load_ids: Collection[str]
 
 
 def recover(lake: Path) -> Recovered:
@@ -33,9 +33,7 @@ def recover(lake: Path) -> Recovered:
     known = {load.load_id for load in loads}
     # Files first: on a full disk this makes the room that rolling back needs. No complete load
     # refers to them, so nobody reads them.
-    removed = sum(
-        _remove_orphans(lake / name, known) for name in (*list_tables(lake), *promised, LOADS)
-    )
+    removed = _remove_orphans(lake, known)
     removed += _finish_rewrites(lake, promised)
     rolled_back = []
     versions = dict(promised)
@@ -47,7 +45,7 @@ def recover(lake: Path) -> Recovered:
             versions[name] = latest.version
             if latest.is_rolled_back:
                 rolled_back.append(name)
-    return Recovered(Recovery(tuple(rolled_back), removed), versions)
+    return Recovered(Recovery(tuple(rolled_back), removed), versions, known)
 
 
 def list_tables(lake: Path) -> tuple[str, ...]:
@@ -96,10 +94,10 @@ def _discard(folder: Path, known: Collection[str]) -> bool:
     return True
 
 
-def _remove_orphans(folder: Path, known: Collection[str]) -> int:
+def _remove_orphans(lake: Path, known: Collection[str]) -> int:
     removed = 0
-    with storage_guard(folder):
-        for path in folder.rglob("*.parquet"):
+    with storage_guard(lake):
+        for path in lake.rglob("part-*.parquet"):
             load_id = read_load_id(path.name)
             if load_id is not None and load_id not in known:
                 path.unlink(missing_ok=True)

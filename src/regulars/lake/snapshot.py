@@ -102,8 +102,8 @@ class Snapshot:
                 f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in columns
             )
             return f"SELECT {', '.join(empty)} WHERE false"
-        rows = scan_files(opened.folder, paths, is_evolved=opened.is_evolved)
-        chosen = select_columns(connection, rows, columns, is_evolved=opened.is_evolved)
+        rows = scan_files(opened.folder, paths, is_uneven=opened.is_uneven)
+        chosen = select_columns(connection, rows, columns, is_uneven=opened.is_uneven)
         return f"SELECT {chosen} FROM {rows}"
 
     def _open(self, table: str) -> TableVersion:

@@ -18,7 +18,7 @@ from regulars.lake.delta import (
     create_table,
     open_table,
 )
-from regulars.lake.load_log import append_load, read_loads
+from regulars.lake.load_log import append_load
 from regulars.lake.lock import hold_writer_lock
 from regulars.lake.parquet import RowWriter
 from regulars.lake.records import LoadRecord, Recovery, UpsertResult
@@ -85,7 +85,7 @@ class LoadTransaction:
                 hold_writer_lock(self.folder, wait_seconds=self.wait_seconds, on_wait=self.on_wait)
             )
             recovered = recover(self.folder)
-            if any(load.load_id == self.load_id for load in read_loads(self.folder)):
+            if self.load_id in recovered.load_ids:
                 raise ConflictError(
                     f"The lake {self.folder} already has a load '{self.load_id}'."
                     " Give this one another id."

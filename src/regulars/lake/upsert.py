@@ -141,12 +141,12 @@ class Planner:
         rows = scan_files(
             target.folder,
             [file.path for file in files],
-            is_evolved=target.is_evolved,
+            is_uneven=target.is_uneven,
             more=f", filename = {quote_text(_FILE)}, file_row_number = true",
         )
         added = {column.name for column in self.staged.added}
         old = [column for column in self.staged.columns if column.name not in added]
-        chosen = [select_columns(self.connection, rows, old, is_evolved=target.is_evolved)]
+        chosen = [select_columns(self.connection, rows, old, is_uneven=target.is_uneven)]
         chosen += [
             f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
             for column in self.staged.added
