@@ -102,7 +102,8 @@ def describe_settings() -> str:
 
 def describe_commands() -> str:
     """The page of the command line."""
-    return app.generate_docs(output_format="markdown", heading_level=1).rstrip() + "\n"
+    page = app.generate_docs(output_format="markdown", heading_level=1).rstrip() + "\n"
+    return page.replace("# regulars\n", "# Commands\n", 1)
 
 
 PAGES = {
