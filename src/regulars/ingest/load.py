@@ -195,7 +195,7 @@ def _write_rows(
     items = open_table(transaction.folder / contract.name) if mapping.has_items else None
     if items is not None and items.files:
         paths = [file.path for file in items.files]
-        stored = scan_files(items.folder, paths, is_evolved=items.is_evolved)
+        stored = scan_files(items.folder, paths, is_uneven=items.is_uneven)
         sum_up_orders(stored, fit, connection)
         tables["purchases"] = _count(transaction.upsert(get_contract("purchases"), ORDERS))
     return tables, upserted
