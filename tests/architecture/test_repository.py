@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 NEIGHBOUR = "../" + "shared"
 MACHINE_PATHS = ["/" + "work/main", "/" + "root/", "/" + "home/"]
-# The one place that may know where data sets lie beside a checkout.
-DATASETS = "src/regulars/connectors/datasets.py"
+# Where `regulars datasets` looks, and the command that says so.
+DATASETS = {"src/regulars/connectors/datasets.py", "src/regulars/cli/datasets.py"}
 
 
 def tracked_files() -> list[Path]:
@@ -30,8 +30,8 @@ def files_that_name(words: list[str]) -> list[str]:
     ]
 
 
-def test_only_the_data_sets_module_knows_a_folder_beside_the_checkout():
-    assert set(files_that_name([NEIGHBOUR])) <= {DATASETS}
+def test_only_the_data_sets_know_a_folder_beside_the_checkout():
+    assert set(files_that_name([NEIGHBOUR])) <= DATASETS
 
 
 def test_no_file_names_a_place_of_one_machine():
