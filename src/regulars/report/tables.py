@@ -49,6 +49,7 @@ CUSTOMERS_SCHEMA = pa.schema(
 """What customers.parquet holds: one row per customer."""
 
 MOST_REASONS = 3
+_PERSONAL_ORDER = ("full_name", "last_name", "first_name", "middle_name", "name", "phone", "email")
 
 # A spreadsheet takes a text that begins like this for a formula; the last four are the wide forms.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -103,13 +104,19 @@ def gather_personal(found: ContactList, read_personal: ReadPersonal | None) -> P
     ids = [contact.customer_id for contact in found.rows]
     table = read_personal(ids)
     by_id = {row["customer_id"]: row for row in table.to_pylist()}
-    names = tuple(
+    filled = (
         name
         for name in table.column_names
         if name != "customer_id" and table[name].null_count < table.num_rows
     )
+    names = tuple(sorted(filled, key=_rank_personal))
     texts = tuple(tuple(by_id.get(customer, {}).get(name) for name in names) for customer in ids)
     return PersonalColumns(names, texts)
+
+
+def _rank_personal(name: str) -> int:
+    """Who it is comes first, then how to reach them, then the rest as it was."""
+    return _PERSONAL_ORDER.index(name) if name in _PERSONAL_ORDER else len(_PERSONAL_ORDER)
 
 
 def list_headings(

@@ -145,6 +145,7 @@ def _render(
             dimensions=shown.dimensions,
             named=shown.named,
             told=shown.told,
+            top=shown.top,
             segment_name=shown.segment_name,
             segment_title=shown.segment_title,
             risk_name=shown.risk_name,

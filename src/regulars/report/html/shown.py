@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from regulars.campaigns import packaged_actions
 from regulars.report.model import Report
@@ -74,6 +75,13 @@ class Shown:
         if column.role in _HIDDEN_ROLES:
             return ()
         return tuple(value for value in column.values if value.count >= _FEW)[:_MOST_TOPS]
+
+    def top(self, column: ColumnState, value: ValueCount) -> str:
+        """One frequent value; a number of money comes as text."""
+        if column.role == "numeric" and isinstance(value.value, str):
+            with suppress(ValueError):
+                return self._speech.figure(float(value.value))
+        return self.cell(value.value)
 
     def has_range(self, column: ColumnState) -> bool:
         """Whether the least and the greatest value may be shown."""

@@ -39,7 +39,7 @@
       splitLine: { show: false },
       axisLabel: {
         color: color("--ink"), fontSize: 13, lineHeight: 15, interval: 0,
-        width: Math.min(longest * 7.5 + 8, Math.max(96, Math.floor(width * 0.38))), overflow: "break"
+        width: Math.min(longest * 8 + 16, Math.max(96, Math.floor(width * 0.38))), overflow: "break"
       }
     });
   }
