@@ -93,7 +93,7 @@ def sniff(text: str, preset: Preset = Preset()) -> Dialect:
     """
     quote = '"' if preset.quote is None else preset.quote
     escape = "\\" if _escapes_with_backslash(text) else quote
-    said = _read_separator_line(text)
+    said, text, lines_before = _read_separator_line(text)
     delimiter = preset.delimiter or said
     if delimiter is None:
         tried = [_try(text, candidate, quote, escape) for candidate in _DELIMITERS]
@@ -113,7 +113,7 @@ def sniff(text: str, preset: Preset = Preset()) -> Dialect:
         delimiter=best.delimiter,
         quote="" if is_bare else quote,
         escape="" if is_bare else escape,
-        skipped_lines=best.skipped,
+        skipped_lines=best.skipped + lines_before,
         has_header=has_header,
         first_record=tuple(best.records[0]) if best.records else (),
         fitting_share=best.share,
@@ -144,10 +144,10 @@ class _Trial:
         return self.share >= (_LEAST_SHARE_WITH_HEADER if agrees else _FITTING_SHARE)
 
 
-def _read_separator_line(text: str) -> str | None:
-    # Excel writes and obeys a first line "sep=;".
+def _read_separator_line(text: str) -> tuple[str | None, str, int]:
+    """The delimiter in a first line "sep=;", which Excel writes and obeys, and what follows."""
     match = re.match(r"sep=(.)\r?\n", text)
-    return match[1] if match else None
+    return (match[1], text[match.end() :], 1) if match else (None, text, 0)
 
 
 def _try(text: str, delimiter: str, quote: str, escape: str) -> _Trial:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from regulars.errors import InvalidParameterError
 
-__all__ = ["BROKEN_BYTE", "check_encoding", "decode_head", "find_encoding", "transcode"]
+__all__ = ["BROKEN_BYTE", "check_encoding", "find_encoding", "transcode"]
 
 BROKEN_BYTE = b"\xff"
 """Stands for what cannot be decoded: it is never valid UTF-8, so its line will be rejected."""
@@ -25,10 +25,11 @@ _RUSSIAN = ("cp1251", "koi8-r", "cp866")
 # From the most frequent letter of Russian text to the rarest.
 _RUSSIAN_LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _FEWEST_RUSSIAN_SHARE = 0.7
-_FEWEST_NUL_SHARE = 0.2
-_MULTIBYTE = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
+_FEWEST_SMALL_SHARE = 0.9
+_HIGHEST_PAGE = 6
+_CHARACTER = rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
+_MULTIBYTE = re.compile(_CHARACTER)
+_MULTIBYTE_RUN = re.compile(_CHARACTER + rb"{2,}")
 
 
 def check_encoding(name: str) -> str:
@@ -75,24 +76,25 @@ def find_encoding(look: bytes) -> str:
 
 
 def _find_wide(look: bytes) -> str | None:
-    # UTF-16 without its mark: every other byte of ASCII is zero.
+    # UTF-16 without its mark: every other byte is zero (Latin) or four (Cyrillic).
     for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half = look[offset::2]
-        other = look[1 - offset :: 2]
-        if half and half.count(0) > _FEWEST_NUL_SHARE * len(half) and not other.count(0):
+        high, low = look[offset::2], look[1 - offset :: 2]
+        small = sum(high.count(byte) for byte in range(_HIGHEST_PAGE + 1))
+        if high.count(0) and small > _FEWEST_SMALL_SHARE * len(high) and not low.count(0):
             return name
     return None
 
 
 def is_mostly_utf8(look: bytes) -> bool:
-    """Whether a good part of the non-ASCII bytes makes UTF-8 characters."""
+    """Whether the bytes are UTF-8, all or all but some broken lines."""
     if look.isascii():
         return True
     inside = sum(len(found) for found in _MULTIBYTE.findall(look))
+    in_runs = sum(len(found) for found in _MULTIBYTE_RUN.findall(look))
     broken = sum(byte > 0x7F for byte in look) - inside
-    # Guillemets after a capital look like UTF-8 in cp1251, so a few such pairs prove nothing;
-    # and the stretch may begin or end in the middle of a character.
-    return inside > 0 and (broken <= 3 < inside or inside * 2 > broken)
+    # The stretch may begin or end in the middle of a character. In cp1251 a capital before a
+    # guillemet looks like one UTF-8 character; two in a row hardly occur.
+    return inside > 0 and (broken <= 3 < inside or in_runs * 2 > broken or inside > 4 * broken)
 
 
 def _find_russian(look: bytes) -> str | None:
@@ -109,26 +111,25 @@ def _score_russian(text: str) -> float:
     russian = [character for character in foreign if character.lower() in _RUSSIAN_LETTERS]
     share = len(russian) / len(foreign)
     # Names are "Иванов", never "иВАНОВ"; and о is common where ъ is rare.
-    swapped = len(re.findall(r"[а-яё][А-ЯЁ]", text)) / len(foreign)
+    # A Russian letter inside a Latin word is an accented letter of a Western encoding.
+    odd = len(re.findall(r"[а-яё][А-ЯЁ]|[a-zA-Z][а-яёА-ЯЁ]|[а-яёА-ЯЁ][a-zA-Z]", text))
     counts = Counter(character.lower() for character in russian)
     rank = sum(_RUSSIAN_LETTERS.index(letter) * count for letter, count in counts.items())
     commonness = 1 - rank / (len(_RUSSIAN_LETTERS) * max(len(russian), 1))
-    return share - swapped + 0.2 * (commonness - 0.5)
+    return share - odd / len(foreign) + 0.2 * (commonness - 0.5)
 
 
 def _find_western(look: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(look, cp_exclusion=["utf_7", *_RUSSIAN]).best()
-    name = codecs.lookup(best.encoding).name if best else "cp1252"
-    # What is read as plain ASCII elsewhere was decided above; cp1252 is what Windows writes.
-    return "cp1252" if name in {"ascii", "utf-8", "iso8859-1"} else name
-
-
-def decode_head(head: bytes, encoding: str) -> str:
-    """The text of the first bytes; a character cut in two at the end is left out."""
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)
-    return decoder("replace").decode(head)
+    matches = from_bytes(look, cp_exclusion=["utf_7", *_RUSSIAN])
+    best = matches.best()
+    if best is None or any(
+        match.encoding == "cp1252" and match.chaos <= best.chaos for match in matches
+    ):
+        # What Windows writes in the West, unless another is plainly better.
+        return "cp1252"
+    return codecs.lookup(best.encoding).name
 
 
 def transcode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from regulars.connectors.files.encodings import find_encoding
 from regulars.errors import SourceError
 
 __all__ = ["Format", "find_format"]
@@ -76,11 +77,7 @@ def _find_text_format(head: bytes, name: str) -> Format:
 
 def _is_binary(head: bytes) -> bool:
     look = head[:4096]
-    if look.startswith((b"\xff\xfe", b"\xfe\xff")) or not look:
+    if not look or find_encoding(look).startswith(("utf-16", "utf-32")):
         return False
-    zeros = look.count(0)
-    # UTF-16 without its mark has zeros in every other place only.
-    if zeros and (not look[::2].count(0) or not look[1::2].count(0)):
-        zeros = 0
-    odd = sum(byte < 32 and byte not in _TEXT_CONTROLS and byte != 0 for byte in look)
-    return zeros + odd > _HIGHEST_CONTROL_SHARE * len(look)
+    odd = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in look)
+    return odd > _HIGHEST_CONTROL_SHARE * len(look)

@@ -70,4 +70,4 @@ class MysqlSession(Session):
 
     def write_literal(self, value: str, *, select: str, column: str) -> str:
         """A text; the server converts it to the type of the column."""
-        return self._connection.literal(value)
+        return self._connection.escape(value)
