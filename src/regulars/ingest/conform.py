@@ -80,15 +80,15 @@ def define_macros(connection: DuckDBPyConnection) -> None:
     is a word for nothing. `says_nothing(x)`: nothing is there for a number or a date.
 
     They are written for speed: plain spaces are trimmed three times as fast as a set of blanks,
-    and the engine would turn an IN of many words into a join.
+    so the set is for texts with a letter beyond ASCII, where alone the odd blanks can be; and the
+    engine would turn an IN of many words into a join.
     """
     spelled = f"[{', '.join(map(quote_text, _MISSING_SPELLED))}]"
     tokens = f"[{', '.join(map(quote_text, sorted(MISSING_TOKENS | {''})))}]"
     longest = max(len(word.encode()) for word in _MISSING_SPELLED)
-    has_odd_blank = " OR ".join(f"contains(x, chr({code}))" for code in _ODD_BLANKS)
     odd = " || ".join(f"chr({code})" for code in _ODD_BLANKS)
     for macro in (
-        f"clean(x) AS CASE WHEN {has_odd_blank} THEN trim(x, ' ' || {odd}) ELSE trim(x) END",
+        f"clean(x) AS CASE WHEN strlen(x) = length(x) THEN trim(x) ELSE trim(x, ' ' || {odd}) END",
         f"text_value(x) AS CASE WHEN strlen(clean(x)) > {longest}"
         f" OR NOT list_contains({spelled}, clean(x)) THEN clean(x) END",
         f"says_nothing(x) AS x IS NULL OR list_contains({tokens}, lower(clean(x)))",
@@ -117,6 +117,11 @@ class Conformed:
     value: str
     is_unreadable: str
     is_utc: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the column is kept as text, which is always readable."""
+        return self.mapping.type == "string"
 
 
 def conform_column(mapping: ColumnMapping, source_type: str) -> Conformed:

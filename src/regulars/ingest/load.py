@@ -11,6 +11,7 @@ from regulars.ingest.orders import ORDERS, sum_up_orders
 from regulars.ingest.personal import keep_personal, replace_personal_ids, settle_dead_loads
 from regulars.ingest.rejection import (
     QUARANTINED,
+    count_rejections,
     gather_quarantine,
     reject_rows,
     reject_unreadable,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from regulars.connectors.protocol import Source
     from regulars.ingest.prepare import Prepared
+    from regulars.ingest.staging import Survey
     from regulars.lake import Lake, LoadTransaction, UpsertResult
     from regulars.progress import Progress
     from regulars.quality import Check, Finding
@@ -149,7 +151,7 @@ def load_prepared(
             findings=findings,
             quarantine_reasons=reasons,
             notes=(*source.notes, *mapping.notes),
-            rows_without_customer=_count_without_customer(connection),
+            rows_without_customer=_count_without_customer(prepared.surveys, connection),
             cursor_value=source.cursor_value(),
         )
         transaction.commit(_record(result, request_sha256))
@@ -211,12 +213,18 @@ def _count(upserted: UpsertResult) -> TableCounts:
     return TableCounts(upserted.inserted, upserted.updated, upserted.unchanged)
 
 
-def _count_without_customer(connection: DuckDBPyConnection) -> int:
-    if "customer_id" not in _list_columns(connection):
-        return 0
-    fit = select_fit(["customer_id"], connection)
-    row = connection.execute(f"SELECT count(*) FROM ({fit}) WHERE customer_id IS NULL").fetchone()
-    return int(row[0]) if row else 0
+def _count_without_customer(surveys: Sequence[Survey], connection: DuckDBPyConnection) -> int:
+    """Loaded rows that belong to no known customer."""
+    for survey in surveys:
+        if survey.column.mapping.target == "customer_id":
+            if not survey.missing or not count_rejections(connection):
+                return survey.missing or 0
+            fit = select_fit(["customer_id"], connection)
+            row = connection.execute(
+                f"SELECT count(*) FROM ({fit}) WHERE customer_id IS NULL"
+            ).fetchone()
+            return int(row[0]) if row else 0
+    return 0
 
 
 def _record(result: LoadResult, request_sha256: str) -> LoadRecord:

@@ -42,7 +42,7 @@ def reject_unreadable(
 ) -> None:
     """Begin the list of rejections with rows that cannot be read or lack what they must have.
 
-    Only columns in which the survey found something take part, so that a clean file of 10,000
+    Only columns in which the survey found something, or did not look, take part, so that a clean file of 10,000
     columns costs nothing.
     """
     connection.execute(
@@ -58,7 +58,7 @@ def reject_unreadable(
     faults += [
         (f"{survey.column.value} IS NULL", "missing", survey.column.mapping.source)
         for survey in surveys
-        if survey.missing and survey.column.mapping.target in required
+        if survey.missing != 0 and survey.column.mapping.target in required
     ]
     if not faults:
         return
@@ -128,13 +128,19 @@ def gather_quarantine(
     described = connection.execute(f"DESCRIBE {CONFORMED}").fetchall()
     has_customer = any(row[0] == "customer_id" for row in described)
     customer = "c.customer_id" if has_customer else "CAST(NULL AS VARCHAR)"
+    # An empty list must not cost a pass over all rows.
+    rejected = (
+        f"(SELECT * FROM {CONFORMED} WHERE source_row IN (SELECT source_row FROM {_REJECTIONS}))"
+    )
+    if not count_rejections(connection):
+        rejected = f"(SELECT * FROM {CONFORMED} LIMIT 0)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {QUARANTINED} AS SELECT"
         f' {quote_text(source_name)} AS source, {quote_text(mapping.table)} AS "table",'
         ' r.source_row, r.reason, r."column",'
         f" CAST(json_object({', '.join(kept)}) AS VARCHAR) AS raw, {customer} AS customer_id"
         f" FROM {_REJECTIONS} AS r JOIN {SOURCE_ROWS} AS s ON s.rowid = r.source_row - 1"
-        f" JOIN {CONFORMED} AS c ON c.source_row = r.source_row ORDER BY r.source_row"
+        f" JOIN {rejected} AS c ON c.source_row = r.source_row ORDER BY r.source_row"
     )
     _add_lines(mapping, lines, source_name, connection)
     reasons = connection.execute(

@@ -53,13 +53,13 @@ class Survey:
     column
         Its expressions.
     missing
-        Rows in which nothing is there.
+        Rows in which nothing is there; None where that was not counted.
     unreadable
         Rows in which something is there that is not a value of the type.
     """
 
     column: Conformed
-    missing: int
+    missing: int | None
     unreadable: int
 
 
@@ -77,30 +77,38 @@ def stage_source(source: Source, connection: DuckDBPyConnection) -> Staged:
 def survey_columns(
     columns: Iterable[ColumnMapping], staged: Staged, connection: DuckDBPyConnection
 ) -> tuple[Survey, ...]:
-    """Count, for each mapped column, the rows where it is missing and where it is unreadable."""
+    """Count, for each mapped column, the rows where it is missing and where it is unreadable.
+
+    Text is always readable and mostly allowed to be missing, so it is counted only for ids.
+    """
     conformed = [conform_column(column, staged.types[column.source]) for column in columns]
-    surveys: list[Survey] = []
-    for chunk in _chunks(conformed, _COLUMNS_A_QUERY):
-        present = _count([f"count({one.value})" for one in chunk], connection)
-        # What is there and was read, and what is there at all: only where the two differ can
-        # something be unreadable, and only there is it worth a second look.
-        filled = _count([f"count({quote_name(one.mapping.source)})" for one in chunk], connection)
+    counted = [one for one in conformed if not one.is_text or one.mapping.role is Role.ID]
+    present: dict[str, int] = {}
+    unreadable: dict[str, int] = {}
+    for chunk in _chunks(counted, _COLUMNS_A_QUERY):
+        names = [one.mapping.source for one in chunk]
+        read = _count([f"count({one.value})" for one in chunk], connection)
+        present.update(zip(names, read, strict=True))
+        # What is there at all: only where more is there than was read can something be
+        # unreadable, and only there is it worth a second look.
+        there = _count([f"count({quote_name(name)})" for name in names], connection)
         doubtful = [
             one
-            for one, read, there in zip(chunk, present, filled, strict=True)
-            if read < there and one.is_unreadable != "false"
+            for one, filled in zip(chunk, there, strict=True)
+            if filled > present[one.mapping.source] and not one.is_text
         ]
-        unreadable = dict(
-            zip(
-                (one.mapping.source for one in doubtful),
-                _count([f"count(*) FILTER ({one.is_unreadable})" for one in doubtful], connection),
-                strict=True,
-            )
+        bad = _count([f"count(*) FILTER ({one.is_unreadable})" for one in doubtful], connection)
+        unreadable.update(zip((one.mapping.source for one in doubtful), bad, strict=True))
+    return tuple(
+        Survey(
+            one,
+            missing=staged.row_count - present[name] - unreadable.get(name, 0)
+            if (name := one.mapping.source) in present
+            else None,
+            unreadable=unreadable.get(name, 0),
         )
-        for one, read in zip(chunk, present, strict=True):
-            bad = unreadable.get(one.mapping.source, 0)
-            surveys.append(Survey(one, staged.row_count - read - bad, bad))
-    return tuple(surveys)
+        for one in conformed
+    )
 
 
 def _count(expressions: Sequence[str], connection: DuckDBPyConnection) -> tuple[int, ...]:
@@ -135,7 +143,7 @@ def settle_types(
     changed: dict[str, ColumnMapping] = {}
     for survey in surveys:
         column = survey.column.mapping
-        present = staged.row_count - survey.missing
+        present = staged.row_count - (survey.missing or 0)
         share = survey.unreadable / present if present else 0.0
         is_canonical = column.target in contract.column_names
         if share > _HOPELESS and is_canonical:
