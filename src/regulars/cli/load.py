@@ -44,7 +44,7 @@ def load(
     delimiter: str | None = None,
     encoding: str | None = None,
     layout: Literal["auto", "table", "baskets"] = "auto",
-    day_first: bool | None = None,
+    day_first: Annotated[bool | None, Parameter(negative="--month-first")] = None,
     as_of: Day | None = None,
     table: str | None = None,
     query: str | None = None,

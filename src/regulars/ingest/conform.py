@@ -264,6 +264,8 @@ def _boolean(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
 def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
     target = SQL_TYPES[mapping.type]
     shape = mapping.format
+    if shape is not None and (shape == "iso_zone" or "%z" in shape):
+        text = _with_plain_zone(text)
     if shape is not None and shape in _SPECIAL_MOMENTS:
         value, is_utc = _SPECIAL_MOMENTS[shape]
         return f"CAST({value.format(text=text)} AS {target})", is_utc
@@ -271,6 +273,12 @@ def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
         return _cast(text, target), False
     formats = ", ".join(quote_text(one) for one in shape.split("|"))
     return f"CAST(try_strptime({text}, [{formats}]) AS {target})", "%z" in shape
+
+
+def _with_plain_zone(text: str) -> str:
+    """The text of an instant with its zone as the engine reads it: no Z, no blank before."""
+    shifted = f"regexp_replace({text}, '\\s*[Zz]\\s*$', '+00:00')"
+    return f"regexp_replace({shifted}, '\\s+([-+]\\d{{2}})', '\\1')"
 
 
 _EXCEL = "(TIMESTAMP '1899-12-30' + to_microseconds(CAST(round(TRY_CAST({text} AS DOUBLE) * 86400) AS BIGINT) * 1000000))"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regulars.ingest.conform import quote_name
 from regulars.ingest.staging import SOURCE_ROWS
-from regulars.schema.shapes import SourceColumn
+from regulars.schema.shapes import SourceColumn, is_missing
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -18,26 +18,32 @@ __all__ = ["describe_columns"]
 
 _MOST_ROWS = 5_000
 _MOST_CELLS = 1_000_000
-_EXTRA_VALUES = 50
+_FEW_VALUES = 20
+_MOST_LISTED = 100
+_MOST_EXACT = 1_000_000
 _COLUMNS_A_QUERY = 500
 
 
 def describe_columns(staged: Staged, connection: DuckDBPyConnection) -> tuple[SourceColumn, ...]:
     """Every source column with values from all over the table, not from its head alone.
 
-    The same table gives the same values. A column that looks empty or constant in the sample
-    is given more of its values, so that nothing is left out for being rare.
+    The same table gives the same values. What decides something (a column with few values may be
+    an outcome or constant, one with only different values an id) is counted over all rows, so
+    that nothing rests on the sample.
     """
     names = list(staged.types)
     samples = _sample(names, staged.row_count, connection)
-    counts = _count_distinct([name for name in names if _looks_unique(samples[name])], connection)
+    few = {name for name in names if _has_few(samples[name])}
+    unique = {name for name in names if _looks_unique(samples[name])}
+    distinct = _list_distinct(sorted(few), connection)
+    counts = _count_distinct(sorted(unique), staged.row_count, connection)
     return tuple(
         SourceColumn(
             name=name,
             type=_type_name(staged.types[name]),
-            values=_with_rare_values(name, samples[name], connection),
-            distinct_count=counts.get(name, (None, None))[0],
-            is_unique=_is_unique(counts.get(name)),
+            values=_with_rare_values(samples[name], distinct.get(name, [])),
+            distinct_count=_distinct_count(name, distinct, counts),
+            is_unique=_is_unique(counts[name], staged.row_count) if name in counts else None,
         )
         for name in names
     )
@@ -59,41 +65,64 @@ def _sample(
     return samples
 
 
+def _has_few(values: list[str | None]) -> bool:
+    return len(set(values)) <= _FEW_VALUES
+
+
 def _looks_unique(values: list[str | None]) -> bool:
     present = [value for value in values if value is not None]
     return len(present) > 1 and len(set(present)) == len(present)
 
 
-def _count_distinct(names: list[str], connection: DuckDBPyConnection) -> dict[str, tuple[int, int]]:
-    """About how many values a column has, and how many rows hold one."""
+def _list_distinct(names: list[str], connection: DuckDBPyConnection) -> dict[str, list[str]]:
+    """The values of columns that seem to have few; cut off where there turn out to be many."""
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(names), _COLUMNS_A_QUERY):
+        chunk = names[start : start + _COLUMNS_A_QUERY]
+        # As a histogram in one pass: a query a column would take minutes on 10,000 columns.
+        columns = ", ".join(
+            f"list_sort(map_keys(histogram(CAST({quote_name(name)} AS VARCHAR))))[:{_MOST_LISTED}]"
+            for name in chunk
+        )
+        row = connection.execute(f"SELECT {columns} FROM {SOURCE_ROWS}").fetchone() or ()
+        found.update((name, values or []) for name, values in zip(chunk, row, strict=True))
+    return found
+
+
+def _count_distinct(
+    names: list[str], row_count: int, connection: DuckDBPyConnection
+) -> dict[str, tuple[int, int]]:
+    """How many values a column has, and how many rows hold one; of large tables about how many."""
+    count = "count(DISTINCT {0})" if row_count <= _MOST_EXACT else "approx_count_distinct({0})"
     counts: dict[str, tuple[int, int]] = {}
     for start in range(0, len(names), _COLUMNS_A_QUERY):
         chunk = names[start : start + _COLUMNS_A_QUERY]
         columns = ", ".join(
-            f"approx_count_distinct({quote_name(name)}), count({quote_name(name)})"
-            for name in chunk
+            f"{count.format(quote_name(name))}, count({quote_name(name)})" for name in chunk
         )
         row = connection.execute(f"SELECT {columns} FROM {SOURCE_ROWS}").fetchone() or ()
         counts.update(zip(chunk, zip(row[::2], row[1::2], strict=True), strict=True))
     return counts
 
 
-def _is_unique(counts: tuple[int, int] | None) -> bool:
-    # The count of distinct values is an estimate (HyperLogLog), within some 5 %.
-    return counts is not None and counts[0] > 0.9 * counts[1]
+def _distinct_count(
+    name: str, distinct: dict[str, list[str]], counts: dict[str, tuple[int, int]]
+) -> int | None:
+    values = distinct.get(name)
+    if values is not None and len(values) < _MOST_LISTED:
+        return sum(not is_missing(value) for value in values)
+    return counts[name][0] if name in counts else None
 
 
-def _with_rare_values(
-    name: str, values: list[str | None], connection: DuckDBPyConnection
-) -> list[str | None]:
-    if len(set(values)) > 1:
-        return values
-    column = quote_name(name)
-    rare = connection.execute(
-        f"SELECT DISTINCT CAST({column} AS VARCHAR) AS value FROM {SOURCE_ROWS}"
-        f" WHERE {column} IS NOT NULL ORDER BY value LIMIT {_EXTRA_VALUES}"
-    ).fetchall()
-    return values + [value for (value,) in rare]
+def _is_unique(counts: tuple[int, int], row_count: int) -> bool:
+    distinct, present = counts
+    # Above a million rows the count is an estimate (HyperLogLog), within some 5 %.
+    return distinct == present if row_count <= _MOST_EXACT else distinct > 0.9 * present
+
+
+def _with_rare_values(values: list[str | None], distinct: list[str]) -> list[str | None]:
+    seen = set(values)
+    return values + [value for value in distinct if value not in seen]
 
 
 def _type_name(source_type: str) -> ColumnType:
