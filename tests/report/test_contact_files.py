@@ -66,7 +66,8 @@ def _personal(ids):
             "customer_id": list(ids),
             "full_name": [NAMES[row] for row in rows],
             "phone": [PHONES[row] for row in rows],
-            "passport": pa.nulls(len(rows), pa.string()),
+            "address": pa.nulls(len(rows), pa.string()),
+            "passport": ["36 05 123456"] * len(rows),
         }
     )
 
@@ -119,7 +120,17 @@ def test_no_cell_is_a_formula(found, tmp_path):
 def test_a_column_that_nobody_has_is_left_out(found, tmp_path):
     rows = _read(_write(tmp_path / "list.xlsx", found), "Contact list")
 
-    assert "passport" not in rows[0]
+    assert "Address" not in rows[0]
+
+
+def test_documents_are_never_on_the_list(found, tmp_path):
+    _write(tmp_path / "list.xlsx", found)
+    write_contact_list_csv(tmp_path / "list.csv", found, language="en", read_personal=_personal)
+    with zipfile.ZipFile(tmp_path / "list.xlsx") as package:
+        texts = package.read("xl/sharedStrings.xml").decode()
+
+    assert "36 05 123456" not in texts
+    assert "36 05 123456" not in (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
 
 
 def test_without_a_vault_the_list_holds_identifiers_only(found, tmp_path):

@@ -25,7 +25,7 @@ REPORT_VERSION: Final = "1.0"
 
 
 class Report(Part):
-    """Everything that `analyze` found, as aggregates only: no row of a customer is in it.
+    """Everything that `analyze` found, in totals; of single rows only masked examples of findings.
 
     A part that could not be made is null, and `why_absent` says why under its name.
     """

@@ -49,7 +49,14 @@ CUSTOMERS_SCHEMA = pa.schema(
 """What customers.parquet holds: one row per customer."""
 
 MOST_REASONS = 3
-_PERSONAL_ORDER = ("full_name", "last_name", "first_name", "middle_name", "name", "phone", "email")
+_PERSONAL_ORDER = (
+    "full_name", "name", "surname", "last_name", "given_name", "first_name", "patronymic",
+    "phone", "email",
+)  # fmt: skip
+# Whoever calls has no need of these, and a list that lies about must not hold them.
+_NOT_FOR_CALLS = frozenset(
+    {"passport", "tax_number", "card_number", "birth_on", "ip_address", "customer_id"}
+)
 
 # A spreadsheet takes a text that begins like this for a formula; the last four are the wide forms.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -98,7 +105,10 @@ class PersonalColumns:
 
 
 def gather_personal(found: ContactList, read_personal: ReadPersonal | None) -> PersonalColumns:
-    """Ask for the personal columns of the customers on the list; columns without values are left out."""
+    """Ask for the personal columns of the customers on the list.
+
+    Columns without values are left out, and so are documents, cards and full dates of birth.
+    """
     if read_personal is None or not found.rows:
         return PersonalColumns((), tuple(() for _ in found.rows))
     ids = [contact.customer_id for contact in found.rows]
@@ -107,7 +117,7 @@ def gather_personal(found: ContactList, read_personal: ReadPersonal | None) -> P
     filled = (
         name
         for name in table.column_names
-        if name != "customer_id" and table[name].null_count < table.num_rows
+        if name not in _NOT_FOR_CALLS and table[name].null_count < table.num_rows
     )
     names = tuple(sorted(filled, key=_rank_personal))
     texts = tuple(tuple(by_id.get(customer, {}).get(name) for name in names) for customer in ids)
