@@ -87,13 +87,13 @@ def check_data(
         raise NotFoundError(
             f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE."
         )
-    as_of = datetime.now(UTC)
+    as_of, say = datetime.now(UTC), speak(language)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
         opened = open_tables(snapshot, backend, tables=tables, before=as_of + timedelta(days=1))
         described = _described_columns(workspace.lake.list_loads(), opened)
         checks = workspace.read_checks()
         states = []
-        with progress.stage(speak(language)("describe"), total=len(opened)) as stage:
+        with progress.stage(say("describe"), total=len(opened)) as stage:
             for name, table in opened.items():
                 own = [check for check in checks if check.table == name]
                 states.append(
@@ -102,7 +102,8 @@ def check_data(
                 stage.advance()
                 progress.check()
         contracts = {contract.name: contract for contract in list_contracts()}
-        findings = run_checks(opened, checks, contracts=contracts, as_of=as_of, progress=progress)
+        with progress.stage(say("look")):
+            findings = run_checks(opened, checks, contracts=contracts, as_of=as_of)
     return DataState(tuple(states), tuple(findings), snapshot.load_id)
 
 

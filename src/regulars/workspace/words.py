@@ -19,6 +19,7 @@ _STAGES = {
     "check": Wording(en="Checking rows", ru="Проверка строк"),
     "commit": Wording(en="Writing to the lake", ru="Запись в хранилище"),
     "describe": Wording(en="Describing tables", ru="Описание таблиц"),
+    "look": Wording(en="Looking for what is wrong", ru="Поиск ошибок в данных"),
     "features": Wording(en="Building features", ru="Построение признаков"),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
     "churn": Wording(en="Comparing churn models", ru="Сравнение моделей оттока"),
