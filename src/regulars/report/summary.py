@@ -68,10 +68,10 @@ def _at_least(value: float, bounds: tuple[float, ...]) -> Grade:
     return "D"
 
 
-def _grade_data(data: DataPart) -> Grade:
-    share = data.rows_quarantined / data.rows_in if data.rows_in else 1.0
+def _grade_data(loaded: DataPart) -> Grade:
+    share = loaded.rows_quarantined / loaded.rows_in if loaded.rows_in else 1.0
     by_rows = _at_least(-share, tuple(-bound for bound in _QUARANTINED))
-    return max([by_rows, *(_grade_finding(finding) for finding in data.findings)])
+    return max([by_rows, *(_grade_finding(finding) for finding in loaded.findings)])
 
 
 def _grade_finding(finding: FindingPart) -> Grade:
@@ -102,11 +102,13 @@ def _grade_churn(churn: ChurnPart) -> Grade:
     return max(grade, "C") if has_alarm else grade
 
 
-def _tell_data(data: DataPart, speech: Speech) -> str:
-    severities = [finding.severity for finding in data.findings]
+def _tell_data(loaded: DataPart, speech: Speech) -> str:
+    severities = [finding.severity for finding in loaded.findings]
     return speech.say(
         "summary.reason_data",
-        quarantined=speech.percent(data.rows_quarantined / data.rows_in if data.rows_in else 0.0),
+        quarantined=speech.percent(
+            loaded.rows_quarantined / loaded.rows_in if loaded.rows_in else 0.0
+        ),
         errors=speech.count(severities.count("error"), "errors"),
         warnings=speech.count(severities.count("warning"), "warnings"),
     )
@@ -147,15 +149,15 @@ def _list_sentences(report: Report) -> list[Callable[[Speech], str]]:
     return told
 
 
-def _retell_rows(data: DataPart, speech: Speech) -> str:
-    rows = speech.count(data.rows_in, "rows")
-    if data.rows_quarantined == 0:
+def _retell_rows(loaded: DataPart, speech: Speech) -> str:
+    rows = speech.count(loaded.rows_in, "rows")
+    if loaded.rows_quarantined == 0:
         return speech.say("summary.rows_all", rows=rows)
     return speech.say(
         "summary.rows",
         rows=rows,
-        loaded=speech.number(data.rows_loaded),
-        quarantined=speech.number(data.rows_quarantined),
+        loaded=speech.number(loaded.rows_loaded),
+        quarantined=speech.number(loaded.rows_quarantined),
     )
 
 

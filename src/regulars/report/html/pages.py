@@ -94,13 +94,13 @@ def render_html(report: Report, *, language: Language) -> str:
 
 
 def render_data_state_html(
-    data: DataPart, *, title: str, language: Language, made_at: str | None = None
+    loaded: DataPart, *, title: str, language: Language, made_at: str | None = None
 ) -> str:
     """The state of the data alone, as one HTML page.
 
     Parameters
     ----------
-    data
+    loaded
         Tables and findings; what was loaded is not shown.
     title
         What was checked.
@@ -114,10 +114,10 @@ def render_data_state_html(
     return _render(
         "data_state.html.j2",
         speech,
-        Shown(data, speech),
+        Shown(loaded, speech),
         [],
         report=None,
-        rows=data,
+        rows=loaded,
         title=speech.say("page.state_title", title=title),
         meta=meta,
         sections=["state"],

@@ -41,13 +41,13 @@ def mask_text(text: str) -> str:
 class Shown:
     """The values of one report in one language."""
 
-    def __init__(self, data: DataPart, speech: Speech, report: Report | None = None) -> None:
+    def __init__(self, loaded: DataPart, speech: Speech, report: Report | None = None) -> None:
         self._speech = speech
         self._report = report
         self._words = _list_names(report) if report else {}
         self._roles = {
             (table.name, column.name): column.role
-            for table in data.tables
+            for table in loaded.tables
             for column in table.columns
         }
 
