@@ -126,9 +126,11 @@ def load(
         documents = [result.to_dict() for result in results]
         print_json(documents[0] if len(documents) == 1 else {"loads": documents})
         return 0
-    from regulars.report.text import render_load
+    from regulars.report.text import render_load, render_mapping
 
     for result in results:
+        if not result.is_repeat:
+            print_text(render_mapping(result.mapping, lang), "")
         print_text(render_load(result, lang))
     return 0
 

@@ -261,6 +261,12 @@ def _boolean(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
     )
 
 
+# Files put together by hand mix the two ways of writing a day that cannot be mistaken for each
+# other: 2024-06-30, and 30.06.2024 with the day first. Each is read wherever the other fails.
+_DOTTED_FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M")
+_LOOKS_ISO = "regexp_matches({text}, '^\\s*\\d{{4}}-\\d{{2}}-\\d{{2}}')"
+
+
 def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
     target = SQL_TYPES[mapping.type]
     shape = mapping.format
@@ -269,10 +275,15 @@ def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
     if shape is not None and shape in _SPECIAL_MOMENTS:
         value, is_utc = _SPECIAL_MOMENTS[shape]
         return f"CAST({value.format(text=text)} AS {target})", is_utc
+    iso = _cast(text, target)
     if shape is None or shape == "iso":
-        return _cast(text, target), False
+        formats = ", ".join(map(quote_text, _DOTTED_FORMATS))
+        return f"coalesce({iso}, CAST(try_strptime({text}, [{formats}]) AS {target}))", False
     formats = ", ".join(quote_text(one) for one in shape.split("|"))
-    return f"CAST(try_strptime({text}, [{formats}]) AS {target})", "%z" in shape
+    parsed = f"CAST(try_strptime({text}, [{formats}]) AS {target})"
+    if "%z" in shape:
+        return parsed, True
+    return f"coalesce({parsed}, CASE WHEN {_LOOKS_ISO.format(text=text)} THEN {iso} END)", False
 
 
 def _with_plain_zone(text: str) -> str:
