@@ -180,6 +180,23 @@ def test_a_table_of_very_many_columns_is_cut_and_says_so(report):
     assert "100 columns more are in report.json." in text
 
 
+def test_the_page_stays_small_whatever_was_loaded(report):
+    table = report.data.tables[0]
+    wide = table.model_copy(update={"columns": table.columns * 1_000})
+    data = report.data.model_copy(
+        update={
+            "tables": (wide,),
+            "findings": report.data.findings * 3_000,
+            "mapping": report.data.mapping * 2_000,
+        }
+    )
+
+    text = render_html(report.model_copy(update={"data": data}), language="ru")
+
+    assert len(text.encode()) < 2_500_000
+    assert "Здесь не показаны ещё 8\xa0900 замечаний." in text
+
+
 @pytest.mark.parametrize(
     ("language", "title"),
     [("en", "Data state: customers.csv"), ("ru", "Состояние данных: customers.csv")],

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_data_state_html", "render_html"]
 
-_MOST_COLUMNS = 200
+_MOST_COLUMNS, _MOST_FINDINGS = 200, 100
 _SECTIONS = ("summary", "load", "state", "segments", "churn", "drivers", "list", "lineage")
 
 
@@ -153,6 +153,7 @@ def _render(
             ordered=ordered,
             heat=_heat,
             most_columns=_MOST_COLUMNS,
+            most_findings=_MOST_FINDINGS,
             most_drivers=MOST_DRIVERS,
             style=Markup(_read_static("report.css")),  # noqa: S704 - our own file
             charts=content_of_charts,
