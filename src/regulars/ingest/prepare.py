@@ -84,6 +84,7 @@ def prepare_load(
     *,
     connection: DuckDBPyConnection,
     find_saved: Callable[[tuple[str, ...], str | None], Mapping | None],
+    has_names: bool = False,
 ) -> Prepared:
     """Stage `source` and settle how its columns are read.
 
@@ -97,6 +98,8 @@ def prepare_load(
         DuckDB, on which the rows are staged.
     find_saved
         Given the source's columns and the kind wished for, the mapping saved for them.
+    has_names
+        A person named the columns, so a header is not missed.
 
     Raises
     ------
@@ -107,8 +110,9 @@ def prepare_load(
     """
     staged = stage_source(source, connection)
     saved = find_saved(source.columns, wishes.kind) if wishes.is_empty else None
-    described = () if saved else describe_columns(staged, connection)
-    if not source.has_header and saved is None:
+    needs_names = not source.has_header and not has_names
+    described = () if saved and not needs_names else describe_columns(staged, connection)
+    if needs_names:
         names = ",".join(suggest_columns(described))
         raise InvalidParameterError(
             f"{source.name} has no line with the names of its columns."

@@ -227,6 +227,8 @@ def _load(
             request.wishes,
             connection=backend.con,
             find_saved=workspace.find_mapping,
+            has_names=isinstance(request.reading, FileReading)
+            and request.reading.columns is not None,
         )
     destination = Destination(
         lake=workspace.lake,
