@@ -129,6 +129,16 @@ def test_the_boundary_stays_when_nothing_is_new(company, opened_database):
     assert source.cursor_value() == "9"
 
 
+def test_two_queries_are_two_sources(company, opened_database):
+    url = f"sqlite:///{company}"
+
+    first = opened_database(url, query="SELECT id FROM clients")
+    second = opened_database(url, query="SELECT seen FROM clients")
+
+    assert first.name != second.name
+    assert first.name == opened_database(url, query="SELECT id FROM clients").name
+
+
 def test_the_fingerprint_changes_with_the_rows(company, opened_database):
     url = f"sqlite:///{company}"
     before = opened_database(url, table="clients").fingerprint()

@@ -160,7 +160,7 @@ def test_a_file_without_header_gets_numbered_columns(write, opened, rows_of):
 def test_given_names_replace_a_missing_header(write, opened, rows_of):
     source = opened(write("1,2020-01-05\n2,2020-02-06\n"), columns=["id", "at"])
 
-    assert source.columns == ("id", "at")
+    assert (source.has_header, source.columns) == (True, ("id", "at"))
     assert len(rows_of(source)) == 2
 
 

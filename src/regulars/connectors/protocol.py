@@ -50,7 +50,7 @@ class Source(Protocol):
 
     @property
     def has_header(self) -> bool:
-        """Whether the names come from the source; otherwise they are numbered: `column_1`."""
+        """Whether the columns bear names, of the source or given; else they are `column_1` and on."""
 
     @property
     def notes(self) -> tuple[Wording, ...]:

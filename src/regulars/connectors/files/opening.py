@@ -197,12 +197,13 @@ def _open_text(content: Content, folder: Path, request: _Request) -> _Opened:
         return _Opened(Baskets(file, delimiter, request.columns or BASKET_COLUMNS))
     dialect = sniff(text, Preset(request.delimiter, request.quote, request.has_header))
     names, notes = _choose_names(dialect, request.columns, content.name)
+    has_names = dialect.has_header or request.columns is not None
     reading = (
         AlignedText(file, dialect, names)
         if dialect.is_aligned
         else DelimitedText(file, dialect, names)
     )
-    return _Opened(reading, has_header=dialect.has_header, notes=notes + _note_doubts(dialect))
+    return _Opened(reading, has_header=has_names, notes=notes + _note_doubts(dialect))
 
 
 def _choose_names(
@@ -262,7 +263,8 @@ def _open_workbook(content: Content, folder: Path, request: _Request) -> _Opened
         names = generate_names(len(first))
         notes += (_note_no_header(first),)
     reading = SheetRows(sheet, names, folder, skipped_rows=skipped + has_header)
-    return _Opened(reading, has_header=has_header, notes=notes)
+    has_names = has_header or request.columns is not None
+    return _Opened(reading, has_header=has_names, notes=notes)
 
 
 def _open_parquet(content: Content, folder: Path, request: _Request) -> _Opened:

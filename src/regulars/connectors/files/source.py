@@ -52,7 +52,7 @@ class FileSource:
     folder
         The source's own work folder; removed by `close`.
     has_header
-        Whether the names of the columns come from the file.
+        Whether the columns bear names, of the file or given by a person.
     options
         What a person said about the reading; it counts in the fingerprint, so that the same file
         read in another way is not taken for unchanged.

@@ -112,7 +112,7 @@ def open_database(
         address,
         select,
         columns,
-        label=table or "query",
+        label=table or _name_query(query or ""),
         cursor=cursor,
         since=since,
         work_folder=work_folder,
@@ -136,6 +136,11 @@ def _choose_rows(session: Session, table: str | None, query: str | None) -> str:
     if name not in tables and name.removeprefix("public.") not in tables:
         raise UnknownNameError("table", name, tables)
     return f"SELECT * FROM {session.quote_table(name)}"
+
+
+def _name_query(query: str) -> str:
+    # Two queries of one database are two sources: each has a cursor value of its own.
+    return f"query-{hashlib.sha256(query.encode()).hexdigest()[:8]}"
 
 
 def _check_columns(columns: tuple[str, ...], cursor: str | None, where: str) -> None:
