@@ -13,15 +13,21 @@ from regulars.errors import ConflictError, NotFoundError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from typing import Self
 
     from ibis.backends.duckdb import Backend
 
+    from regulars.ingest.prepare import Wishes
+    from regulars.ingest.result import LoadResult
     from regulars.lake import Lake
+    from regulars.progress import Progress
     from regulars.quality import Check
     from regulars.schema.mapping import Mapping
     from regulars.settings import Settings
     from regulars.vault import FileVault, MasterKey
+    from regulars.workspace.check import DataState
+    from regulars.workspace.load import FileReading
 
 __all__ = ["Workspace"]
 
@@ -134,6 +140,41 @@ class Workspace:
         from regulars.vault import FileVault
 
         return FileVault(self.folder / "vault", self.master_key)
+
+    def load(
+        self,
+        path: Path | str,
+        *,
+        wishes: Wishes | None = None,
+        reading: FileReading | None = None,
+        known_on: date | None = None,
+        progress: Progress | None = None,
+    ) -> LoadResult:
+        """Load a file; see `regulars.workspace.load.load_file` for the parameters."""
+        from regulars.progress import Silent
+        from regulars.workspace.load import load_file
+
+        return load_file(
+            self,
+            path,
+            wishes=wishes,
+            reading=reading,
+            known_on=known_on,
+            language=self.settings.language,
+            progress=progress or Silent(),
+        )
+
+    def check(self, *tables: str, progress: Progress | None = None) -> DataState:
+        """The state of the loaded tables (all by default) and what the checks find."""
+        from regulars.progress import Silent
+        from regulars.workspace.check import check_data
+
+        return check_data(
+            self,
+            tables=tables,
+            language=self.settings.language,
+            progress=progress or Silent(),
+        )
 
     @contextmanager
     def open_scratch(self) -> Iterator[Path]:
