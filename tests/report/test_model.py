@@ -1,10 +1,19 @@
 import math
+from datetime import date
 
 import pytest
 from pydantic import ValidationError
 
 from regulars.report.model import REPORT_VERSION, Report
-from regulars.report.parts import ContactListPart, DataPart, LineagePart, MethodPart
+from regulars.report.parts import (
+    ContactListPart,
+    DataPart,
+    FindingPart,
+    LineagePart,
+    MethodPart,
+    ValueCount,
+)
+from regulars.schema.wording import Wording
 
 
 def _data(**changes):
@@ -71,3 +80,17 @@ def test_a_required_figure_must_be_finite():
 def test_an_unknown_key_is_refused():
     with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
         _report(colour="red")
+
+
+def test_a_value_that_json_cannot_hold_becomes_text():
+    finding = FindingPart(
+        check="infinite",
+        table="profiles",
+        severity="error",
+        count=1,
+        sentence=Wording(en="Infinite", ru="Бесконечность"),
+        examples=({"income": math.inf, "on": date(2026, 1, 5), "age": 3, "is_vip": True},),
+    )
+
+    assert finding.examples == ({"income": "inf", "on": "2026-01-05", "age": 3, "is_vip": True},)
+    assert ValueCount(value=math.nan, count=1, share=1.0).value == "nan"

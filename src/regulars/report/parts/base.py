@@ -18,7 +18,6 @@ __all__ = [
 ]
 
 Severity = Literal["error", "warning", "notice"]
-Scalar = bool | int | float | str | None
 Grade = Literal["A", "B", "C", "D"]
 
 
@@ -27,6 +26,14 @@ def _drop_unbounded(number: object) -> object:
     return None if isinstance(number, float) and not math.isfinite(number) else number
 
 
+def _to_plain(value: object) -> object:
+    # Infinity is found in real files, and JSON has no number for it.
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else str(value)
+
+
+Scalar = Annotated[bool | int | float | str | None, BeforeValidator(_to_plain)]
 MaybeNumber = Annotated[float | None, BeforeValidator(_drop_unbounded)]
 Share = Annotated[float, Field(ge=0, le=1)]
 MaybeShare = Annotated[Annotated[float, Field(ge=0, le=1)] | None, BeforeValidator(_drop_unbounded)]
