@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# A file's tests stay in one process, so that what they share is set up once. PARALLEL= switches it off.
+PARALLEL ?= -n logical --maxprocesses 4 --dist loadfile
 
 # The stamp says which folder the environment was made for: one that was copied or moved here has
 # scripts that start another folder's Python.
