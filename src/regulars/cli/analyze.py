@@ -64,7 +64,7 @@ def analyze(
     outcome
         The column that says who left: `COLUMN` or `COLUMN=VALUE`.
     as_of
-        First day that is not looked at (YYYY-MM-DD); tomorrow if not said.
+        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     sheet
         Name or number of a workbook's sheet.
     delimiter

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from regulars.progress import Progress
     from regulars.report.parts import SegmentsPart
     from regulars.schema.wording import Language, Wording
+    from regulars.workspace.check import DataState
 
 __all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
 
@@ -66,7 +67,8 @@ class AnalysisWishes:
     Attributes
     ----------
     as_of
-        First day (company time) that is not seen; None for tomorrow: everything is seen.
+        First day (company time) that is not seen. None for the day after the newest fact, or for
+        tomorrow where customers are described as of today: everything is seen.
     top
         So many customers on the list; None leaves it to the threshold.
     seed
@@ -136,6 +138,8 @@ def analyze_files(
     ]
     tables = tuple(dict.fromkeys(name for load in loads for name in load.tables))
     state = check_data(workspace, tables=tables, language=language, progress=progress)
+    if wanted.as_of is None:
+        seen_until = _follow_data(state, seen_until)
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
         opened = open_tables(snapshot, backend, tables=tables, before=seen_until.instant)
@@ -217,6 +221,22 @@ def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:
     zone = workspace.settings.time_zone
     tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
     return AsOf(asked or tomorrow, zone)
+
+
+def _follow_data(state: DataState, latest: AsOf) -> AsOf:
+    """The day after the newest fact: a history that ended years ago is looked at from its end.
+
+    Profiles describe the customers as of today, so where they are loaded nothing changes.
+    """
+    if any(table.name == "profiles" for table in state.tables):
+        return latest
+    moments = [table.newest for table in state.tables if table.newest]
+    if not moments:
+        return latest
+    newest = max(datetime.fromisoformat(moment) for moment in moments)
+    zoned = newest if newest.tzinfo else newest.replace(tzinfo=UTC)
+    day = zoned.astimezone(ZoneInfo(latest.zone)).date() + timedelta(days=1)
+    return AsOf(min(day, latest.day), latest.zone)
 
 
 def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
