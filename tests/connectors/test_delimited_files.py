@@ -82,6 +82,16 @@ def test_lines_in_another_encoding_are_rejected_and_shown(write, opened, rows_of
     assert line.text == "2,\ufffd\ufffd\ufffd\ufffd"
 
 
+def test_a_line_of_utf8_in_a_cp1251_file_is_rejected(write, opened, rows_of, connection):
+    good = "1;Анна Иванова;«ОАО»\r\n".encode("cp1251") * 5
+
+    source = opened(write(b"id;name;firm\r\n" + good + "2;Иван;x\r\n".encode() + good))
+
+    assert rows_of(source) == [("1", "Анна Иванова", "«ОАО»")] * 10
+    (line,) = source.rejected_lines(connection)
+    assert (line.line_number, line.text, line.reason) == (7, "2;Иван;x\ufffd", "bad_encoding")
+
+
 def test_a_byte_that_the_said_encoding_lacks_rejects_its_line(write, opened, rows_of, connection):
     content = "id;имя\n1;Анна\n".encode("cp1251") + b"2;\x98\xe0\n3;x\n"
 

@@ -21,12 +21,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UNICODE = ("utf", "gb", "big5", "shift", "euc", "cp93", "cp94", "cp95", "iso2022")
 _RUSSIAN = ("cp1251", "koi8-r", "cp866")
 # From the most frequent letter of Russian text to the rarest.
 _RUSSIAN_LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _FEWEST_RUSSIAN_SHARE = 0.7
 _FEWEST_SMALL_SHARE = 0.9
 _HIGHEST_PAGE = 6
+_LONGEST_LINE_BYTES = 1 << 22
 _CHARACTER = rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})"
 _MULTIBYTE = re.compile(_CHARACTER)
 _MULTIBYTE_RUN = re.compile(_CHARACTER + rb"{2,}")
@@ -141,12 +143,55 @@ def transcode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     'Привет'
     """
     codecs.register_error("regulars_mark", _mark)
+    if encoding.startswith(_UNICODE):
+        yield from _decode(chunks, encoding)
+        return
+    for piece, is_utf8 in _set_apart_utf8(chunks):
+        # Read in a one-byte encoding a line of UTF-8 would become nonsense without an error.
+        yield (
+            piece.rstrip(b"\r\n") + BROKEN_BYTE + b"\n"
+            if is_utf8
+            else b"".join(_decode([piece], encoding))
+        )
+
+
+def _decode(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(
         "regulars_mark"
     )
     for chunk in chunks:
         yield decoder.decode(chunk).encode("utf-8", "surrogateescape")
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+
+
+def _set_apart_utf8(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Whole lines, those that are plainly UTF-8 (two of its characters in a row) by themselves."""
+    rest = b""
+    for chunk in chunks:
+        whole = rest + chunk
+        end = whole.rfind(b"\n") + 1
+        rest = whole[end:]
+        done = 0
+        for match in _MULTIBYTE_RUN.finditer(whole, 0, end):
+            begin = whole.rfind(b"\n", done, match.start()) + 1 or done
+            after = whole.find(b"\n", match.start()) + 1
+            if match.start() >= done and _is_utf8(whole[begin:after]):
+                yield whole[done:begin], False
+                yield whole[begin:after], True
+                done = after
+        yield whole[done:end], False
+        if len(rest) > _LONGEST_LINE_BYTES:
+            yield rest, False
+            rest = b""
+    yield rest, _MULTIBYTE_RUN.search(rest) is not None and _is_utf8(rest)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
