@@ -259,8 +259,8 @@ def guess_header(records: Sequence[Sequence[str]]) -> bool:
         shapes.pop("", None)
         if not shapes:
             continue
-        common, count = shapes.most_common(1)[0]
-        if not _is_value_shape(common) or count < _SAME_SHAPE_SHARE * shapes.total():
+        frequent, count = shapes.most_common(1)[0]
+        if not _is_value_shape(frequent) or count < _SAME_SHAPE_SHARE * shapes.total():
             continue
         alike += _shape(cell) in shapes and _is_value_shape(_shape(cell))
         unlike += _shape(cell) not in shapes
