@@ -27,6 +27,9 @@ __all__ = [
 
 BUCKETS = 64
 
+# Version 2 stores times and numbers as differences: a third less on the disk at the same speed.
+_FORMAT = "FORMAT parquet, PARQUET_VERSION v2, RETURN_STATS"
+
 # Bounds of texts stay out of the log: they would be somebody's id or words, and an erasure could
 # not take them out again.
 _UNBOUNDED = ("VARCHAR", "BOOLEAN")
@@ -106,9 +109,7 @@ class RowWriter:
     def write(self, rows: str) -> list[DataFile]:
         """Write the rows in the order in which they come, into one file."""
         target = self.folder / f"part-{self.load_id}-{uuid4()}.parquet"
-        return self._copy(
-            f"COPY ({rows}) TO {quote_text(str(target))} (FORMAT parquet, RETURN_STATS)"
-        )
+        return self._copy(f"COPY ({rows}) TO {quote_text(str(target))} ({_FORMAT})")
 
     def write_buckets(
         self, rows: str, *, customers: Sequence[str], time_column: str | None
@@ -135,8 +136,8 @@ class RowWriter:
                 f"COPY (SELECT {names}, coalesce(c.bucket, 0) AS bucket FROM ({rows}) AS r"
                 f" LEFT JOIN {ids} AS c ON r.customer_id = c.customer_id"
                 f" ORDER BY coalesce(c.rank, 0){order})"
-                f" TO {quote_text(str(self.folder))} (FORMAT parquet, PARTITION_BY (bucket),"
-                f" WRITE_PARTITION_COLUMNS true, APPEND, RETURN_STATS,"
+                f" TO {quote_text(str(self.folder))} ({_FORMAT}, PARTITION_BY (bucket),"
+                f" WRITE_PARTITION_COLUMNS true, APPEND,"
                 f" FILENAME_PATTERN {quote_text(f'part-{self.load_id}-{{uuid}}')})"
             )
         finally:
@@ -147,7 +148,7 @@ class RowWriter:
         folder = (self.folder / path).parent
         target = folder / f"part-{self.load_id}-{uuid4()}.parquet"
         return self._copy(
-            f"COPY ({rows}) TO {quote_text(str(target))} (FORMAT parquet, RETURN_STATS)",
+            f"COPY ({rows}) TO {quote_text(str(target))} ({_FORMAT})",
             bucket=read_bucket(path),
         )
 
