@@ -103,6 +103,8 @@ def describe_settings() -> str:
 def describe_commands() -> str:
     """The page of the command line."""
     page = app.generate_docs(output_format="markdown", heading_level=1).rstrip() + "\n"
+    # MyST, as GitHub does, makes three dashes of a blank and two dashes.
+    page = page.replace("(#regulars-install", "(#regulars---install")
     return page.replace("# regulars\n", "# Commands\n", 1)
 
 
