@@ -148,7 +148,8 @@ def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping)
         return "CAST(NULL AS VARCHAR) AS attributes"
     pairs = ", ".join(f"{quote_text(one.mapping.target)}, {one.value}" for one in others)
     merged = f"json_merge_patch('{{}}', json_object({pairs}))"
-    return f"CAST({merged} AS VARCHAR) AS attributes"
+    # A row without any has none: another column in the next file does not change the row.
+    return f"nullif(CAST({merged} AS VARCHAR), '{{}}') AS attributes"
 
 
 def _line_amount(canonical: dict[str, Conformed]) -> Iterable[str]:

@@ -84,7 +84,6 @@ def prepare_load(
     *,
     connection: DuckDBPyConnection,
     find_saved: Callable[[tuple[str, ...], str | None], Mapping | None],
-    has_names: bool = False,
 ) -> Prepared:
     """Stage `source` and settle how its columns are read.
 
@@ -98,8 +97,6 @@ def prepare_load(
         DuckDB, on which the rows are staged.
     find_saved
         Given the source's columns and the kind wished for, the mapping saved for them.
-    has_names
-        A person named the columns, so a header is not missed.
 
     Raises
     ------
@@ -110,29 +107,60 @@ def prepare_load(
     """
     staged = stage_source(source, connection)
     saved = find_saved(source.columns, wishes.kind) if wishes.is_empty else None
-    needs_names = not source.has_header and not has_names
-    described = () if saved and not needs_names else describe_columns(staged, connection)
-    if needs_names:
+    described = () if saved and source.has_header else describe_columns(staged, connection)
+    if not source.has_header:
         names = ",".join(suggest_columns(described))
         raise InvalidParameterError(
             f"{source.name} has no line with the names of its columns."
             f" Name them, for example: --columns {names}"
         )
-    mapping = saved or recognize(
-        described,
-        kind=wishes.kind,
-        overrides=wishes.overrides,
-        id_column=wishes.id_column,
-        outcome=wishes.outcome,
-        drop=wishes.drop,
-        day_first=wishes.day_first,
-    )
+    if saved is not None:
+        mapping = _learn_more(saved, staged, connection)
+    else:
+        mapping = recognize(
+            described,
+            kind=wishes.kind,
+            overrides=wishes.overrides,
+            id_column=wishes.id_column,
+            outcome=wishes.outcome,
+            drop=wishes.drop,
+            day_first=wishes.day_first,
+        )
     _check_required(mapping, source.name)
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     read = [column for column in mapping.columns if column.role is not Role.IGNORED]
     surveys = survey_columns(read, staged, connection)
     mapping, surveys = settle_types(mapping, surveys, staged, contract, connection)
     return Prepared(staged=staged, mapping=mapping, surveys=surveys, is_saved=saved is not None)
+
+
+def _learn_more(saved: Mapping, staged: Staged, connection: DuckDBPyConnection) -> Mapping:
+    """The saved mapping, with columns recognised that were empty when it was saved.
+
+    Otherwise a column that is filled from the second file on would be left out for ever.
+    """
+    waiting = {column.source for column in saved.columns if column.is_left_out_for_now}
+    if not waiting:
+        return saved
+    contract = get_contract("purchase_items" if saved.has_items else saved.table)
+    required = {column.name for column in contract.columns if column.is_required}
+    said = {
+        column.source: column.target
+        for column in saved.columns
+        if column.target in required and column.role is not Role.IGNORED
+    }
+    found = recognize(describe_columns(staged, connection), kind=saved.kind, overrides=said)
+    taken = {column.target for column in saved.columns if column.role is not Role.IGNORED}
+    learnt = {
+        column.source: column
+        for column in found.columns
+        if column.source in waiting and column.target not in taken
+    }
+    outcome = saved.outcome
+    if outcome is None and found.outcome is not None and found.outcome.column in learnt:
+        outcome = found.outcome
+    columns = tuple(learnt.get(column.source, column) for column in saved.columns)
+    return saved.model_copy(update={"columns": columns, "outcome": outcome})
 
 
 def _check_required(mapping: Mapping, source_name: str) -> None:

@@ -110,7 +110,10 @@ def _distinct_count(
 ) -> int | None:
     values = distinct.get(name)
     if values is not None and len(values) < _MOST_LISTED:
-        return sum(not is_missing(value) for value in values)
+        count = sum(not is_missing(value) for value in values)
+        # A constant column would be left out. Its value says something all the same: the next
+        # file may have another, and the customers of this one may have had one before.
+        return count if count != 1 else None
     return counts[name][0] if name in counts else None
 
 

@@ -46,6 +46,11 @@ class ColumnMapping(BaseModel):
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
     evidence: Wording = Wording(en="", ru="")
 
+    @property
+    def is_left_out_for_now(self) -> bool:
+        """Left out for what the values were, not by a person: other values may change that."""
+        return self.role is Role.IGNORED and self.confidence < 1.0
+
 
 class Outcome(BaseModel):
     """What is to be predicted, as the file knows it.

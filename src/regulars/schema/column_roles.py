@@ -148,7 +148,7 @@ def _classify_useless(measured: Measured) -> Classified | None:
         return Role.TEXT, "string", 0.1, Wording(en="there are no rows", ru="строк нет")
     if measured.is_empty:
         said = Wording(en="every value is missing", ru="все значения пропущены")
-        return Role.IGNORED, "string", 1.0, said
+        return Role.IGNORED, "string", 0.99, said
     if measured.is_constant:
         said = Wording(en="the same value in every row", ru="одно и то же значение во всех строках")
         return Role.IGNORED, "string", 0.95, said
