@@ -1,5 +1,6 @@
 import pytest
 
+from regulars.report.parts import Alarm
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
 
@@ -64,16 +65,18 @@ def test_an_error_that_concerns_many_rows_weighs_more(report):
     assert summarize(_without(report, data=data)).summary.grades["data"] == "C"
 
 
-def test_an_alarm_caps_the_grade_and_is_named_as_the_reason(report):
-    from regulars.report.parts import Alarm
-
-    alarm = Alarm(kind="leak", severity="alarm", sentence=Wording(en="Look!", ru="Взгляните!"))
+@pytest.mark.parametrize(
+    ("kind", "severity", "grade"),
+    [("leak", "alarm", "C"), ("strong_feature", "notice", "C"), ("no_signal", "alarm", "D")],
+)
+def test_what_is_unexplained_caps_the_grade_and_is_its_reason(report, kind, severity, grade):
+    alarm = Alarm(kind=kind, severity=severity, sentence=Wording(en="Look!", ru="Взгляните!"))
     churn = report.churn.model_copy(update={"alarms": (alarm,)})
 
     summary = summarize(_without(report, churn=churn)).summary
 
-    assert summary.grades["churn"] == "C"
-    assert summary.reasons["churn"].en == "an alarm below must be explained first"
+    assert summary.grades["churn"] == grade
+    assert summary.reasons["churn"].en == "something below must be explained first"
 
 
 def test_parts_that_were_not_made_are_not_graded(report):

@@ -24,6 +24,9 @@ _RANKING = (0.8, 0.7, 0.6)
 _QUARANTINED = (0.01, 0.05, 0.2)
 # A finding of an error from this share on, a warning from that one on, weighs on the grade.
 _LARGE, _SMALL = 0.05, 0.01
+# The best grade that a forecast may have while something is unexplained: a column that predicts
+# too well may be known only afterwards, and then nothing of the forecast holds.
+_CAPS: dict[str, Grade] = {"no_signal": "D"}
 _GRADES: tuple[Grade, ...] = ("A", "B", "C", "D")
 
 
@@ -33,7 +36,8 @@ def summarize(report: Report) -> Report:
     The grade of the data falls with the share of rows set aside (1, 5, 20 %) and with findings: B
     for an error, C if it concerns 5 % or more; B for a warning that concerns 1 % or more. That of the segments follows their steadiness (0.85, 0.6). That
     of the forecast follows the lower bound of the ROC-AUC on customers not seen (0.8, 0.7, 0.6),
-    and is C at best while an alarm stands. The whole is as good as its weakest part.
+    and is C at best while an alarm or a
+    notice about the forecast stands, D when there is no signal. The whole is as good as its weakest part.
     """
     grades: dict[str, Grade] = {"data": _grade_data(report.data)}
     reasons = {"data": _in_both(lambda speech: _tell_data(report.data, speech))}
@@ -97,9 +101,7 @@ def _get_stability(segments: SegmentsPart) -> float | None:
 def _grade_churn(churn: ChurnPart) -> Grade:
     holdout = churn.holdout
     low = holdout.roc_auc if holdout.roc_auc_low is None else holdout.roc_auc_low
-    grade = _at_least(low, _RANKING)
-    has_alarm = any(alarm.severity == "alarm" for alarm in churn.alarms)
-    return max(grade, "C") if has_alarm else grade
+    return max([_at_least(low, _RANKING), *(_CAPS.get(alarm.kind, "C") for alarm in churn.alarms)])
 
 
 def _tell_data(loaded: DataPart, speech: Speech) -> str:
@@ -122,7 +124,7 @@ def _tell_steadiness(segments: SegmentsPart, speech: Speech) -> str:
 
 
 def _tell_quality(churn: ChurnPart, speech: Speech) -> str:
-    if any(alarm.severity == "alarm" for alarm in churn.alarms):
+    if churn.alarms:
         return speech.say("summary.reason_alarm")
     holdout = churn.holdout
     low = holdout.roc_auc if holdout.roc_auc_low is None else holdout.roc_auc_low
