@@ -39,7 +39,9 @@ def analyze(
     columns: ColumnNames = None,
     sheet: str | None = None,
     delimiter: str | None = None,
+    quote: str | None = None,
     encoding: str | None = None,
+    header: bool | None = None,
     top: int | None = None,
     time_zone: str = "UTC",
     lang: Language = "en",
@@ -69,8 +71,12 @@ def analyze(
         Name or number of a workbook's sheet.
     delimiter
         Between the columns of a text file.
+    quote
+        Around a text that holds the delimiter; `"` in most files.
     encoding
         Of a text file, such as `cp1251`.
+    header
+        Whether the first line names the columns; found out if not said.
     top
         So many customers on the contact list; else all for whom contacting pays.
     time_zone
@@ -103,7 +109,9 @@ def analyze(
                 sheet=sheet,
                 columns=split_names(columns) or None,
                 delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+                quote=quote,
                 encoding=encoding,
+                has_header=header,
             ),
             analysis=AnalysisWishes(
                 as_of=as_of,

@@ -42,7 +42,9 @@ def load(
     columns: ColumnNames = None,
     sheet: str | None = None,
     delimiter: str | None = None,
+    quote: str | None = None,
     encoding: str | None = None,
+    header: bool | None = None,
     layout: Literal["auto", "table", "baskets"] = "auto",
     day_first: Annotated[bool | None, Parameter(negative="--month-first")] = None,
     as_of: Day | None = None,
@@ -75,8 +77,12 @@ def load(
         Name or number of a workbook's sheet.
     delimiter
         Between the columns of a text file.
+    quote
+        Around a text that holds the delimiter; `"` in most files.
     encoding
         Of a text file, such as `cp1251`.
+    header
+        Whether the first line names the columns; found out if not said.
     layout
         `baskets` for one basket of products a line.
     day_first
@@ -117,7 +123,9 @@ def load(
             sheet=sheet,
             columns=split_names(columns) or None,
             delimiter=_unescape(delimiter),
+            quote=quote,
             encoding=encoding,
+            has_header=header,
             layout=layout,
         )
     with open_progress() as progress:

@@ -80,6 +80,7 @@ def load_prepared(
     load_id: str,
     source_sha256: str,
     request_sha256: str,
+    cursor: str | None = None,
     moment: Moment,
     backend: Backend,
     progress: Progress,
@@ -99,6 +100,8 @@ def load_prepared(
         Where they go.
     load_id, source_sha256, request_sha256
         Of this load; of its content; of how it was asked for.
+    cursor
+        The column that an incremental source goes on by.
     moment
         When this happens.
     backend
@@ -154,7 +157,7 @@ def load_prepared(
             rows_without_customer=_count_without_customer(prepared.surveys, connection),
             cursor_value=source.cursor_value(),
         )
-        transaction.commit(_record(result, request_sha256))
+        transaction.commit(_record(result, request_sha256, cursor))
     destination.vault.confirm(load_id)
     return result
 
@@ -227,7 +230,7 @@ def _count_without_customer(surveys: Sequence[Survey], connection: DuckDBPyConne
     return 0
 
 
-def _record(result: LoadResult, request_sha256: str) -> LoadRecord:
+def _record(result: LoadResult, request_sha256: str, cursor: str | None) -> LoadRecord:
     rows = result.rows
     # Examples are rows of customers: they stay out of the list of loads.
     findings = [
@@ -247,5 +250,5 @@ def _record(result: LoadResult, request_sha256: str) -> LoadRecord:
         rows_quarantined=rows.quarantined,
         tables={name: counts.to_dict() for name, counts in result.tables.items()},
         findings=json.dumps(findings, ensure_ascii=False),
-        cursor_value=result.cursor_value or "",
+        cursor_value=f"{cursor}={result.cursor_value}" if cursor and result.cursor_value else "",
     )

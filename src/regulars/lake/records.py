@@ -28,7 +28,7 @@ class LoadRecord:
     findings
         JSON text of what the checks found, without personal data and without customer ids.
     cursor_value
-        For an incremental source, the greatest value of its cursor column read so far.
+        For an incremental source `COLUMN=VALUE`: its cursor column and the greatest value read.
     action
         "load", "erasure", "compaction".
     load_id

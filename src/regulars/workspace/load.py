@@ -48,8 +48,10 @@ class FileReading:
         Name or number of a workbook's sheet.
     columns
         Names for the columns of a file without a header.
-    delimiter, encoding
+    delimiter, quote, encoding
         Of a text file.
+    has_header
+        Whether the first line names the columns.
     layout
         `baskets`: one basket of products a line.
     """
@@ -57,7 +59,9 @@ class FileReading:
     sheet: str | None = None
     columns: tuple[str, ...] | None = None
     delimiter: str | None = None
+    quote: str | None = None
     encoding: str | None = None
+    has_header: bool | None = None
     layout: Layout = "auto"
 
 
@@ -147,6 +151,8 @@ def load_file(
             sheet=read.sheet,
             columns=read.columns,
             delimiter=read.delimiter,
+            quote=read.quote,
+            has_header=read.has_header,
             encoding=read.encoding,
             layout=read.layout,
             work_folder=scratch,
@@ -204,8 +210,9 @@ def _find_cursor(workspace: Workspace, name: str, reading: TableReading) -> str 
     if reading.cursor is None:
         return None
     for load in reversed(workspace.lake.list_loads()):
-        if load.source == name and load.cursor_value:
-            return load.cursor_value
+        column, _, value = load.cursor_value.partition("=")
+        if load.source == name and column == reading.cursor and value:
+            return value
     return None
 
 
@@ -227,8 +234,6 @@ def _load(
             request.wishes,
             connection=backend.con,
             find_saved=workspace.find_mapping,
-            has_names=isinstance(request.reading, FileReading)
-            and request.reading.columns is not None,
         )
     destination = Destination(
         lake=workspace.lake,
@@ -245,6 +250,7 @@ def _load(
         load_id=make_id(datetime.now(UTC)),
         source_sha256=source_sha256,
         request_sha256=request_sha256,
+        cursor=request.reading.cursor if isinstance(request.reading, TableReading) else None,
         moment=_make_moment(workspace.settings.time_zone, request.known_on),
         backend=backend,
         progress=progress,
