@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -42,6 +42,7 @@ def analyze(
     quote: str | None = None,
     encoding: str | None = None,
     header: bool | None = None,
+    layout: Literal["auto", "table", "baskets"] = "auto",
     top: int | None = None,
     time_zone: str = "UTC",
     lang: Language = "en",
@@ -77,6 +78,8 @@ def analyze(
         Of a text file, such as `cp1251`.
     header
         Whether the first line names the columns; found out if not said.
+    layout
+        `baskets` for one basket of products a line.
     top
         So many customers on the contact list; else all for whom contacting pays.
     time_zone
@@ -112,6 +115,7 @@ def analyze(
                 quote=quote,
                 encoding=encoding,
                 has_header=header,
+                layout=layout,
             ),
             analysis=AnalysisWishes(
                 as_of=as_of,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regulars.cli.console import print_json, print_text
 from regulars.cli.options import Language, OutputFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from regulars.connectors.datasets import DatasetState
 
 __all__ = ["datasets"]
 
@@ -34,7 +41,6 @@ def datasets(
     lang
         Language of what is printed.
     """
-    from regulars.report.text import render_datasets
     from regulars.workspace.datasets import find_known_datasets
 
     states = find_known_datasets(name)
@@ -59,5 +65,22 @@ def datasets(
             }
         )
     else:
-        print_text(render_datasets(states, lang))
+        print_text(_render(states, lang))
     return 1 if action == "verify" and not is_complete else 0
+
+
+_HEADINGS = {"en": ("Data set", "State", "What it is"), "ru": ("Набор", "Состояние", "Что это")}
+_STATES = {
+    "en": {"whole": "✓ verified", "part": "! incomplete or changed", "none": "- not here"},
+    "ru": {"whole": "✓ проверен", "part": "! неполон или изменён", "none": "- здесь нет"},
+}
+
+
+def _render(states: Sequence[DatasetState], lang: Language) -> Table:
+    from rich.table import Table
+
+    table = Table(*_HEADINGS[lang], box=None, pad_edge=False, header_style="bold")
+    for state in states:
+        found = "whole" if state.is_verified else "part" if state.present else "none"
+        table.add_row(state.dataset.name, _STATES[lang][found], state.dataset.meaning.to(lang))
+    return table

@@ -16,6 +16,7 @@ from regulars.quality import advise_sample_size
 from regulars.report.assemble import report_churn, report_contact_list, report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
+from regulars.schema.wording import Wording, format_share
 from regulars.workspace.check import check_data, open_tables
 from regulars.workspace.folder import Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from regulars.progress import Progress
     from regulars.report.parts import SegmentsPart
-    from regulars.schema.wording import Language, Wording
+    from regulars.schema.wording import Language
     from regulars.workspace.check import DataState
 
 __all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
@@ -162,7 +163,11 @@ def analyze_files(
             data=make_data_part(loads, state, sha256=sha256, advice=_advise(study)),
             segments=_segments_part(study),
             churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
-            contact_list=report_contact_list(study.contact_list) if study.contact_list else None,
+            contact_list=report_contact_list(
+                study.contact_list, rule=_say_rule(study.churn.threshold.value, wanted.top)
+            )
+            if study.contact_list and study.churn
+            else None,
             why_absent=dict(study.why_absent),
             lineage=make_lineage(
                 loads,
@@ -282,3 +287,18 @@ def _advise(study: CustomerStudy) -> tuple[Wording, ...]:
         n_features=len(study.features.features),
     )
     return advice.sentences
+
+
+def _say_rule(threshold: float, top: int | None) -> Wording:
+    """Who was asked for, as a sentence."""
+    if top is not None:
+        return Wording(
+            en=f"The {top} customers most likely to leave, without those who have left already.",
+            ru=f"Первые {top} клиентов по вероятности ухода, без тех, кто уже ушёл.",
+        )
+    return Wording(
+        en=f"Everybody with a churn probability of at least {format_share(threshold, 'en')},"
+        " without those who have left already.",
+        ru=f"Все с вероятностью ухода не ниже {format_share(threshold, 'ru')},"
+        " без тех, кто уже ушёл.",
+    )

@@ -12,6 +12,7 @@ from regulars.report.html import render_html
 from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
 from regulars.schema.wording import Wording
 from regulars.vault import Access
+from regulars.workspace.study import HAS_LEFT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_outputs"]
 
+_HAVE_LEFT = Wording(en="have left already", ru="уже ушли")
 _QUARANTINE = ("source", "source_row", "reason", "column", "raw")
 _MEANINGS = {
     "report.html": Wording(
@@ -90,6 +92,9 @@ def write_outputs(
                 read_personal=read,
                 segments=name_of,
                 risk_bands=report.churn.risk_bands,
+                rule=report.contact_list.rule if report.contact_list else None,
+                names={HAS_LEFT: _HAVE_LEFT},
+                made_at=datetime.now(UTC),
             )
             write_contact_list_csv(
                 folder / "contact_list.csv",

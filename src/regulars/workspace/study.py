@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
-__all__ = ["CustomerStudy", "study_customers"]
+__all__ = ["HAS_LEFT", "CustomerStudy", "study_customers"]
 
 Piece = Literal["segments", "churn", "contact_list"]
 
-_HAS_LEFT = "has_left"
+HAS_LEFT = "has_left"
+"""Why a customer is not on the list: the outcome column says that they left already."""
 _NO_OUTCOME = Wording(
     en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
     ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
@@ -142,7 +143,7 @@ def study_customers(
             scores,
             threshold=churn.threshold.value if top is None else None,
             top=top,
-            exclusions={_HAS_LEFT: _list_left(features, outcome)},
+            exclusions={HAS_LEFT: _list_left(features, outcome)},
         )
     return CustomerStudy(features, segmentation, churn, contacts, scores, absent)
 
@@ -167,7 +168,7 @@ def _profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
             column.target,
             column.role,
             column.type,
-            meaning=Wording(en=column.source, ru=column.source),
+            meaning=Wording(en=_label(column.source), ru=_label(column.source)),
         )
         for mapping in mappings
         if mapping.table == "profiles"
@@ -175,6 +176,11 @@ def _profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
         if column.role not in (Role.PERSONAL, Role.IGNORED)
     }
     return list(columns.values())
+
+
+def _label(source: str) -> str:
+    """A column's name as a person would say it."""
+    return " ".join(source.replace("_", " ").split())
 
 
 def _find_outcome(
