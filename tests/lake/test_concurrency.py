@@ -103,6 +103,9 @@ def test_what_another_program_commits_meanwhile_is_seen_and_not_doubled(tmp_path
     assert result == UpsertResult(inserted=1, unchanged=2)
     assert shop.read("orders", "order_id") == [("1",), ("2",), ("3",)]
     assert shop.lake.snapshot().row_count("orders") == 3
+    assert {file.name for file in tmp_path.glob("orders/*/part-load-*")} <= {
+        file.rpartition("/")[2] for file in shop.lake.snapshot().files("orders")
+    }
 
 
 def test_a_load_that_never_gets_through_gives_up_and_leaves_nothing(tmp_path):

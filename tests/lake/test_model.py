@@ -49,7 +49,7 @@ def test_loads_and_time_travel_agree_with_the_model(contract, loads):
     shutil.rmtree(folder)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(loads=LOADS, erased=st.sampled_from(["17", "c", "nobody"]))
 def test_after_an_erasure_every_version_is_the_same_without_the_customer(loads, erased):
     folder = Path(tempfile.mkdtemp())

@@ -75,6 +75,24 @@ def test_of_rows_that_contradict_each_other_the_last_is_stored_and_the_others_ar
     assert shop.read("orders", "order_id, amount") == [("1", Decimal(2)), ("2", Decimal(10))]
 
 
+def test_a_key_of_two_columns_is_one_key(shop):
+    pairs = make_contract("pairs", key=("order_id", "customer_id"))
+    shop.load(pairs, [order("1", "a"), order("1", "b"), order("1", "a", amount=2)])
+
+    result = shop.load(
+        pairs,
+        [order("1", "a", amount=2), order("1", "b", amount=3), order("2", "a"), order("3", None)],
+    )
+
+    assert result == UpsertResult(inserted=2, updated=1, unchanged=1)
+    assert shop.read("pairs", "order_id, customer_id, amount") == [
+        ("1", "a", Decimal(2)),
+        ("1", "b", Decimal(3)),
+        ("2", "a", Decimal(10)),
+        ("3", None, Decimal(10)),
+    ]
+
+
 def test_rows_without_their_key_are_counted_as_whole_rows(shop):
     shop.load(ORDERS, [order(None), order(None), order("1")])
 

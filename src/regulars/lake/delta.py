@@ -21,7 +21,6 @@ from deltalake import (  # noqa: TID253 - this module is the only one that speak
 from deltalake.exceptions import (  # noqa: TID253 - as above
     CommitFailedError,
     DeltaError,
-    TableNotFoundError,
 )
 from deltalake.transaction import (  # noqa: TID253 - as above
     AddAction,
@@ -44,7 +43,7 @@ __all__ = [
 
 _LOAD_KEY = "regulars.load_id"
 _MADE_BY = "Made by Regulars in load "
-_FILE_NAME = re.compile(r"part-(?P<load_id>.+)-[0-9a-f-]{36}\.parquet")
+_FILE_NAME = re.compile(r"part-(?P<load_id>.+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet")
 _CONFIGURATION = {
     # Time travel is bounded by our own vacuum, never by the age of a log entry.
     "delta.enableExpiredLogCleanup": "false",
@@ -238,6 +237,11 @@ def _properties(load_id: str) -> CommitProperties:
     return CommitProperties(custom_metadata={_LOAD_KEY: load_id}, max_commit_retries=0)
 
 
+def has_table(folder: Path) -> bool:
+    """Whether a first commit was made in `folder`."""
+    return any((folder / "_delta_log").glob("*.json"))
+
+
 def read_load_id(file_name: str) -> str | None:
     """The load that wrote a file, by its name; None for a file of another program.
 
@@ -252,16 +256,10 @@ def read_load_id(file_name: str) -> str | None:
 
 def open_table(folder: Path, version: int | None = None) -> TableVersion | None:
     """The table in `folder` at `version` (default: the latest); None when there is none."""
-    if not (folder / "_delta_log").is_dir():
+    if not has_table(folder):
         return None
     with storage_guard(folder):
-        try:
-            return TableVersion(folder, DeltaTable(folder, version=version))
-        except TableNotFoundError:
-            # A folder whose first commit never happened.
-            if version is None and not any((folder / "_delta_log").glob("*.json")):
-                return None
-            raise
+        return TableVersion(folder, DeltaTable(folder, version=version))
 
 
 def create_table(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, NotFoundError
+from regulars.lake.delta import has_table
 from regulars.lake.erasure import Erasure, erase_within, name_erasure
 from regulars.lake.load_log import LOADS, create_loads, read_loads
 from regulars.lake.lock import hold_writer_lock
@@ -71,7 +72,7 @@ class Lake:
         with storage_guard(folder):
             folder.mkdir(parents=True, exist_ok=True)
         with hold_writer_lock(folder, wait_seconds=60):
-            if not (folder / LOADS / "_delta_log").is_dir():
+            if not has_table(folder / LOADS):
                 create_loads(folder)
         return cls.open(folder, on_step=on_step)
 
@@ -79,7 +80,7 @@ class Lake:
     def open(cls, folder: Path, *, on_step: Callable[[str], None] | None = None) -> "Lake":
         """The lake in `folder`; raises `NotFoundError` when there is none."""
         absolute = folder.absolute()
-        if not (absolute / LOADS / "_delta_log").is_dir():
+        if not has_table(absolute / LOADS):
             raise NotFoundError(
                 f"There is no lake in {folder}: it has no folder '{LOADS}' with a log."
                 " Make one with Lake.create, or `regulars init` for a workspace."

@@ -13,7 +13,7 @@ from regulars.lake.delta import DataFile, TableVersion, open_table
 from regulars.lake.load_log import read_loads
 from regulars.lake.parquet import scan_files, select_columns
 from regulars.lake.records import LoadRecord
-from regulars.lake.rewrites import Rewrites, read_rewrites
+from regulars.lake.rewrites import REWRITES, Rewrites, read_rewrites
 from regulars.lake.sql import quote_name
 from regulars.lake.storage import storage_guard
 
@@ -58,7 +58,7 @@ class Snapshot:
     @cached_property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables, in alphabetical order."""
-        return tuple(sorted(self.versions))
+        return tuple(sorted(set(self.versions) - {REWRITES}))
 
     def schema(self, table: str) -> pa.Schema:
         """Column names and Arrow types."""

@@ -114,7 +114,8 @@ class LoadTransaction:
             The table.
         relation
             What stands after FROM: a table or view of the connection with the contract's columns,
-            any further columns, `known_at` and `source_row`.
+            any further columns, `known_at` and `source_row`. It is read several times, so a table
+            is better than a view of a file.
 
         Returns
         -------
@@ -221,26 +222,53 @@ class LoadTransaction:
         self, shape: TableShape, staged: Staged, target: TableVersion | None, plan: Plan
     ) -> None:
         columns = (*staged.columns, *_LAKE_COLUMNS)
-        folder = self.folder / shape.name
         is_bucketed = shape.is_bucketed if target is None else target.is_bucketed
         added = self._write_files(shape, columns, plan, is_bucketed=is_bucketed)
-        if target is None:
-            self._step(f"written {shape.name}")
-            stored = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
-            schema = _arrow_schema(stored)
-            self._versions[shape.name] = create_table(
-                folder, schema, added, load_id=self.load_id, is_bucketed=is_bucketed
-            )
-            self._step(f"committed {shape.name}")
-        elif added or plan.rewritten:
-            self._step(f"written {shape.name}")
-            if staged.added:
-                target = target.add_columns(_arrow_schema(staged.added), load_id=self.load_id)
-                self._step(f"evolved {shape.name}")
-            self._versions[shape.name] = target.commit(added, plan.rewritten, load_id=self.load_id)
-            self._step(f"committed {shape.name}")
-        else:
-            self._versions[shape.name] = target.version
+        try:
+            if target is None:
+                stored = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
+                self._make_table(shape.name, stored, added, is_bucketed=is_bucketed)
+            elif added or plan.rewritten:
+                self._exchange(shape.name, target, staged.added, added, plan.rewritten)
+            else:
+                self._versions[shape.name] = target.version
+        except StaleVersionError:
+            for file in added:
+                (self.folder / shape.name / file.path).unlink()
+            raise
+
+    def _make_table(
+        self,
+        table: str,
+        columns: tuple[StoredColumn, ...],
+        added: list[DataFile],
+        *,
+        is_bucketed: bool,
+    ) -> None:
+        self._step(f"written {table}")
+        self._versions[table] = create_table(
+            self.folder / table,
+            _arrow_schema(columns),
+            added,
+            load_id=self.load_id,
+            is_bucketed=is_bucketed,
+        )
+        self._step(f"committed {table}")
+
+    def _exchange(
+        self,
+        table: str,
+        target: TableVersion,
+        new_columns: tuple[StoredColumn, ...],
+        added: list[DataFile],
+        removed: tuple[DataFile, ...],
+    ) -> None:
+        self._step(f"written {table}")
+        if new_columns:
+            target = target.add_columns(_arrow_schema(new_columns), load_id=self.load_id)
+            self._step(f"evolved {table}")
+        self._versions[table] = target.commit(added, removed, load_id=self.load_id)
+        self._step(f"committed {table}")
 
     def _write_files(
         self, shape: TableShape, columns: tuple[StoredColumn, ...], plan: Plan, *, is_bucketed: bool
