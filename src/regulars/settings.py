@@ -14,15 +14,34 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from regulars.errors import DefinitionError, StorageError, find_nearest
+from regulars.errors import DefinitionError, InvalidParameterError, StorageError, find_nearest
 from regulars.schema.wording import Language
 
-__all__ = ["ENVIRONMENT_ONLY", "SETTINGS_FILE", "Settings", "load_settings"]
+__all__ = ["ENVIRONMENT_ONLY", "SETTINGS_FILE", "Settings", "check_time_zone", "load_settings"]
 
 SETTINGS_FILE = "regulars.toml"
 _PREFIX = "REGULARS_"
 ENVIRONMENT_ONLY = ("home", "master_key")
 _MEMORY = re.compile(r"\d+(\.\d+)?\s?([KMGT]i?B)", re.IGNORECASE)
+
+
+def check_time_zone(name: str) -> None:
+    """Raise `InvalidParameterError` unless `name` is an IANA time zone.
+
+    Examples
+    --------
+    >>> check_time_zone("Europe/Moskow")
+    Traceback (most recent call last):
+        ...
+    regulars.errors.InvalidParameterError: 'Europe/Moskow' is no time zone. Did you mean ...
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidParameterError(
+            f"'{name}' is no time zone.{_suggest(name, available_timezones())}"
+            " Give an IANA name, such as Europe/Moscow."
+        ) from error
 
 
 class Settings(BaseSettings):
@@ -88,13 +107,7 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _check_time_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(
-                f"'{name}' is no time zone.{_suggest(name, available_timezones())}"
-                " Give an IANA name, such as Europe/Moscow"
-            ) from error
+        check_time_zone(name)
         return name
 
     @field_validator("currency")
@@ -251,7 +264,7 @@ def _describe_unknown(name: str, entry: Mapping[str, Any]) -> str:
 
 
 def _describe_refused(name: str, entry: Mapping[str, Any]) -> str:
-    return f"{entry['ctx']['error']}."
+    return f"{str(entry['ctx']['error']).rstrip('.')}."
 
 
 _DESCRIPTIONS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {

@@ -112,7 +112,7 @@ def prepare_load(
         names = ",".join(suggest_columns(described))
         raise InvalidParameterError(
             f"{source.name} has no line with the names of its columns."
-            f" Name them, for example: --columns {names}"
+            f" Name them: run the same command with --columns {names} (or better names)."
         )
     if saved is not None:
         mapping = _learn_more(saved, staged, connection)

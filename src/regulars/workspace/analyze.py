@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from regulars.errors import QualityError
 from regulars.features import AsOf
 from regulars.ingest.prepare import Wishes
 from regulars.quality import advise_sample_size
@@ -29,6 +30,7 @@ from regulars.workspace.words import speak
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from regulars.ingest.result import LoadResult
     from regulars.progress import Progress
     from regulars.report.parts import SegmentsPart
     from regulars.schema.wording import Language
@@ -137,6 +139,7 @@ def analyze_files(
         )
         for path in paths
     ]
+    _check_rows(loads)
     tables = tuple(dict.fromkeys(name for load in loads for name in load.tables))
     state = check_data(workspace, tables=tables, language=language, progress=progress)
     if wanted.as_of is None:
@@ -197,6 +200,20 @@ def analyze_files(
             },
         )
     return Analysis(report, target, files, workspace)
+
+
+def _check_rows(loads: Sequence[LoadResult]) -> None:
+    """Raise `QualityError` when none of the files had a row that could be loaded."""
+    if any(load.rows.loaded for load in loads):
+        return
+    names = ", ".join(load.source for load in loads)
+    rows_in = sum(load.rows.rows_in for load in loads)
+    reasons = ", ".join(dict.fromkeys(why for load in loads for why in load.quarantine_reasons))
+    why = f" ({reasons})" if reasons else ""
+    raise QualityError(
+        f"There is nothing to analyze: {names} has {rows_in:,} rows, and none could be loaded{why}."
+        " Check the export that made it, or correct a column: --map."
+    )
 
 
 def _stem(path: str) -> str:

@@ -84,14 +84,18 @@ class Workspace:
         ------
         ConflictError
             When there is a workspace already.
+        InvalidParameterError
+            When there is no such time zone.
         StorageError
             When the folder cannot be written.
         """
         from regulars.lake import Lake
+        from regulars.settings import check_time_zone
         from regulars.vault import create_master_key
 
         if (folder / _SETTINGS_FILE).exists():
             raise ConflictError(f"Folder '{folder}' already holds a workspace; use it as it is.")
+        check_time_zone(time_zone)
         try:
             for part in ("definitions", "mappings", "runs", "models"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
