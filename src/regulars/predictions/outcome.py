@@ -258,9 +258,9 @@ def _as_boolean(wanted: str) -> str | None:
 
 
 def _list_values(counts: dict[str, int]) -> str:
-    common = sorted(counts, key=lambda text: (-counts[text], text))
-    shown = ", ".join(f"'{text}'" for text in common[:_MOST_VALUES_SHOWN])
-    rest = len(common) - _MOST_VALUES_SHOWN
+    ordered = sorted(counts, key=lambda text: (-counts[text], text))
+    shown = ", ".join(f"'{text}'" for text in ordered[:_MOST_VALUES_SHOWN])
+    rest = len(ordered) - _MOST_VALUES_SHOWN
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
