@@ -52,8 +52,8 @@ fmt: $(VENV)/installed  ## put the code into its form, in place
 docs: check-docs  ## build the documentation into docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-approve: $(VENV)/installed  ## accept what changed on purpose: rewrite the generated reference pages
-	@$(BIN)/python docs/ext/reference.py
+approve: $(VENV)/installed  ## accept what changed on purpose: rewrite the reference pages and the golden help
+	@$(BIN)/python docs/ext/reference.py && $(BIN)/python tests/support/help_pages.py
 
 bench: $(VENV)/installed  ## speed and memory, each as a ratio to the raw tool in the same run
 	@$(BIN)/python benchmarks/run.py $(ARGS)

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -108,8 +107,3 @@ def finish(process, *, seconds=120):
     """Wait for a process that `start` gave."""
     out, err = process.communicate(timeout=seconds)
     return Ran(process.returncode, out, err)
-
-
-def repository_root():
-    """The checkout."""
-    return Path(__file__).resolve().parents[2]

@@ -27,7 +27,12 @@ def stdout_console() -> Console:
     """A console for results."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    class ResultConsole(Console):
+        def on_broken_pipe(self) -> None:
+            # Rich would end the process with 1; a reader that has seen enough is no failure.
+            raise BrokenPipeError
+
+    return ResultConsole(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -1,0 +1,228 @@
+"""What the commands print and where: text, JSON, two languages, pipes, exit codes."""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from desk import finish, start, sums
+from help_pages import GOLDEN, VERBS, render_help
+
+from regulars import __version__
+from regulars.cli.app import app
+
+
+def make_customers(count=150, *, names=("Anna Smith",), plan="gold"):
+    """Customers of whom some left, more of those who complain."""
+    chance = random.Random(1)
+    lines = ["customer_id,full_name,plan,complaints,spend,churn"]
+    for number in range(count):
+        complaints = chance.randint(0, 9)
+        has_left = "yes" if chance.random() < 0.08 + complaints * 0.07 else "no"
+        chosen = plan if number % 2 else "basic"
+        name = names[number % len(names)]
+        lines.append(f"{number},{name},{chosen},{complaints},{chance.randint(5, 99)},{has_left}")
+    return "\n".join(lines) + "\n"
+
+
+def test_a_load_is_told_as_one_json_object(desk):
+    ran = desk.load(desk.write("plans.csv", "customer_id,plan\n1,a\n2,b\n3,a\n"))
+
+    assert ran.code == 0
+    assert {
+        "load_id",
+        "rows_in",
+        "rows_inserted",
+        "rows_updated",
+        "rows_unchanged",
+        "rows_quarantined",
+        "tables",
+        "findings",
+    } <= set(ran.json)
+    assert sums(ran.json) == (3, 3, 0, 0, 0)
+    assert ran.json["load_id"] == desk.lake.list_loads()[-1].load_id
+
+
+def test_several_files_are_told_as_a_list_of_loads(desk):
+    desk.write("one.csv", "customer_id,plan\n1,a\n2,b\n")
+    desk.write("two.csv", "customer_id,plan\n3,a\n")
+
+    ran = desk.run("load", "one.csv", "two.csv", "-w", "ws", "--format", "json")
+
+    assert [sums(load)[0] for load in ran.json["loads"]] == [2, 1]
+
+
+def test_init_tells_the_folder_and_refuses_a_second_workspace(desk):
+    first = desk.run("init", "shop", "--format", "json")
+    second = desk.run("init", "shop")
+
+    assert (first.code, first.json) == (0, {"workspace": str(desk.folder / "shop")})
+    assert (second.code, second.complaint) == (
+        1,
+        "Folder 'shop' already holds a workspace; use it as it is.",
+    )
+
+
+def test_check_leaves_with_one_when_an_error_was_found(desk):
+    desk.load_text("customer_id,age,plan\n1,40,a\n2,50,b\n3,60,b\n")
+    fine = desk.run("check", "-w", "ws", "--format", "json")
+    desk.load_text("customer_id,age,plan\n4,250,a\n5,30,b\n6,31,b\n")
+
+    bad = desk.run("check", "-w", "ws", "--format", "json")
+
+    assert (fine.code, bad.code) == (0, 1)
+    assert [table["name"] for table in bad.json["tables"]] == ["profiles"]
+    assert "error" in {finding["severity"] for finding in bad.json["findings"]}
+
+
+def test_check_of_nothing_and_of_an_unknown_table_say_what_to_do(desk):
+    nothing = desk.run("check", "-w", "ws")
+    desk.load_text("customer_id,plan\n1,a\n2,b\n")
+    unknown = desk.run("check", "profile", "-w", "ws")
+
+    assert (nothing.code, unknown.code) == (1, 2)
+    assert nothing.complaint == "Workspace 'ws' holds no data yet. Load some: regulars load FILE."
+    assert unknown.complaint == (
+        "There is no loaded table 'profile'. Did you mean 'profiles'? Choose from: profiles."
+    )
+
+
+def test_a_folder_that_is_no_workspace_is_told_how_to_become_one(desk):
+    ran = desk.run("check", "-w", "elsewhere")
+
+    assert (ran.code, ran.complaint) == (
+        1,
+        "Folder 'elsewhere' is not a workspace: it has no regulars.toml."
+        " Make one with `regulars init elsewhere`, or name another with --workspace.",
+    )
+
+
+def test_the_workspace_may_be_named_by_the_environment(desk, monkeypatch):
+    monkeypatch.setenv("REGULARS_HOME", str(desk.workspace))
+
+    ran = desk.run("load", desk.write("a.csv", "customer_id,plan\n1,a\n2,b\n"))
+
+    assert ran.code == 0
+    assert desk.lake.snapshot().tables == ("profiles",)
+
+
+def test_datasets_are_listed_as_json(desk, monkeypatch):
+    monkeypatch.setenv("REGULARS_DATASETS", str(desk.folder))
+
+    listed = desk.run("datasets", "--format", "json")
+    verified = desk.run("datasets", "verify")
+
+    names = {one["name"] for one in listed.json["datasets"]}
+    assert (listed.code, verified.code) == (0, 1)
+    assert {"telco", "online_retail", "cdnow"} <= names
+
+
+def test_russian_output_is_russian(desk):
+    desk.write("тарифы.csv", "customer_id,plan\n1,a\n2,b\n")
+
+    loaded = desk.run("load", "тарифы.csv", "-w", "ws", "--lang", "ru")
+    checked = desk.run("check", "-w", "ws", "--lang", "ru")
+
+    assert "2 строки" in loaded.out
+    assert "Чтение тарифы.csv" in loaded.err
+    assert "rows" not in loaded.out
+    assert "Описание таблиц" in checked.err
+    assert "row" not in checked.out
+
+
+def test_stages_are_one_line_each_on_standard_error(desk):
+    ran = desk.load(desk.write("plans.csv", "customer_id,plan\n1,a\n2,b\n"))
+
+    stages = [line.rpartition(": ")[0] for line in ran.err.splitlines()]
+    assert stages == [
+        "Reading plans.csv",
+        "Bringing columns into shape",
+        "Checking rows",
+        "Writing to the lake",
+    ]
+    json.loads(ran.out)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["load"],
+        ["analyze"],
+        ["frobnicate"],
+        ["load", "x.csv", "--format", "xml"],
+        ["load", "x.csv", "--as-of", "yesterday"],
+        ["load", "x.csv", "--no-such-option"],
+        ["datasets", "burn"],
+        ["load", "x.csv", "--lang", "fr"],
+    ],
+)
+def test_wrong_usage_leaves_with_two(desk, arguments):
+    ran = desk.run(*arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "Error" in ran.err
+
+
+def test_the_version_is_printed(desk):
+    assert desk.run("--version").out == f"{__version__}\n"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_is_as_approved(verb):
+    golden = GOLDEN / f"help-{verb or 'regulars'}.txt"
+
+    assert render_help(verb) == golden.read_text(encoding="utf-8")
+
+
+def test_every_command_is_in_the_help():
+    names = {name for name in app if not name.startswith("-")}
+    assert set(filter(None, VERBS)) <= names
+
+
+def test_a_reader_that_goes_away_is_no_error(desk):
+    desk.write("plans.csv", make_customers(40))
+    command = f'"{sys.executable}" -m regulars load plans.csv -w ws | head -n 1'
+
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        cwd=desk.folder,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 1
+    assert "BrokenPipe" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_process_leaves_with_the_code_of_the_command(desk):
+    assert finish(start("check", "-w", "nowhere", cwd=desk.folder)).code == 1
+    assert finish(start("load", cwd=desk.folder)).code == 2
+
+
+def test_formulas_and_markup_in_values_are_harmless_in_every_output(desk):
+    names = ['"=HYPERLINK(""http://evil.example"")"', "+7-cmd|calc", "@SUM(1+1)", "-2+3"]
+    hostile_plan = "<script>alert(1)</script>"
+    desk.write("hostile.csv", make_customers(names=names, plan=hostile_plan))
+
+    ran = desk.run("analyze", "hostile.csv", "--out", "out", "--map", "full_name=full_name")
+
+    page = (desk.folder / "out" / "report.html").read_text(encoding="utf-8")
+    with (desk.folder / "out" / "contact_list.csv").open(encoding="utf-8-sig") as file:
+        cells = [cell for row in csv.reader(file, delimiter=";") for cell in row]
+    with zipfile.ZipFile(desk.folder / "out" / "contact_list.xlsx") as book:
+        inside = {name: book.read(name).decode() for name in book.namelist()}
+    sheets = [text for name, text in inside.items() if name.startswith("xl/worksheets/sheet")]
+    assert ran.code == 0
+    assert hostile_plan not in page
+    assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert "HYPERLINK" in inside["xl/sharedStrings.xml"]
+    assert [sheet for sheet in sheets if "<f>" in sheet or "<hyperlink" in sheet] == []
