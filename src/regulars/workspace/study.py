@@ -139,12 +139,14 @@ def study_customers(
     if churn is None or outcome is None:
         absent["contact_list"] = _NO_SCORES
     else:
-        contacts = build_contact_list(
-            scores,
-            threshold=churn.threshold.value if top is None else None,
-            top=top,
-            exclusions={HAS_LEFT: _list_left(features, outcome)},
-        )
+        left = _list_left(features, outcome)
+        if top is None:
+            contacts = build_contact_list(
+                scores, threshold=churn.threshold.value, exclusions={HAS_LEFT: left}
+            )
+        else:
+            # Who asks for a hundred wants a hundred: those who left do not take a place.
+            contacts = build_contact_list(_without(scores, left), top=top)
     return CustomerStudy(features, segmentation, churn, contacts, scores, absent)
 
 
@@ -220,6 +222,13 @@ def _list_left(features: FeatureTable, outcome: Outcome) -> set[str]:
         for customer, label in zip(features.customer_ids.to_pylist(), labels, strict=True)
         if label == 1.0
     }
+
+
+def _without(scores: pa.Table, customers: set[str]) -> pa.Table:
+    import pyarrow as pa
+
+    ids = scores.column("customer_id").to_pylist()
+    return scores.filter(pa.array([customer not in customers for customer in ids], pa.bool_()))
 
 
 def _gather_scores(

@@ -78,7 +78,10 @@ class Dialect:
         return self.delimiter == _NO_DELIMITER
 
 
-def sniff(text: str, preset: Preset = Preset()) -> Dialect:
+_NOTHING_SAID = Preset()
+
+
+def sniff(text: str, preset: Preset = _NOTHING_SAID) -> Dialect:
     r"""Find the dialect from the first lines of a file.
 
     A delimiter is believed when at least nine of ten records then have the same number of cells,
