@@ -74,13 +74,30 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except RegularsError as error:
         return _tell(error, _INTERRUPTED if isinstance(error, Cancelled) else _FAILED)
     except KeyboardInterrupt:
-        sys.stderr.write("\nregulars: stopped; what was begun has been rolled back.\n")
-        return _INTERRUPTED
+        return _tell_interrupted()
+    except RuntimeError as error:
+        if not _was_interrupted(error):
+            raise
+        return _tell_interrupted()
     except BrokenPipeError:
         # The reader (`| head`) has gone; the flush at exit must not complain about it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
     return outcome if isinstance(outcome, int) else _DONE
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C came during a query: the engine turns it into a RuntimeError of its own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _tell_interrupted() -> int:
+    sys.stderr.write("\nregulars: stopped; what was begun has been rolled back.\n")
+    return _INTERRUPTED
 
 
 def _tell(error: RegularsError, code: int) -> int:

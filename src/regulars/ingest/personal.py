@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
     from regulars.vault import FileVault, Vault
 
-__all__ = ["ORIGINAL_ID", "keep_personal", "replace_personal_ids", "settle_dead_loads"]
+__all__ = [
+    "ORIGINAL_ID",
+    "confirm_completed",
+    "keep_personal",
+    "replace_personal_ids",
+    "settle_dead_loads",
+]
 
 ORIGINAL_ID = "original_id"
 """The personal column that keeps an id which a pseudonym stands for."""
@@ -87,16 +93,20 @@ def keep_personal(vault: Vault, load_id: str, connection: DuckDBPyConnection) ->
     return vault.put(connection.to_arrow_reader(_ROWS_A_BATCH), load_id=load_id)
 
 
+def confirm_completed(vault: FileVault, completed: Collection[str]) -> None:
+    """Confirm what loads put that died between their last commit and the vault's."""
+    for load_id in set(vault.list_pending_loads()) & set(completed):
+        vault.confirm(load_id)
+
+
 def settle_dead_loads(vault: FileVault, completed: Collection[str]) -> None:
     """Confirm what a load put whose figures arrived, and drop what a dead load left.
 
     Called under the lake's writer lock, so that no load of another process is under way.
     """
+    confirm_completed(vault, completed)
     for load_id in vault.list_pending_loads():
-        if load_id in completed:
-            vault.confirm(load_id)
-        else:
-            vault.roll_back(load_id)
+        vault.roll_back(load_id)
 
 
 def _columns(connection: DuckDBPyConnection) -> list[str]:

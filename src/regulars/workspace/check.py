@@ -88,7 +88,8 @@ def check_data(
             f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE."
         )
     as_of, say = datetime.now(UTC), speak(language)
-    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+    scratching = workspace.open_scratch(may_be_elsewhere=True)
+    with scratching as scratch, workspace.open_engine(scratch) as backend:
         opened = open_tables(snapshot, backend, tables=tables, before=as_of + timedelta(days=1))
         described = _described_columns(workspace.lake.list_loads(), opened)
         checks = workspace.read_checks()

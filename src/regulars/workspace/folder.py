@@ -181,11 +181,19 @@ class Workspace:
         )
 
     @contextmanager
-    def open_scratch(self) -> Iterator[Path]:
-        """An empty folder beside the lake, removed at the end."""
+    def open_scratch(self, *, may_be_elsewhere: bool = False) -> Iterator[Path]:
+        """An empty folder beside the lake, removed at the end.
+
+        With `may_be_elsewhere`, for work that only reads, it is among the system's temporary
+        folders when the workspace cannot be written.
+        """
         try:
             scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.folder))
         except OSError as error:
+            if may_be_elsewhere:
+                with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
+                    yield Path(folder)
+                return
             raise StorageError(
                 f"Workspace '{self.folder}' cannot be written: {error.strerror or error}."
                 " Free some space, or give yourself the right to write there."

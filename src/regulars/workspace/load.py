@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from regulars import __version__
 from regulars.ingest.canonical import Moment
 from regulars.ingest.load import Destination, load_prepared
+from regulars.ingest.personal import confirm_completed
 from regulars.ingest.prepare import Wishes, prepare_load
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.quality import Reconciliation
@@ -227,6 +228,8 @@ def _load(
     source_sha256, request_sha256 = source.fingerprint(), request.sha256()
     last = _find_repeat(workspace, source_sha256, request_sha256)
     if last is not None:
+        # It may have died right after its last commit, before the vault heard of it.
+        confirm_completed(workspace.vault, {last.load_id})
         return _repeat(last, source)
     with progress.stage(say("read", name=source.name)):
         prepared = prepare_load(
