@@ -202,6 +202,16 @@ def test_a_reader_that_goes_away_is_no_error(desk):
     assert "Traceback" not in done.stderr
 
 
+def test_the_work_is_done_although_nobody_reads_its_progress(desk):
+    desk.write("plans.csv", make_customers(40))
+    process = start("load", "plans.csv", "-w", "ws", cwd=desk.folder)
+    process.stderr.close()
+    process.stdout.close()
+
+    assert process.wait(60) == 0
+    assert desk.lake.snapshot().row_count("profiles") == 40
+
+
 def test_a_process_leaves_with_the_code_of_the_command(desk):
     assert finish(start("check", "-w", "nowhere", cwd=desk.folder)).code == 1
     assert finish(start("load", cwd=desk.folder)).code == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -114,6 +115,14 @@ class _Terminal:
         """Ctrl-C arrives as KeyboardInterrupt; there is nothing to ask."""
 
 
+def _write_line(line: str) -> None:
+    try:
+        sys.stderr.write(line)
+    except BrokenPipeError:
+        # Nobody listens any more (`2>&1 | head`); what was asked for is done all the same.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 class _LineStage:
     def advance(self, done: float = 1.0) -> None:
         """A log wants one line a stage, not a line a step."""
@@ -126,7 +135,7 @@ class _Lines:
     def stage(self, name: str, *, total: float | None = None) -> Iterator[Stage]:
         started = time.monotonic()
         yield _LineStage()
-        sys.stderr.write(f"{name}: {time.monotonic() - started:.1f} s\n")
+        _write_line(f"{name}: {time.monotonic() - started:.1f} s\n")
 
     def check(self) -> None:
         """Ctrl-C arrives as KeyboardInterrupt; there is nothing to ask."""
