@@ -36,3 +36,16 @@ def test_a_file_larger_than_the_memory_limit_is_loaded_within_it(desk):
     assert process.returncode == 0
     assert usage.ru_maxrss / 1000 < LIMIT_MEGABYTES
     assert desk.lake.snapshot().row_count("profiles") == ROWS
+
+
+def test_too_little_memory_is_said_with_what_to_change(desk, monkeypatch):
+    monkeypatch.setenv("REGULARS_MEMORY_LIMIT", "16MB")
+    table = desk.write("plans.csv", "customer_id,plan\n" + "1,gold\n" * 10)
+
+    ran = desk.load(table)
+
+    assert ran.code == 1
+    assert "The engine needs more memory than it may take (16MB)" in ran.complaint
+    assert "Set a larger memory_limit in regulars.toml" in ran.complaint
+    assert desk.list_leftovers() == []
+    assert desk.lake.list_loads() == []

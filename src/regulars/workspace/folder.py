@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars.errors import ConflictError, NotFoundError, StorageError
+from regulars.errors import ConflictError, EngineError, NotFoundError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,14 +205,35 @@ class Workspace:
 
     @contextmanager
     def open_engine(self, scratch: Path) -> Iterator[Backend]:
-        """A fresh engine that spills into `scratch`."""
-        from regulars.engines.duckdb import connect
+        """A fresh engine that spills into `scratch`.
 
-        backend = connect(
-            scratch, memory_limit=self.settings.memory_limit, threads=self.settings.threads
-        )
+        Raises
+        ------
+        EngineError
+            When what is done with it needs more memory than it may take.
+        StorageError
+            When there is no room to spill into.
+        """
+        import duckdb
+
+        from regulars.engines.duckdb import connect
+        from regulars.lake.storage import explain_storage_error
+
+        limit = self.settings.memory_limit
+        backend = connect(scratch, memory_limit=limit, threads=self.settings.threads)
         try:
             yield backend
+        except duckdb.OutOfMemoryException as error:
+            raise EngineError(
+                f"The engine needs more memory than it may take ({limit or 'most of the machine'}),"
+                f" or more room to work in {self.folder} than the disk has."
+                " Set a larger memory_limit in regulars.toml, fewer threads, or free some space."
+            ) from error
+        except duckdb.IOException as error:
+            explained = explain_storage_error(error, scratch)
+            if explained is None:
+                raise
+            raise explained from error
         finally:
             backend.disconnect()
 
