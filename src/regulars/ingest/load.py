@@ -127,6 +127,7 @@ def load_prepared(
             load_id,
             connection=connection,
             now=moment.now,
+            known_at=moment.known_at,
             wait_seconds=destination.wait_seconds,
             on_wait=destination.on_wait,
         ) as transaction,

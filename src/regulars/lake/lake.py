@@ -93,6 +93,7 @@ class Lake:
         *,
         connection: "DuckDBPyConnection",
         now: datetime,
+        known_at: datetime | None = None,
         wait_seconds: float = 600.0,
         on_wait: Callable[[], None] | None = None,
     ) -> LoadTransaction:
@@ -106,6 +107,9 @@ class Lake:
             DuckDB, where the rows to load are.
         now
             The moment of the load, with a time zone.
+        known_at
+            Since when what the rows change of a state counts as known: the day that the source
+            describes. The moment of the load when None.
         wait_seconds
             How long to wait while another process writes.
         on_wait
@@ -123,6 +127,7 @@ class Lake:
             wait_seconds=wait_seconds,
             on_wait=on_wait,
             on_step=self.on_step,
+            known_at=known_at,
         )
 
     def snapshot(self, *, load_id: str | None = None, at: datetime | None = None) -> Snapshot:

@@ -62,6 +62,8 @@ class LoadTransaction:
         How long to wait for another writer, and what to call once when it must.
     on_step
         Called with the name of each step that a dying process could leave behind.
+    known_at
+        Since when changes of a state are known; `now` when None.
     recovery
         What had to be taken back before this load could begin.
     """
@@ -73,6 +75,7 @@ class LoadTransaction:
     wait_seconds: float = 600.0
     on_wait: Callable[[], None] | None = None
     on_step: Callable[[str], None] | None = None
+    known_at: datetime | None = None
     recovery: Recovery = field(default_factory=Recovery)
     _versions: dict[str, int] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -80,6 +83,7 @@ class LoadTransaction:
 
     def __enter__(self) -> Self:
         render_instant(self.now)
+        render_instant(self.known_at or self.now)
         with ExitStack() as stack:
             stack.enter_context(
                 hold_writer_lock(self.folder, wait_seconds=self.wait_seconds, on_wait=self.on_wait)
@@ -209,7 +213,8 @@ class LoadTransaction:
         if target is not None:
             stored = [column for column in target.columns if column.name not in _ours()]
         staged = stage(self.connection, relation, shape=shape, stored=stored, now=self.now)
-        planner = Planner(self.connection, shape, staged, target, self.load_id, self.now)
+        changed_at = min(self.known_at or self.now, self.now)
+        planner = Planner(self.connection, shape, staged, target, self.load_id, changed_at)
         try:
             plan = make_plan(planner)
             self._write(shape, staged, target, plan)

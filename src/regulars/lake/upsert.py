@@ -66,8 +66,10 @@ class Planner:
         The rows of the load.
     target
         The table as it is; None when there is none yet.
-    load_id, now
+    load_id
         Written into the rows.
+    changed_at
+        Since when a change of a state is known.
     """
 
     connection: "DuckDBPyConnection"
@@ -75,7 +77,7 @@ class Planner:
     staged: Staged
     target: TableVersion | None
     load_id: str
-    now: datetime
+    changed_at: datetime
     _scratch: list[tuple[str, str]] = field(default_factory=list)
 
     def plan(self) -> Plan:
@@ -273,7 +275,7 @@ class Planner:
         return queries + kept, rewritten, result
 
     def _render_known_at(self) -> str:
-        moment = render_instant(self.now)
+        moment = render_instant(self.changed_at)
         if self.shape.is_state:
             # Versions of one key have an order, even when the clock stood still or went back.
             later = f"greatest({moment}, t.known_at + INTERVAL 1 MICROSECOND)"
