@@ -212,6 +212,7 @@ def test_the_work_is_done_although_nobody_reads_its_progress(desk):
     assert desk.lake.snapshot().row_count("profiles") == 40
 
 
+@pytest.mark.slow
 def test_a_process_leaves_with_the_code_of_the_command(desk):
     assert finish(start("check", "-w", "nowhere", cwd=desk.folder)).code == 1
     assert finish(start("load", cwd=desk.folder)).code == 2

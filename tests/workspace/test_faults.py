@@ -119,6 +119,7 @@ def test_after_a_kill_the_next_load_gives_what_an_undisturbed_one_gives(twice, l
     assert orphans(twice) == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_load_left_is_not_seen_by_anybody(twice):
     before = twice.read("purchase_items", ITEMS)
     command = ["load", twice.folder / "second.csv", "-w", twice.workspace]
@@ -220,7 +221,10 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("free", [0, 20_000, 100_000, 300_000])
+@pytest.mark.parametrize(
+    "free",
+    [0, *(pytest.param(bytes_, marks=pytest.mark.slow) for bytes_ in (20_000, 100_000, 300_000))],
+)
 def test_a_full_disk_is_said_and_the_load_succeeds_once_there_is_room(
     small_disk, tmp_path, capsys, loaded_once, free
 ):
