@@ -58,6 +58,7 @@ _ARROW = {
     INSTANT: pa.timestamp("us", "UTC"),
 }
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
+_NARROW_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDENS = {("integer", "float"), ("integer", "decimal")}
 
 
@@ -130,6 +131,8 @@ def cast_to(expression: str, found: str, stored: str) -> tuple[str, str]:
     if source == target == "instant":
         # A naive time means UTC here; a plain cast would take the session's time zone.
         return f"(CAST({expression} AS TIMESTAMP) AT TIME ZONE 'UTC')", ""
+    if found in _NARROW_INTEGERS and stored == "BIGINT":
+        return f"CAST({expression} AS BIGINT)", ""
     if source == target or (source, target) in _WIDENS:
         value = f"TRY_CAST({expression} AS {stored})"
         return (
