@@ -2,8 +2,8 @@
 
 `conformed` is a view with one row per source row: `source_row` (place in the source, from 1),
 the columns of the contract, `known_at`, `attributes` (JSON of the source's other columns), and
-the personal columns (named `personal:…`, they go to the vault and not further). It is a view and
-not a table because most loads read it once: writing it down would double their work.
+the personal columns (named `personal:…`, they go to the vault and not further). It is a view:
+the values lie read in `read_values`, and what is made of them here costs next to nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.ingest.conform import quote_name, quote_text
-from regulars.ingest.staging import SOURCE_ROWS
+from regulars.ingest.staging import READ_VALUES, ROW_PLACE
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:
@@ -59,19 +59,19 @@ def build_conformed(
     moment: Moment,
     connection: DuckDBPyConnection,
 ) -> None:
-    """Make the temporary view `conformed` over `source_rows`."""
+    """Make the temporary view `conformed` over `read_values`."""
     canonical = {
         survey.column.mapping.target: survey.column
         for survey in surveys
         if _is_stored(survey.column, contract, mapping)
     }
-    selected = ["rowid + 1 AS source_row"]
+    selected = [f"{ROW_PLACE} AS source_row"]
     if contract.name == "profiles" and mapping.id_column is None:
-        selected.append("CAST(rowid + 1 AS VARCHAR) AS customer_id")
+        selected.append(f"CAST({ROW_PLACE} AS VARCHAR) AS customer_id")
     for name, column in canonical.items():
         selected.extend(_select_column(name, column, moment))
     selected.extend(
-        f"{survey.column.value} AS {quote_name(PERSONAL_PREFIX + survey.column.mapping.target)}"
+        f"{survey.column.read} AS {quote_name(PERSONAL_PREFIX + survey.column.mapping.target)}"
         for survey in surveys
         if survey.column.mapping.role is Role.PERSONAL
     )
@@ -81,7 +81,7 @@ def build_conformed(
     if contract.name != "profiles":
         selected.append(_attributes(surveys, contract, mapping))
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {', '.join(selected)} FROM {SOURCE_ROWS}"
+        f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {', '.join(selected)} FROM {READ_VALUES}"
     )
 
 
@@ -95,7 +95,7 @@ def _is_stored(column: Conformed, contract: Contract, mapping: Mapping) -> bool:
 def _select_column(name: str, column: Conformed, moment: Moment) -> Iterable[str]:
     quoted = quote_name(name)
     if column.mapping.type != "instant":
-        yield f"{column.value} AS {quoted}"
+        yield f"{column.read} AS {quoted}"
         return
     local, utc = _local_and_utc(column, moment.zone)
     stem = name.removesuffix("_at")
@@ -108,11 +108,11 @@ def _local_and_utc(column: Conformed, zone: str) -> tuple[str, str]:
     """The instant as a company-local TIMESTAMP and as a TIMESTAMP WITH TIME ZONE."""
     if zone == "UTC":
         # Reading it as microseconds skips the calendar arithmetic of zones: 2x faster.
-        return column.value, f"make_timestamptz(epoch_us({column.value}))"
+        return column.read, f"make_timestamptz(epoch_us({column.read}))"
     if column.is_utc:
-        utc = f"make_timestamptz(epoch_us({column.value}))"
+        utc = f"make_timestamptz(epoch_us({column.read}))"
         return f"timezone({quote_text(zone)}, {utc})", utc
-    return column.value, f"timezone({quote_text(zone)}, {column.value})"
+    return column.read, f"timezone({quote_text(zone)}, {column.read})"
 
 
 def _instant(moment: datetime) -> str:
@@ -132,7 +132,7 @@ def _known_at(contract: Contract, canonical: dict[str, Conformed], moment: Momen
     if column.mapping.type == "instant":
         known = _local_and_utc(column, moment.zone)[1]
     else:
-        known = f"timezone({quote_text(moment.zone)}, CAST({column.value} AS TIMESTAMP))"
+        known = f"timezone({quote_text(moment.zone)}, CAST({column.read} AS TIMESTAMP))"
     return f"coalesce({known}, {fallback}) AS known_at"
 
 
@@ -146,7 +146,7 @@ def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping)
     ]
     if not others:
         return "CAST(NULL AS VARCHAR) AS attributes"
-    pairs = ", ".join(f"{quote_text(one.mapping.target)}, {one.value}" for one in others)
+    pairs = ", ".join(f"{quote_text(one.mapping.target)}, {one.read}" for one in others)
     merged = f"json_merge_patch('{{}}', json_object({pairs}))"
     # A row without any has none: another column in the next file does not change the row.
     return f"nullif(CAST({merged} AS VARCHAR), '{{}}') AS attributes"
@@ -158,6 +158,6 @@ def _line_amount(canonical: dict[str, Conformed]) -> Iterable[str]:
         return
     # Through decimal and not float: a sum of money keeps every hundredth.
     factors = (
-        f"CAST({canonical[name].value} AS DECIMAL(18,4))" for name in ("quantity", "unit_price")
+        f"CAST({canonical[name].read} AS DECIMAL(18,4))" for name in ("quantity", "unit_price")
     )
     yield f"CAST({' * '.join(factors)} AS DECIMAL(18,4)) AS line_amount"

@@ -79,18 +79,28 @@ def define_macros(connection: DuckDBPyConnection) -> None:
     `clean(x)`: without blanks of any kind around it. `text_value(x)`: that, and missing when it
     is a word for nothing. `says_nothing(x)`: nothing is there for a number or a date.
 
-    They are written for speed: plain spaces are trimmed three times as fast as a set of blanks,
-    so the set is for texts with a letter beyond ASCII, where alone the odd blanks can be; and the
-    engine would turn an IN of many words into a join.
+    They are written for speed: making a trimmed text costs five times as much as looking at the
+    ends of one, so a text is only trimmed when its first or last letter asks for it; the set of
+    odd blanks is for texts with a letter beyond ASCII, where alone they can be; and the engine
+    would turn an IN of many words into a join.
     """
     spelled = f"[{', '.join(map(quote_text, _MISSING_SPELLED))}]"
     tokens = f"[{', '.join(map(quote_text, sorted(MISSING_TOKENS | {''})))}]"
     longest = max(len(word.encode()) for word in _MISSING_SPELLED)
     odd = " || ".join(f"chr({code})" for code in _ODD_BLANKS)
+    firsts = sorted({word[0] for word in _MISSING_SPELLED if word})
+    starts = " AND ".join(f"NOT prefix(x, {quote_text(letter)})" for letter in firsts)
+    odd_ends = " OR ".join(
+        f"prefix(x, chr({code})) OR suffix(x, chr({code}))" for code in _ODD_BLANKS
+    )
     for macro in (
         f"clean(x) AS CASE WHEN strlen(x) = length(x) THEN trim(x) ELSE trim(x, ' ' || {odd}) END",
-        f"text_value(x) AS CASE WHEN strlen(clean(x)) > {longest}"
+        f"careful_text(x) AS CASE WHEN strlen(clean(x)) > {longest}"
         f" OR NOT list_contains({spelled}, clean(x)) THEN clean(x) END",
+        # Below '!' are the blank, what cannot be printed, and the empty text.
+        f"is_plain(x) AS x >= '!' AND NOT suffix(x, ' ') AND {starts}"
+        f" AND (strlen(x) = length(x) OR NOT ({odd_ends}))",
+        "text_value(x) AS CASE WHEN is_plain(x) THEN x ELSE careful_text(x) END",
         f"says_nothing(x) AS x IS NULL OR list_contains({tokens}, lower(clean(x)))",
     ):
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
@@ -117,6 +127,11 @@ class Conformed:
     value: str
     is_unreadable: str
     is_utc: bool = False
+
+    @property
+    def read(self) -> str:
+        """The column of `read_values` in which the value lies once it was read."""
+        return quote_name(self.mapping.source)
 
     @property
     def is_text(self) -> bool:

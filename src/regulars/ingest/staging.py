@@ -1,4 +1,9 @@
-"""A source's rows in DuckDB: as they came, and a survey of what can be read of them."""
+"""A source's rows in DuckDB: as they came, as they are read, and a survey of the two.
+
+`source_rows` holds every column as the source has it; `read_values`, row for row and under the
+same names, the values of the columns that are read, and `row:place` (from 1). Values are read once and
+for all: the checks, the list of customers and the copy to the lake would each read them again.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +23,20 @@ if TYPE_CHECKING:
     from regulars.schema.contract import Contract
     from regulars.schema.mapping import ColumnMapping, Mapping
 
-__all__ = ["SOURCE_ROWS", "Staged", "Survey", "settle_types", "stage_source", "survey_columns"]
+__all__ = [
+    "READ_VALUES",
+    "ROW_PLACE",
+    "SOURCE_ROWS",
+    "Staged",
+    "Survey",
+    "settle_types",
+    "stage_source",
+    "survey_columns",
+]
 
 SOURCE_ROWS = "source_rows"
+READ_VALUES = "read_values"
+ROW_PLACE = '"row:place"'
 _COLUMNS_A_QUERY = 250
 _MOST_UNREADABLE = 0.01
 """A column of the source's own in which more than this share cannot be read is kept as text."""
@@ -77,27 +93,33 @@ def stage_source(source: Source, connection: DuckDBPyConnection) -> Staged:
 def survey_columns(
     columns: Iterable[ColumnMapping], staged: Staged, connection: DuckDBPyConnection
 ) -> tuple[Survey, ...]:
-    """Count, for each mapped column, the rows where it is missing and where it is unreadable.
+    """Read the mapped columns into `read_values`, and say how well that went.
 
     Text is always readable and mostly allowed to be missing, so it is counted only for ids.
     """
     conformed = [conform_column(column, staged.types[column.source]) for column in columns]
+    is_wide = len(conformed) > _COLUMNS_A_QUERY
+    _read_values(conformed, "VIEW" if is_wide else "TABLE", connection)
     counted = [one for one in conformed if not one.is_text or one.mapping.role is Role.ID]
     present: dict[str, int] = {}
     unreadable: dict[str, int] = {}
     for chunk in _chunks(counted, _COLUMNS_A_QUERY):
         names = [one.mapping.source for one in chunk]
-        read = _count([f"count({one.value})" for one in chunk], connection)
+        if is_wide:
+            read = _count([f"count({one.value})" for one in chunk], SOURCE_ROWS, connection)
+        else:
+            read = _count([f"count({one.read})" for one in chunk], READ_VALUES, connection)
         present.update(zip(names, read, strict=True))
         # What is there at all: only where more is there than was read can something be
         # unreadable, and only there is it worth a second look.
-        there = _count([f"count({quote_name(name)})" for name in names], connection)
+        there = _count([f"count({quote_name(name)})" for name in names], SOURCE_ROWS, connection)
         doubtful = [
             one
             for one, filled in zip(chunk, there, strict=True)
             if filled > present[one.mapping.source] and not one.is_text
         ]
-        bad = _count([f"count(*) FILTER ({one.is_unreadable})" for one in doubtful], connection)
+        unread = [f"count(*) FILTER ({one.is_unreadable})" for one in doubtful]
+        bad = _count(unread, SOURCE_ROWS, connection)
         unreadable.update(zip((one.mapping.source for one in doubtful), bad, strict=True))
     return tuple(
         Survey(
@@ -111,10 +133,22 @@ def survey_columns(
     )
 
 
-def _count(expressions: Sequence[str], connection: DuckDBPyConnection) -> tuple[int, ...]:
+def _read_values(columns: Sequence[Conformed], kind: str, connection: DuckDBPyConnection) -> None:
+    # The engine plans thousands of expressions in quadratic time: the values of a wide source
+    # stay a view, and are read a few columns at a time.
+    values = "".join(f", {one.value} AS {one.read}" for one in columns)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP {kind} {READ_VALUES} AS"
+        f" SELECT rowid + 1 AS {ROW_PLACE}{values} FROM {SOURCE_ROWS}"
+    )
+
+
+def _count(
+    expressions: Sequence[str], table: str, connection: DuckDBPyConnection
+) -> tuple[int, ...]:
     if not expressions:
         return ()
-    return _one_row(connection, f"SELECT {', '.join(expressions)} FROM {SOURCE_ROWS}")
+    return _one_row(connection, f"SELECT {', '.join(expressions)} FROM {table}")
 
 
 def settle_types(
@@ -139,7 +173,6 @@ def settle_types(
     SchemaError
         When most values of a canonical column cannot be read.
     """
-    settled: list[Survey] = []
     changed: dict[str, ColumnMapping] = {}
     for survey in surveys:
         column = survey.column.mapping
@@ -149,14 +182,14 @@ def settle_types(
         if share > _HOPELESS and is_canonical:
             raise SchemaError(_hopeless(survey, share, connection))
         if share > _MOST_UNREADABLE and not is_canonical:
-            column = column.model_copy(update={"type": "string", "role": Role.CATEGORY})
-            changed[column.source] = column
-            (again,) = survey_columns([column], staged, connection)
-            settled.append(again)
-        else:
-            settled.append(survey)
+            text = column.model_copy(update={"type": "string", "role": Role.CATEGORY})
+            changed[column.source] = text
+    if not changed:
+        return mapping, tuple(surveys)
+    read = [survey.column.mapping for survey in surveys]
+    surveys = survey_columns((changed.get(one.source, one) for one in read), staged, connection)
     columns = tuple(changed.get(column.source, column) for column in mapping.columns)
-    return mapping.model_copy(update={"columns": columns}), tuple(settled)
+    return mapping.model_copy(update={"columns": columns}), tuple(surveys)
 
 
 def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> str:
