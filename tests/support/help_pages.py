@@ -1,11 +1,9 @@
 """What `--help` prints; as a program, it accepts that as the golden files."""
 
-import contextlib
-import io
 import os
+import subprocess
+import sys
 from pathlib import Path
-
-from regulars.cli.app import run
 
 __all__ = ["GOLDEN", "VERBS", "render_help"]
 
@@ -15,16 +13,15 @@ VERBS = ("", "analyze", "check", "datasets", "demo", "init", "load")
 
 def render_help(verb):
     """The help of a verb, or of the whole command for "", a hundred columns wide."""
-    before = {name: os.environ.get(name) for name in ("COLUMNS", "NO_COLOR")}
-    os.environ.update(COLUMNS="100", NO_COLOR="1")
-    out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out):
-            run([*filter(None, [verb]), "--help"])
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-    return out.getvalue()
+    # In a process of its own: a console that an earlier test opened keeps its width.
+    return subprocess.run(
+        [sys.executable, "-m", "regulars", *filter(None, [verb]), "--help"],
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
 
 
 def main():
