@@ -1,6 +1,7 @@
 """Bad input: an exit code, and a message with what, where, what was found and what to do."""
 
 import gzip
+import time
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -106,12 +107,14 @@ def test_lines_in_another_encoding_are_set_aside_and_the_rest_is_loaded(desk):
 
 
 @pytest.mark.slow
-def test_ten_thousand_columns_are_loaded_within_a_minute(desk):
+def test_ten_thousand_columns_are_loaded(desk):
     columns = [f"measure {n}" for n in range(9_999)]
     rows = [",".join([str(i), *(str((i * n) % 97) for n in range(9_999))]) for i in range(50)]
 
+    started = time.monotonic()
     told = desk.load_text("\n".join([",".join(["customer_id", *columns]), *rows]))
 
+    assert time.monotonic() - started < 60 * 5  # a machine may be busy; it used to take for ever
     assert sums(told) == (50, 50, 0, 0, 0)
     assert desk.read("profiles", "customer_id, measure_7, measure_9998")[1] == ("1", 7, 7)
 
@@ -329,8 +332,8 @@ def test_too_few_names_for_a_file_say_how_many_there_are(desk):
 
     assert ran.code == 1
     assert ran.complaint == (
-        "good.csv has 4 columns, but 2 names were given (a, b). Its first line reads"
-        " 'customer_id', 'age', 'plan', 'churn'. Give 4 names, in that order."
+        "good.csv has 4 columns, but 2 names were given (a, b). Its first line looks like"
+        " 'xxxxxxxx_xx', 'xxx', 'xxxx', 'xxxxx'. Give 4 names, in that order."
     )
 
 
@@ -352,3 +355,35 @@ def test_a_time_zone_that_is_none_is_wrong_usage_and_nothing_is_made(desk):
     assert ran.code == 2
     assert "'Mars/Olympus' is no time zone" in ran.complaint
     assert not (desk.folder / "new").exists()
+
+
+def test_a_database_address_given_to_analyze_is_refused_and_not_repeated(desk):
+    ran = desk.run("analyze", "postgresql://boss:S3cretPw@db.local/crm")
+
+    assert ran.code == 2
+    assert "a database address was given" in ran.err
+    assert "S3cretPw" not in ran.err + ran.out
+
+
+def test_rows_without_an_id_are_not_taken_for_those_of_another_file(desk):
+    desk.load_text("city,age\nSamara,30\nPerm,40\nTver,50\n")
+
+    ran = desk.load(desk.write("others.csv", "city,age\nOmsk,31\nUfa,41\nKazan,51\n"))
+
+    assert ran.code == 1
+    assert "row 1 of one file is not row 1 of the other" in ran.err
+    assert len(desk.read("profiles", "customer_id")) == 3
+
+
+def test_contact_lists_can_be_read_by_their_owner_alone(desk):
+    rows = "".join(f"{n},{'yes' if n % 3 == 0 else 'no'},{n % 7},{n % 3}\n" for n in range(120))
+    file = desk.write("base.csv", "customer_id,churn,visits,calls\n" + rows)
+
+    ran = desk.run("analyze", file, "--out", "out", "--top", "5")
+
+    assert ran.code == 0
+    modes = {name: (desk.folder / "out" / name).stat().st_mode & 0o777 for name in MODES}
+    assert modes == MODES
+
+
+MODES = {"contact_list.xlsx": 0o600, "contact_list.csv": 0o600, "report.html": 0o644}

@@ -175,7 +175,7 @@ def test_given_names_replace_a_missing_header(write, opened, rows_of):
 
 
 def test_too_few_given_names_are_refused_with_the_first_line(write, opened):
-    with pytest.raises(SchemaError, match=r"has 2 columns, but 1 names .* '1', '2020-01-05'"):
+    with pytest.raises(SchemaError, match=r"has 2 columns, but 1 names .* '0', '0000-00-00'"):
         opened(write("1,2020-01-05\n2,2020-02-06\n"), columns=["id"])
 
 

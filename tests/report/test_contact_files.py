@@ -245,3 +245,8 @@ def test_an_earlier_list_stays_when_the_new_one_fails(tmp_path):
 
     assert path.read_text() == "before"
     assert [entry.name for entry in tmp_path.iterdir()] == ["quarantine.csv"]
+
+
+def test_no_part_of_a_cell_becomes_a_formula_where_lines_are_split_at_another_mark():
+    assert neutralize("Ivan;=1+1") == "Ivan;'=1+1"
+    assert neutralize("a | @b, -c") == "a | '@b, '-c"

@@ -79,7 +79,7 @@ def build_conformed(
         selected.extend(_line_amount(canonical))
     selected.append(_known_at(contract, canonical, moment))
     if contract.name != "profiles":
-        selected.append(_attributes(surveys, contract, mapping))
+        selected.extend(_attributes(surveys, contract, mapping))
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {', '.join(selected)} FROM {READ_VALUES}"
     )
@@ -136,8 +136,11 @@ def _known_at(contract: Contract, canonical: dict[str, Conformed], moment: Momen
     return f"coalesce({known}, {fallback}) AS known_at"
 
 
-def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping) -> str:
-    """The source's other columns as one JSON object, missing ones left out."""
+def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping) -> Iterable[str]:
+    """The source's other columns as one JSON object, missing ones left out.
+
+    A source without other columns says nothing about them: what is known of a row stays.
+    """
     others = [
         survey.column
         for survey in surveys
@@ -145,11 +148,11 @@ def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping)
         and survey.column.mapping.role not in (Role.PERSONAL, Role.IGNORED)
     ]
     if not others:
-        return "CAST(NULL AS VARCHAR) AS attributes"
+        return
     pairs = ", ".join(f"{quote_text(one.mapping.target)}, {one.read}" for one in others)
     merged = f"json_merge_patch('{{}}', json_object({pairs}))"
     # A row without any has none: another column in the next file does not change the row.
-    return f"nullif(CAST({merged} AS VARCHAR), '{{}}') AS attributes"
+    yield f"nullif(CAST({merged} AS VARCHAR), '{{}}') AS attributes"
 
 
 def _line_amount(canonical: dict[str, Conformed]) -> Iterable[str]:

@@ -41,9 +41,12 @@ def sum_up_orders(items: str, fit: str, connection: DuckDBPyConnection) -> None:
         "  min(items.customer_id) AS customer_id, min(items.purchased_at) AS purchased_at,"
         "  min(items.purchased_on) AS purchased_on,"
         "  arg_min(items.purchased_hour, items.purchased_at) AS purchased_hour,"
-        "  CAST(sum(items.line_amount) AS DECIMAL(18,4)) AS amount,"
-        "  min(items.currency) AS currency, count(*) AS item_count,"
-        "  min(items.known_at) AS known_at, CAST(NULL AS VARCHAR) AS attributes"
+        # Amounts of two currencies have no sum.
+        "  CASE WHEN count(DISTINCT items.currency) <= 1"
+        "   THEN CAST(sum(items.line_amount) AS DECIMAL(18,4)) END AS amount,"
+        "  CASE WHEN count(DISTINCT items.currency) <= 1 THEN min(items.currency) END AS currency,"
+        "  count(*) AS item_count,"
+        "  min(items.known_at) AS known_at"
         + "".join(
             f", any_value(said.{quote_name(name)}) AS {quote_name(name)}" for name in sorted(own)
         )

@@ -98,17 +98,13 @@ def survey_columns(
     Text is always readable and mostly allowed to be missing, so it is counted only for ids.
     """
     conformed = [conform_column(column, staged.types[column.source]) for column in columns]
-    is_wide = len(conformed) > _COLUMNS_A_QUERY
-    _read_values(conformed, "VIEW" if is_wide else "TABLE", connection)
-    counted = [one for one in conformed if not one.is_text or one.mapping.role is Role.ID]
+    tables = _read_values(conformed, connection)
     present: dict[str, int] = {}
     unreadable: dict[str, int] = {}
-    for chunk in _chunks(counted, _COLUMNS_A_QUERY):
+    for table, part in tables:
+        chunk = [one for one in part if not one.is_text or one.mapping.role is Role.ID]
         names = [one.mapping.source for one in chunk]
-        if is_wide:
-            read = _count([f"count({one.value})" for one in chunk], SOURCE_ROWS, connection)
-        else:
-            read = _count([f"count({one.read})" for one in chunk], READ_VALUES, connection)
+        read = _count([f"count({one.read})" for one in chunk], table, connection)
         present.update(zip(names, read, strict=True))
         # What is there at all: only where more is there than was read can something be
         # unreadable, and only there is it worth a second look.
@@ -133,14 +129,26 @@ def survey_columns(
     )
 
 
-def _read_values(columns: Sequence[Conformed], kind: str, connection: DuckDBPyConnection) -> None:
-    # The engine plans thousands of expressions in quadratic time: the values of a wide source
-    # stay a view, and are read a few columns at a time.
-    values = "".join(f", {one.value} AS {one.read}" for one in columns)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP {kind} {READ_VALUES} AS"
-        f" SELECT rowid + 1 AS {ROW_PLACE}{values} FROM {SOURCE_ROWS}"
-    )
+def _read_values(
+    columns: Sequence[Conformed], connection: DuckDBPyConnection
+) -> list[tuple[str, Sequence[Conformed]]]:
+    """Make `read_values`; returns the tables it consists of, each with its columns.
+
+    The engine plans thousands of expressions in quadratic time, so a wide source is read some
+    columns at a time into tables that lie side by side, row for row.
+    """
+    tables: list[tuple[str, Sequence[Conformed]]] = []
+    for chunk in _chunks(columns, _COLUMNS_A_QUERY) if columns else [columns]:
+        table = f"{READ_VALUES}_{len(tables)}"
+        place = [] if tables else [f"rowid + 1 AS {ROW_PLACE}"]
+        values = ", ".join([*place, *(f"{one.value} AS {one.read}" for one in chunk)])
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} FROM {SOURCE_ROWS}"
+        )
+        tables.append((table, chunk))
+    joined = " POSITIONAL JOIN ".join(table for table, _ in tables)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {READ_VALUES} AS SELECT * FROM {joined}")
+    return tables
 
 
 def _count(

@@ -94,7 +94,7 @@ def write_contact_list(
         )
     speech = Speech(language)
     personal = gather_personal(found, read_personal)
-    with replacing(path) as unfinished:
+    with replacing(path, is_private=True) as unfinished:
         workbook = Workbook(
             str(unfinished),
             {

@@ -1,6 +1,9 @@
 """Rows as files that other programs open: CSV without formulas, Parquet with reasons."""
 
 import csv
+import os
+import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +62,7 @@ _NOT_FOR_CALLS = frozenset(
 )
 
 # A spreadsheet takes a text that begins like this for a formula; the last four are the wide forms.
+_AFTER_MARK = re.compile(r"(?s)(?<=.)([;,|\t]\s*)([=+\-@＝＋－＠])")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -70,8 +74,11 @@ def neutralize(text: str) -> str:
     >>> neutralize("=HYPERLINK(1)"), neutralize("Ivan"), neutralize("  +7 927")
     ("'=HYPERLINK(1)", 'Ivan', "'  +7 927")
     """
-    # Some programs drop leading spaces before they look for a formula.
-    return f"'{text}" if text.startswith(("\t", "\r", "\n")) or _begins_formula(text) else text
+    # Some programs drop leading spaces before they look for a formula; and one that splits the
+    # lines at another mark than we do takes what follows the mark for a cell of its own.
+    inside = _AFTER_MARK.sub(r"\1'\2", text)
+    begins = text.startswith(("\t", "\r", "\n")) or _begins_formula(text)
+    return f"'{inside}" if begins else inside
 
 
 def _begins_formula(text: str) -> bool:
@@ -79,13 +86,21 @@ def _begins_formula(text: str) -> bool:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to, which takes the place of `path` once all is written."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
+def replacing(path: Path, *, is_private: bool = False) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` once all is written.
+
+    What is private can be read by its owner alone.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # A name that nobody can foresee, in a file that is its owner's from the start.
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(number)
+        unfinished = Path(name)
         try:
             yield unfinished
+            if not is_private:
+                unfinished.chmod(0o644)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -210,7 +225,10 @@ def write_contact_list_csv(
     personal = gather_personal(found, read_personal)
     headings = list_headings(found, personal, speech)
     kinds = [kind for kind, _ in headings]
-    with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as f:
+    with (
+        replacing(path, is_private=True) as unfinished,
+        unfinished.open("w", encoding="utf-8-sig", newline="") as f,
+    ):
         writer = csv.writer(f, lineterminator="\r\n")
         writer.writerow([heading for _, heading in headings])
         for number, (contact, texts) in enumerate(zip(found.rows, personal.texts, strict=True), 1):

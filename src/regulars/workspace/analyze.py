@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from regulars.errors import QualityError
+from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf
 from regulars.ingest.prepare import Wishes
 from regulars.quality import advise_sample_size
@@ -121,10 +122,16 @@ def analyze_files(
     SourceError, SchemaError, InvalidParameterError
         When a file cannot be read as it is.
     """
+    if any("://" in path for path in paths):
+        # The address is not repeated: it may hold a password.
+        raise InvalidParameterError(
+            "analyze reads files, and a database address was given."
+            " Load it with `regulars load URL --table TABLE`."
+        )
     started = time.monotonic()
     wanted, said, read = analysis or AnalysisWishes(), wishes or Wishes(), reading or FileReading()
     target = folder or Path(f"{_stem(paths[0])}-regulars")
-    workspace = _open_workspace(target, request_sha256(said, read), wanted.time_zone)
+    workspace = _open_workspace(target, _say_request(paths, said, read), wanted.time_zone)
     seen_until = _choose_as_of(workspace, wanted.as_of)
     known_on = seen_until.day - timedelta(days=1)
     loads = [
@@ -216,6 +223,12 @@ def _check_rows(loads: Sequence[LoadResult]) -> None:
     )
 
 
+def _say_request(paths: Sequence[str], said: Wishes, read: FileReading) -> str:
+    """A fingerprint of which files are analyzed, and how they are to be read."""
+    names = "\n".join(sorted(Path(path).name for path in paths))
+    return hashlib.sha256(f"{request_sha256(said, read)}\n{names}".encode()).hexdigest()
+
+
 def _stem(path: str) -> str:
     name = Path(path.split("::")[-1]).name
     for ending in (".gz", ".zip"):
@@ -224,9 +237,9 @@ def _stem(path: str) -> str:
 
 
 def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
-    """The workspace of an output folder; another one when the files are to be read another way.
+    """The workspace of an output folder; another one for other files, or other wishes.
 
-    Rows that were read with other columns or types must not mix with these.
+    Customers of another file, and rows read with other columns or types, must not mix with these.
     """
     folder = target / "workspace"
     marker = folder / _REQUEST_FILE

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from regulars.errors import ConflictError, EngineError, NotFoundError, StorageError
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ __all__ = ["Workspace"]
 
 _SETTINGS_FILE = "regulars.toml"
 _KEY_FILE = "keys/master"
+_SCRATCH = ".scratch-"
+_IN_USE = "in-use"
 _FIRST_SETTINGS = """\
 # Settings of this workspace. Every key can also be set in the environment: REGULARS_TIME_ZONE=…
 # All keys, with their units: `docs/reference/settings.md`.
@@ -143,7 +147,11 @@ class Workspace:
         """Personal values, encrypted per customer."""
         from regulars.vault import FileVault
 
-        return FileVault(self.folder / "vault", self.master_key)
+        return FileVault(
+            self.folder / "vault",
+            self.master_key,
+            lock_wait_seconds=self.settings.lock_wait_seconds,
+        )
 
     def load(
         self,
@@ -188,7 +196,8 @@ class Workspace:
         folders when the workspace cannot be written.
         """
         try:
-            scratch = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.folder))
+            self._sweep_scratch()
+            scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=self.folder))
         except OSError as error:
             if may_be_elsewhere:
                 with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
@@ -199,9 +208,20 @@ class Workspace:
                 " Free some space, or give yourself the right to write there."
             ) from error
         try:
-            yield scratch
+            # Held as long as this process lives: a sweep by another one leaves the folder alone.
+            with FileLock(scratch / _IN_USE):
+                yield scratch
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _sweep_scratch(self) -> None:
+        """Remove what dead processes left: it may hold rows as they came, names and all."""
+        for left in self.folder.glob(f"{_SCRATCH}*"):
+            try:
+                with FileLock(left / _IN_USE, timeout=0):
+                    shutil.rmtree(left, ignore_errors=True)
+            except (Timeout, OSError):
+                continue
 
     @contextmanager
     def open_engine(self, scratch: Path) -> Iterator[Backend]:

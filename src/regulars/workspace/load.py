@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from regulars import __version__
+from regulars.errors import ConflictError
 from regulars.ingest.canonical import Moment
 from regulars.ingest.load import Destination, load_prepared
 from regulars.ingest.personal import confirm_completed
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from regulars.connectors.protocol import Source
     from regulars.lake import LoadRecord
     from regulars.progress import Progress
+    from regulars.quality import Check
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
@@ -225,8 +227,10 @@ def _load(
     progress: Progress,
 ) -> LoadResult:
     say = speak(request.language)
-    source_sha256, request_sha256 = source.fingerprint(), request.sha256()
-    last = _find_repeat(workspace, source_sha256, request_sha256)
+    checks = workspace.read_checks()
+    source_sha256 = source.fingerprint()
+    asked_sha256 = _say_how(request, workspace.settings.time_zone, checks)
+    last = _find_repeat(workspace, source_sha256, asked_sha256)
     if last is not None:
         # It may have died right after its last commit, before the vault heard of it.
         confirm_completed(workspace.vault, {last.load_id})
@@ -238,11 +242,12 @@ def _load(
             connection=backend.con,
             find_saved=workspace.find_mapping,
         )
+    _refuse_second_numbering(workspace, prepared.mapping, source.name)
     destination = Destination(
         lake=workspace.lake,
         vault=workspace.vault,
         make_pseudonyms=workspace.master_key.pseudonyms,
-        checks=workspace.read_checks(),
+        checks=checks,
         wait_seconds=workspace.settings.lock_wait_seconds,
         on_wait=lambda: _log.warning("load.waiting"),
     )
@@ -252,7 +257,7 @@ def _load(
         destination,
         load_id=make_id(datetime.now(UTC)),
         source_sha256=source_sha256,
-        request_sha256=request_sha256,
+        request_sha256=asked_sha256,
         cursor=request.reading.cursor if isinstance(request.reading, TableReading) else None,
         moment=_make_moment(workspace.settings.time_zone, request.known_on),
         backend=backend,
@@ -269,6 +274,32 @@ def _make_moment(zone: str, known_on: date | None) -> Moment:
         return Moment(now=now, zone=zone, known_at=now)
     midnight = datetime.combine(known_on, time(), tzinfo=ZoneInfo(zone))
     return Moment(now=now, zone=zone, known_at=midnight.astimezone(UTC))
+
+
+def _say_how(request: _Request, zone: str, checks: tuple[Check, ...]) -> str:
+    """A fingerprint of all that decides what the same bytes become: wishes, zone, checks."""
+    told = "\n".join([request.sha256(), zone, *(check.model_dump_json() for check in checks)])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _refuse_second_numbering(workspace: Workspace, mapping: Mapping, source: str) -> None:
+    """Stop before row 1 of one file would be taken for row 1 of another.
+
+    Raises
+    ------
+    ConflictError
+        When customers are numbered by row and those of another file already are.
+    """
+    if mapping.table != "profiles" or mapping.id_column is not None:
+        return
+    for load in workspace.lake.list_loads():
+        if "profiles" in load.tables and load.source != source:
+            raise ConflictError(
+                f"{source} has no column with the customer's id, so its rows would be numbered;"
+                f" but customers of {load.source} are here already, and row 1 of one file is not"
+                " row 1 of the other. Say which column is the id (--id COLUMN), or load into"
+                " another workspace."
+            )
 
 
 def _find_repeat(workspace: Workspace, source: str, request: str) -> LoadRecord | None:

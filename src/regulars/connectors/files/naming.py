@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from regulars.errors import SchemaError
@@ -80,10 +81,11 @@ def check_given_names(
 ) -> tuple[str, ...]:
     """The names a person gave, after checking that they are as many as the columns."""
     if len(names) != count:
-        cells = ", ".join(repr(cell) for cell in first[:10])
+        # The shape of the cells and not the cells: they may be a person's name and phone.
+        cells = ", ".join(repr(_show_shape(cell or "")) for cell in first[:10])
         raise SchemaError(
             f"{where} has {count} columns, but {len(names)} names were given"
-            f" ({', '.join(names[:10])}). Its first line reads {cells}."
+            f" ({', '.join(names[:10])}). Its first line looks like {cells}."
             f" Give {count} names, in that order."
         )
     made, changes = make_names(names)
@@ -93,3 +95,8 @@ def check_given_names(
             f" found {', '.join(names[:30])}."
         )
     return made
+
+
+def _show_shape(cell: str) -> str:
+    """The cell with every letter as x and every digit as 0."""
+    return re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "x", cell[:40]))
