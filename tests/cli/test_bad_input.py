@@ -387,3 +387,14 @@ def test_contact_lists_can_be_read_by_their_owner_alone(desk):
 
 
 MODES = {"contact_list.xlsx": 0o600, "contact_list.csv": 0o600, "report.html": 0o644}
+
+
+def test_columns_named_like_our_own_are_loaded_again_and_again(desk):
+    header = "customer_id,rowid,file_row_number,lake_file,row_place,bucket"
+    rows = "".join(f"\nk{n},{n},{n + 1},{n + 2},{n + 3},{n + 4}" for n in range(5))
+
+    first = desk.load_text(header + rows)
+    again = desk.load_text(header + rows + "\nk9,9,9,9,9,9")
+
+    assert sums(first) == (5, 5, 0, 0, 0)
+    assert sums(again) == (6, 1, 0, 5, 0)

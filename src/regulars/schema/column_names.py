@@ -9,6 +9,7 @@ __all__ = ["RESERVED_NAMES", "make_column_name", "make_unique", "split_words", "
 RESERVED_NAMES = frozenset(
     {"customer_id", "observed_at", "observed_on", "observed_hour", "known_at", "known_on"}
     | {"known_hour", "load_id", "attributes", "bucket", "rejected_reason", "source_row"}
+    | {"lake_file", "file_row_number", "row_place"}
 )
 """Names that the lake itself gives; a column of a file never takes one by accident."""
 

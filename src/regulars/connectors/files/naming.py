@@ -11,6 +11,8 @@ from regulars.schema.wording import Wording
 __all__ = ["check_given_names", "generate_names", "make_names"]
 
 _MOST_RENAMES_SHOWN = 10
+# What the engine itself calls a row's place: a column of that name would hide it.
+_ENGINE_NAMES = frozenset({"rowid"})
 
 
 def generate_names(count: int) -> tuple[str, ...]:
@@ -34,7 +36,7 @@ def make_names(found: Sequence[str | None]) -> tuple[tuple[str, ...], tuple[Word
     """
     originals = [_clean(name) for name in found]
     reserved = {name.casefold() for name in originals}
-    taken: set[str] = set()
+    taken: set[str] = set(_ENGINE_NAMES)
     names: list[str] = []
     renamed: list[tuple[int, str, str]] = []
     for position, original in enumerate(originals, start=1):
@@ -70,8 +72,8 @@ def _note_renames(renamed: list[tuple[int, str, str]]) -> tuple[Wording, ...]:
     more = f" (+{rest})" if rest > 0 else ""
     return (
         Wording(
-            en=f"Columns without a name, or with one that occurs twice, were renamed: {shown}{more}.",
-            ru=f"Столбцы без имени или с повторным именем переименованы: {shown}{more}.",
+            en=f"Columns without a name, or with one that is taken, were renamed: {shown}{more}.",
+            ru=f"Столбцы без имени или с занятым именем переименованы: {shown}{more}.",
         ),
     )
 
