@@ -37,7 +37,8 @@ def summarize(report: Report) -> Report:
     for an error, C if it concerns 5 % or more; B for a warning that concerns 1 % or more. That of the segments follows their steadiness (0.85, 0.6). That
     of the forecast follows the lower bound of the ROC-AUC on customers not seen (0.8, 0.7, 0.6),
     and is C at best while an alarm or a
-    notice about the forecast stands, D when there is no signal. The whole is as good as its weakest part.
+    notice about the forecast stands, D when there is no signal. The whole is as good as its weakest part,
+    and C at best while nothing was found out about customers.
     """
     grades: dict[str, Grade] = {"data": _grade_data(report.data)}
     reasons = {"data": _in_both(lambda speech: _tell_data(report.data, speech))}
@@ -49,7 +50,9 @@ def summarize(report: Report) -> Report:
         churn = report.churn
         grades["churn"] = _grade_churn(churn)
         reasons["churn"] = _in_both(lambda speech: _tell_quality(churn, speech))
-    worst = max(grades.values())
+    # Data alone, however good, is nothing to act on.
+    least: Grade = "A" if report.segments or report.churn else "C"
+    worst = max([least, *grades.values()])
     summary = Summary(
         grade=worst,
         grades=grades,

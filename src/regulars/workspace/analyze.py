@@ -163,6 +163,12 @@ def analyze_files(
             language=language,
             progress=progress,
         )
+    if wanted.as_of is not None and study.features is None:
+        # Said before a file of an earlier analysis is replaced.
+        raise InvalidParameterError(
+            f"Nothing was known about any customer before {wanted.as_of}."
+            " Give a later --as-of, or leave it out to look at everything."
+        )
     with progress.stage(speak(language)("report")):
         run_id = make_id(datetime.now(UTC))
         sha256 = [load.source_sha256 for load in loads]
