@@ -237,3 +237,14 @@ def test_formulas_and_markup_in_values_are_harmless_in_every_output(desk):
     assert any("HYPERLINK" in cell for cell in cells)
     assert "HYPERLINK" in inside["xl/sharedStrings.xml"]
     assert [sheet for sheet in sheets if "<f>" in sheet or "<hyperlink" in sheet] == []
+
+
+def test_the_language_of_the_settings_is_spoken_unless_another_is_asked_for(desk, monkeypatch):
+    file = desk.write("rows.csv", "customer_id,plan\n1,gold\n2,red\n3,gold\n")
+    monkeypatch.setenv("REGULARS_LANGUAGE", "ru")
+
+    russian = desk.run("load", file, "-w", desk.workspace)
+    english = desk.run("load", file, "-w", desk.workspace, "--lang", "en")
+
+    assert "3 строки" in russian.out
+    assert "3 rows" in english.out

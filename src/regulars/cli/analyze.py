@@ -14,8 +14,10 @@ from regulars.cli.options import (
     Day,
     Drop,
     Language,
+    LanguageOption,
     MapOption,
     OutputFormat,
+    choose_language,
     parse_overrides,
     split_names,
 )
@@ -45,7 +47,7 @@ def analyze(
     layout: Literal["auto", "table", "baskets"] = "auto",
     top: int | None = None,
     time_zone: str = "UTC",
-    lang: Language = "en",
+    lang: LanguageOption = None,
     seed: int = 0,
     out: Path | None = None,
     format: OutputFormat = "table",
@@ -84,8 +86,6 @@ def analyze(
         So many customers on the contact list; else all for whom contacting pays.
     time_zone
         The company's, such as `Europe/Moscow`.
-    lang
-        Language of the report and of what is printed.
     seed
         Of everything random: the same seed gives the same figures.
     out
@@ -93,6 +93,7 @@ def analyze(
     format
         A summary, or the whole report as one JSON object.
     """
+    language = choose_language(lang)
     from regulars.ingest.prepare import Wishes
     from regulars.workspace.analyze import AnalysisWishes, analyze_files
     from regulars.workspace.load import FileReading
@@ -124,13 +125,13 @@ def analyze(
                 time_zone=time_zone,
                 command=f"regulars analyze {' '.join(Path(name).name for name in file)}",
             ),
-            language=lang,
+            language=language,
             progress=progress,
         )
     if format == "json":
         sys.stdout.write(analysis.report.to_json())
         return 0
-    print_analysis(analysis, lang)
+    print_analysis(analysis, language)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from regulars.cli.console import open_progress, print_json, print_text
-from regulars.cli.options import Language, OutputFormat, WorkspaceOption
+from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
 
 __all__ = ["check"]
 
@@ -17,7 +17,7 @@ def check(
     html: Path | None = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
-    lang: Language = "en",
+    lang: LanguageOption = None,
 ) -> int:
     """Say in what state the loaded data is: completeness, distributions, what is wrong.
 
@@ -31,18 +31,19 @@ def check(
         Write the data state as one HTML page to this file.
     format
         A table, or one JSON object.
-    lang
-        Language of what is printed.
     """
     from regulars.report.assemble import report_findings, report_tables
     from regulars.workspace import Workspace
     from regulars.workspace.check import check_data, write_data_state
 
     home = Workspace.find(workspace)
+    language = lang or home.settings.language
     with open_progress() as progress:
-        state = check_data(home, tables=(table,) if table else (), language=lang, progress=progress)
+        state = check_data(
+            home, tables=(table,) if table else (), language=language, progress=progress
+        )
     if html is not None:
-        write_data_state(state, html, title=home.folder.resolve().name, language=lang)
+        write_data_state(state, html, title=home.folder.resolve().name, language=language)
     if format == "json":
         print_json(
             {
@@ -56,5 +57,5 @@ def check(
     else:
         from regulars.report.text import render_data_state
 
-        print_text(render_data_state(state, lang))
+        print_text(render_data_state(state, language))
     return 1 if state.has_errors else 0

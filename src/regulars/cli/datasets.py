@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from regulars.cli.console import print_json, print_text
-from regulars.cli.options import Language, OutputFormat
+from regulars.cli.options import Language, LanguageOption, OutputFormat, choose_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ def datasets(
     /,
     *,
     format: OutputFormat = "table",
-    lang: Language = "en",
+    lang: LanguageOption = None,
 ) -> int:
     """List the data sets that Regulars knows, verify their files, or say where one lies.
 
@@ -38,9 +38,8 @@ def datasets(
         Of one data set; all by default.
     format
         A table, or one JSON object.
-    lang
-        Language of what is printed.
     """
+    language = choose_language(lang)
     from regulars.workspace.datasets import find_known_datasets
 
     states = find_known_datasets(name)
@@ -65,7 +64,7 @@ def datasets(
             }
         )
     else:
-        print_text(_render(states, lang))
+        print_text(_render(states, language))
     return 1 if action == "verify" and not is_complete else 0
 
 

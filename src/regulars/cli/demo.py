@@ -6,7 +6,7 @@ from pathlib import Path
 
 from regulars.cli.analyze import print_analysis
 from regulars.cli.console import open_progress, print_text
-from regulars.cli.options import Language
+from regulars.cli.options import LanguageOption, choose_language
 
 __all__ = ["demo"]
 
@@ -17,7 +17,7 @@ def demo(
     *,
     customers: int = 2_000,
     seed: int = 7,
-    lang: Language = "en",
+    lang: LanguageOption = None,
 ) -> int:
     """Make up a telecom company, load it, and analyze it like any other.
 
@@ -29,21 +29,20 @@ def demo(
         How many it has.
     seed
         Everything random follows from it.
-    lang
-        Language of the report and of what is printed.
     """
+    language = choose_language(lang)
     from regulars.workspace.demo import run_demo
 
     with open_progress() as progress:
         analysis = run_demo(
-            folder, customers=customers, seed=seed, language=lang, progress=progress
+            folder, customers=customers, seed=seed, language=language, progress=progress
         )
-    print_analysis(analysis, lang)
+    print_analysis(analysis, language)
     print_text(
         "",
         {
             "en": "The company is made up. With your own file: regulars analyze customers.csv",
             "ru": "Компания вымышленная. С вашим файлом: regulars analyze customers.csv",
-        }[lang],
+        }[language],
     )
     return 0

@@ -12,6 +12,7 @@ from regulars.cli.options import (
     Day,
     Drop,
     Language,
+    LanguageOption,
     MapOption,
     OutputFormat,
     WorkspaceOption,
@@ -54,7 +55,7 @@ def load(
     full: Annotated[bool, Parameter(negative=())] = False,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
-    lang: Language = "en",
+    lang: LanguageOption = None,
 ) -> int:
     """Load files, or a table of a database, into the lake.
 
@@ -99,8 +100,6 @@ def load(
         Read everything although there is a cursor value from before.
     format
         A table, or one JSON object.
-    lang
-        Language of what is printed.
     """
     from regulars.ingest.prepare import Wishes
     from regulars.workspace import Workspace
@@ -115,6 +114,7 @@ def load(
         day_first=day_first,
     )
     home = Workspace.find(workspace)
+    language = lang or home.settings.language
     reading: FileReading | TableReading
     if any("://" in name for name in source):
         reading = TableReading(table=table, query=query, cursor=cursor, is_full=full)
@@ -129,7 +129,9 @@ def load(
             layout=layout,
         )
     with open_progress() as progress:
-        results = [_load_one(home, name, wishes, reading, as_of, lang, progress) for name in source]
+        results = [
+            _load_one(home, name, wishes, reading, as_of, language, progress) for name in source
+        ]
     if format == "json":
         documents = [result.to_dict() for result in results]
         print_json(documents[0] if len(documents) == 1 else {"loads": documents})
@@ -138,8 +140,8 @@ def load(
 
     for result in results:
         if not result.is_repeat:
-            print_text(render_mapping(result.mapping, lang), "")
-        print_text(render_load(result, lang))
+            print_text(render_mapping(result.mapping, language), "")
+        print_text(render_load(result, language))
     return 0
 
 

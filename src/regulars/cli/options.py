@@ -15,15 +15,25 @@ __all__ = [
     "Day",
     "Drop",
     "Language",
+    "LanguageOption",
     "MapOption",
     "OutputFormat",
     "WorkspaceOption",
+    "choose_language",
     "parse_overrides",
     "split_names",
 ]
 
 OutputFormat = Literal["table", "json"]
 Language = Literal["en", "ru"]
+LanguageOption = Annotated[
+    Language | None,
+    Parameter(
+        name="--lang",
+        help="Language of what is printed and written; by default that of the settings"
+        " (`language`, `REGULARS_LANGUAGE`).",
+    ),
+]
 Day = date
 
 WorkspaceOption = Annotated[
@@ -48,6 +58,13 @@ ColumnNames = Annotated[
     str | None,
     Parameter(help="Names for a file without a header line, with commas between them."),
 ]
+
+
+def choose_language(asked: Language | None) -> Language:
+    """The language asked for, else that of the environment; for verbs without a workspace."""
+    from regulars.settings import load_settings
+
+    return asked or load_settings(None).language
 
 
 def split_names(text: str | None) -> tuple[str, ...]:

@@ -61,6 +61,9 @@ _NOT_FOR_CALLS = frozenset(
     {"passport", "tax_number", "card_number", "birth_on", "ip_address", "customer_id"}
 )
 
+# The second column of a kind is called tax_number_2.
+_SECOND = re.compile(r"_\d+$")
+
 # A spreadsheet takes a text that begins like this for a formula; the last four are the wide forms.
 _AFTER_MARK = re.compile(r"(?s)(?<=.)([;,|\t]\s*)([=+\-@＝＋－＠])")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -132,7 +135,7 @@ def gather_personal(found: ContactList, read_personal: ReadPersonal | None) -> P
     filled = (
         name
         for name in table.column_names
-        if name not in _NOT_FOR_CALLS and table[name].null_count < table.num_rows
+        if _SECOND.sub("", name) not in _NOT_FOR_CALLS and table[name].null_count < table.num_rows
     )
     names = tuple(sorted(filled, key=_rank_personal))
     texts = tuple(tuple(by_id.get(customer, {}).get(name) for name in names) for customer in ids)
