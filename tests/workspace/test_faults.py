@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -300,3 +301,17 @@ def test_ctrl_c_leaves_a_clean_workspace(twice, stage):
     assert (twice.list_leftovers(), orphans(twice)) == ([], [])
     assert twice.read("purchase_items", ITEMS) == before
     assert sums(twice.load(twice.folder / "second.csv").json) == (31, 20, 0, 10, 1)
+
+
+def test_two_analyses_that_begin_at_once_in_a_new_folder_both_end_well(tmp_path):
+    rows = "".join(f"k{n},{n % 5},{n % 3}\n" for n in range(60))
+    (tmp_path / "base.csv").write_text("customer_id,visits,calls\n" + rows, encoding="utf-8")
+    command = [sys.executable, "-m", "regulars", "analyze", "base.csv", "--out", "out"]
+
+    both = [
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for _ in range(2)
+    ]
+    told = [process.communicate(timeout=120)[0].decode() for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], told

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from regulars.errors import InvalidParameterError, QualityError
+from filelock import FileLock
+
+from regulars.errors import InvalidParameterError, QualityError, StorageError
 from regulars.features import AsOf
 from regulars.ingest.prepare import Wishes
 from regulars.quality import advise_sample_size
@@ -247,15 +249,32 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
 
     Customers of another file, and rows read with other columns or types, must not mix with these.
     """
-    folder = target / "workspace"
-    marker = folder / _REQUEST_FILE
-    if marker.is_file() and json.loads(marker.read_text(encoding="utf-8"))["request"] != request:
-        folder = target / f"workspace-{request[:8]}"
-    if (folder / "regulars.toml").is_file():
-        return Workspace(folder)
-    workspace = Workspace.create(folder, time_zone=time_zone)
-    (folder / _REQUEST_FILE).write_text(json.dumps({"request": request}) + "\n", encoding="utf-8")
-    return workspace
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"Folder '{target}' cannot be made: {error.strerror or error}. Choose another: --out."
+        ) from error
+    # Two analyses that begin at once in a new folder must not both make it.
+    with FileLock(target / ".workspace.lock"):
+        folder = target / "workspace"
+        if (folder / _REQUEST_FILE).is_file() and _read_request(folder) != request:
+            folder = target / f"workspace-{request[:8]}"
+        if (folder / "regulars.toml").is_file():
+            return Workspace(folder)
+        workspace = Workspace.create(folder, time_zone=time_zone)
+        marker = json.dumps({"request": request}) + "\n"
+        (folder / _REQUEST_FILE).write_text(marker, encoding="utf-8")
+        return workspace
+
+
+def _read_request(folder: Path) -> str | None:
+    """For which request the workspace was made; None when the note of it is damaged."""
+    try:
+        noted = json.loads((folder / _REQUEST_FILE).read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return str(noted.get("request")) if isinstance(noted, dict) else None
 
 
 def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:
