@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regulars.ingest.conform import quote_name, quote_text
 from regulars.ingest.staging import READ_VALUES, ROW_PLACE
+from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:

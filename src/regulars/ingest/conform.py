@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
 from regulars.schema.shapes import MISSING_TOKENS
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from regulars.schema.mapping import ColumnMapping
 
-__all__ = ["Conformed", "conform_column", "define_macros", "quote_name", "quote_text"]
+__all__ = ["Conformed", "conform_column", "define_macros"]
 
 SQL_TYPES = {
     "string": "VARCHAR",
@@ -49,28 +50,6 @@ _MISSING_SPELLED = sorted(
         for spelled in (word, word.upper(), word.capitalize(), word.replace("nan", "NaN"))
     }
 )
-
-
-def quote_name(name: str) -> str:
-    """`name` as a SQL identifier.
-
-    Examples
-    --------
-    >>> quote_name('the "best" of')
-    '"the ""best"" of"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_text(text: str) -> str:
-    """`text` as a SQL string.
-
-    Examples
-    --------
-    >>> quote_text("O'Neil")
-    "'O''Neil'"
-    """
-    return "'" + text.replace("'", "''") + "'"
 
 
 def define_macros(connection: DuckDBPyConnection) -> None:

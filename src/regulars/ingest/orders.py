@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.ingest.conform import quote_name
+from regulars.lake.sql import quote_name
 from regulars.schema.contract import get_contract
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX
-from regulars.ingest.conform import quote_name
 from regulars.ingest.rejection import select_fit
+from regulars.lake.sql import quote_name
 from regulars.vault import PutCounts
 
 if TYPE_CHECKING:

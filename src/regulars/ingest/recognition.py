@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.ingest.conform import quote_name
 from regulars.ingest.staging import SOURCE_ROWS
+from regulars.lake.sql import quote_name
 from regulars.schema.shapes import SourceColumn, is_missing
 
 if TYPE_CHECKING:

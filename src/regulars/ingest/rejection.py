@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED
-from regulars.ingest.conform import quote_name, quote_text
 from regulars.ingest.staging import SOURCE_ROWS
+from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:

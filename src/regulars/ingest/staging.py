@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SchemaError
-from regulars.ingest.conform import Conformed, conform_column, define_macros, quote_name
+from regulars.ingest.conform import Conformed, conform_column, define_macros
+from regulars.lake.sql import quote_name
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:
