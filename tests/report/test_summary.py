@@ -13,7 +13,7 @@ def test_the_report_is_retold_in_both_languages(report):
     summary = summarize(report).summary
 
     assert [sentence.en for sentence in summary.sentences] == [
-        "2,010 rows read; 2,004 in use, 6 set aside with a reason.",
+        "2,010 rows read; 2,004 loaded, 6 set aside with a reason.",
         "The customers fall into 3 segments; the largest, “Settled, on long contracts”, holds 41%"
         " of them, and “Newcomers, month to month” loses most: 38%.",
         "19 of 100 customers left; of 100 that the model warns about, 46 do leave, and it finds"

@@ -19,6 +19,7 @@ from regulars.cli.options import (
     OutputFormat,
     choose_language,
     parse_overrides,
+    read_delimiter,
     split_names,
 )
 
@@ -112,7 +113,7 @@ def analyze(
             reading=FileReading(
                 sheet=sheet,
                 columns=split_names(columns) or None,
-                delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+                delimiter=read_delimiter(delimiter),
                 quote=quote,
                 encoding=encoding,
                 has_header=header,

@@ -17,6 +17,7 @@ from regulars.cli.options import (
     OutputFormat,
     WorkspaceOption,
     parse_overrides,
+    read_delimiter,
     split_names,
 )
 from regulars.errors import InvalidParameterError
@@ -122,7 +123,7 @@ def load(
         reading = FileReading(
             sheet=sheet,
             columns=split_names(columns) or None,
-            delimiter=_unescape(delimiter),
+            delimiter=read_delimiter(delimiter),
             quote=quote,
             encoding=encoding,
             has_header=header,
@@ -173,7 +174,3 @@ def _load_one(
     return load_file(
         home, name, wishes=wishes, reading=reading, known_on=as_of, language=lang, progress=progress
     )
-
-
-def _unescape(delimiter: str | None) -> str | None:
-    return "\t" if delimiter in ("\\t", "tab") else delimiter

@@ -21,6 +21,7 @@ __all__ = [
     "WorkspaceOption",
     "choose_language",
     "parse_overrides",
+    "read_delimiter",
     "split_names",
 ]
 
@@ -103,3 +104,14 @@ def parse_overrides(entries: tuple[str, ...]) -> dict[str, str]:
             )
         overrides[source.strip()] = target.strip()
     return overrides
+
+
+def read_delimiter(text: str | None) -> str | None:
+    r"""The delimiter as it stands in the file: a tab cannot be typed on a command line.
+
+    Examples
+    --------
+    >>> read_delimiter("tab"), read_delimiter(";")
+    ('\t', ';')
+    """
+    return "\t" if text in ("\\t", "tab") else text
