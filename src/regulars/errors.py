@@ -18,7 +18,8 @@
     ├── ForbiddenError
     └── Cancelled                  the person asked to stop
 
-A message says *subject, problem, what was found, what to do*. It never holds personal data.
+A message says *subject, problem, what was found, what to do*, in English and in Russian. It never
+holds personal data.
 """
 
 from collections.abc import Iterable
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownNameError",
     "UnsupportedByEngineError",
     "find_nearest",
+    "suggest",
 ]
 
 _MOST_NAMES_SHOWN = 30
@@ -62,27 +64,71 @@ def find_nearest(name: str, allowed: Iterable[str]) -> str | None:
     return by_folded[close[0]] if close else None
 
 
-def _suggest(name: str, allowed: tuple[str, ...]) -> str:
+def suggest(name: str, allowed: Iterable[str]) -> tuple[str, str]:
+    """A sentence that offers the nearest name, in English and Russian; empty when none is close.
+
+    Examples
+    --------
+    >>> suggest("recency_day", ["recency_days", "frequency"])
+    (" Did you mean 'recency_days'?", ' Может быть, «recency_days»?')
+    >>> suggest("zzz", ["recency_days"])
+    ('', '')
+    """
     nearest = find_nearest(name, allowed)
-    return f" Did you mean '{nearest}'?" if nearest else ""
+    if nearest is None:
+        return "", ""
+    return f" Did you mean '{nearest}'?", f" Может быть, «{nearest}»?"
 
 
-def _listing(names: tuple[str, ...]) -> str:
+def _list_names(names: tuple[str, ...]) -> tuple[str, str]:
     if not names:
-        return "nothing"
+        return "nothing", "ничего"
     shown = ", ".join(names[:_MOST_NAMES_SHOWN])
     rest = len(names) - _MOST_NAMES_SHOWN
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    return (f"{shown} and {rest} more", f"{shown} и ещё {rest}") if rest > 0 else (shown, shown)
 
 
 class RegularsError(Exception):
-    """The base of all errors raised on purpose; `code` is stable, for logs and the API."""
+    """The base of all errors raised on purpose; `code` is stable, for logs and the API.
+
+    Parameters
+    ----------
+    en, ru
+        The message in the two languages; as a text the error is English.
+
+    Examples
+    --------
+    >>> error = RegularsError(en="There is no file.", ru="Файла нет.")
+    >>> str(error), error.to("ru")
+    ('There is no file.', 'Файла нет.')
+    """
 
     code = "regulars_error"
 
+    def __init__(self, en: str, ru: str) -> None:
+        super().__init__(en)
+        self.en = en
+        self.ru = ru
+
+    def to(self, language: str) -> str:
+        """The message in `language`: "en" or "ru"."""
+        return self.ru if language == "ru" else self.en
+
     def __str__(self) -> str:
         # KeyError among the bases would show the message in quotes.
-        return str(self.args[0]) if self.args else self.code
+        return self.en
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Not by calling the class again: every subclass takes arguments of its own.
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    kind: type[RegularsError], args: tuple[object, ...], state: dict[str, object]
+) -> RegularsError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidParameterError(RegularsError, ValueError):
@@ -102,17 +148,21 @@ class UnknownColumnError(RegularsError, KeyError):
         The columns that exist, in order.
     where
         What was looked at, for the start of the sentence: "Table 'rfm'".
+    ru
+        The same for the start of the Russian sentence: "В таблице «rfm»".
     """
 
     code = "unknown_column"
 
-    def __init__(self, name: str, available: Iterable[str], *, where: str) -> None:
+    def __init__(self, name: str, available: Iterable[str], *, where: str, ru: str) -> None:
         self.name = name
         self.available = tuple(available)
         self.where = where
+        hint, hint_ru = suggest(name, self.available)
+        listed, listed_ru = _list_names(self.available)
         super().__init__(
-            f"{where} has no column '{name}'.{_suggest(name, self.available)}"
-            f" It has: {_listing(self.available)}."
+            en=f"{where} has no column '{name}'.{hint} It has: {listed}.",
+            ru=f"{ru} нет столбца «{name}».{hint_ru} Есть: {listed_ru}.",
         )
 
 
@@ -127,17 +177,21 @@ class UnknownNameError(RegularsError, KeyError):
         The name asked for.
     allowed
         The names that exist.
+    ru
+        The noun in Russian, as it stands after "нет": "вида данных", "таблицы", "проверки".
     """
 
     code = "unknown_name"
 
-    def __init__(self, noun: str, name: str, allowed: Iterable[str]) -> None:
+    def __init__(self, noun: str, name: str, allowed: Iterable[str], *, ru: str) -> None:
         self.noun = noun
         self.name = name
         self.allowed = tuple(allowed)
+        hint, hint_ru = suggest(name, self.allowed)
+        listed, listed_ru = _list_names(self.allowed)
         super().__init__(
-            f"There is no {noun} '{name}'.{_suggest(name, self.allowed)}"
-            f" Choose from: {_listing(self.allowed)}."
+            en=f"There is no {noun} '{name}'.{hint} Choose from: {listed}.",
+            ru=f"Нет {ru} «{name}».{hint_ru} Выберите из: {listed_ru}.",
         )
 
 

@@ -58,4 +58,6 @@ class Estimator(BaseEstimator):
                 self._constraints, declared, caller_name=type(self).__name__
             )
         except _RefusedParameter as error:
-            raise InvalidParameterError(str(error)) from error
+            raise InvalidParameterError(
+                en=f"{error}", ru=f"Параметр задан неверно: {error}"
+            ) from error

@@ -63,7 +63,7 @@ class Silent:
     def check(self) -> None:
         """Raise `Cancelled` after `cancel`."""
         if self._is_cancelled:
-            raise Cancelled("Stopped on request.")
+            raise Cancelled(en="Stopped on request.", ru="Остановлено по просьбе.")
 
     def cancel(self) -> None:
         """Ask the work to stop at the next `check`."""

@@ -6,7 +6,7 @@ Only the workspace and the command line read them; everything below receives pla
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -14,7 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from regulars.errors import DefinitionError, InvalidParameterError, StorageError, find_nearest
+from regulars.errors import (
+    DefinitionError,
+    InvalidParameterError,
+    RegularsError,
+    StorageError,
+    find_nearest,
+    suggest,
+)
 from regulars.schema.wording import Language
 
 __all__ = ["ENVIRONMENT_ONLY", "SETTINGS_FILE", "Settings", "check_time_zone", "load_settings"]
@@ -38,9 +45,10 @@ def check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        hint, hint_ru = suggest(name, available_timezones())
         raise InvalidParameterError(
-            f"'{name}' is no time zone.{_suggest(name, available_timezones())}"
-            " Give an IANA name, such as Europe/Moscow."
+            en=f"'{name}' is no time zone.{hint} Give an IANA name, such as Europe/Moscow.",
+            ru=f"Часового пояса «{name}» нет.{hint_ru} Укажите имя IANA, например Europe/Moscow.",
         ) from error
 
 
@@ -117,19 +125,20 @@ class Settings(BaseSettings):
 
         if code is None or code.upper() in list_currencies():
             return code and code.upper()
-        raise ValueError(f"'{code}' is no currency. Give an ISO 4217 code, such as RUB or EUR")
+        raise InvalidParameterError(
+            en=f"'{code}' is no currency. Give an ISO 4217 code, such as RUB or EUR.",
+            ru=f"Валюты «{code}» нет. Укажите код ISO 4217, например RUB или EUR.",
+        )
 
     @field_validator("memory_limit")
     @classmethod
     def _check_memory(cls, limit: str | None) -> str | None:
         if limit is None or _MEMORY.fullmatch(limit.strip()):
             return limit and limit.strip()
-        raise ValueError(f"'{limit}' is no amount of memory. Give a number and a unit, as in 2GB")
-
-
-def _suggest(name: str, allowed: Iterator[str] | set[str] | tuple[str, ...]) -> str:
-    nearest = find_nearest(name, allowed)
-    return f" Did you mean '{nearest}'?" if nearest else ""
+        raise InvalidParameterError(
+            en=f"'{limit}' is no amount of memory. Give a number and a unit, as in 2GB.",
+            ru=f"«{limit}» — не объём памяти. Укажите число и единицу, например 2GB.",
+        )
 
 
 def load_settings(folder: Path | None = None, **overrides: object) -> Settings:
@@ -169,7 +178,9 @@ def load_settings(folder: Path | None = None, **overrides: object) -> Settings:
     except ValidationError as error:
         sentences = [_describe(dict(entry), places) for entry in error.errors(include_input=False)]
         # Without its cause: pydantic would print the values, and one of them is a key.
-        raise DefinitionError(" ".join(sentences)) from None
+        raise DefinitionError(
+            en=" ".join(en for en, _ in sentences), ru=" ".join(ru for _, ru in sentences)
+        ) from None
 
 
 def _read(path: Path | None) -> str:
@@ -178,10 +189,14 @@ def _read(path: Path | None) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise DefinitionError(f"{path}: the file is not UTF-8 text; save it as UTF-8.") from error
+        raise DefinitionError(
+            en=f"{path}: the file is not UTF-8 text; save it as UTF-8.",
+            ru=f"{path}: файл не в UTF-8; сохраните его в UTF-8.",
+        ) from error
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be read: {error.strerror}. Give yourself the right to read it."
+            en=f"{path} cannot be read: {error.strerror}. Give yourself the right to read it.",
+            ru=f"{path} не читается: {error.strerror}. Дайте себе право на чтение.",
         ) from error
 
 
@@ -190,8 +205,10 @@ def _parse(path: Path | None, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(
-            f"{path}: this is not TOML: {error}. Write a key, an equals sign and a value on each"
-            ' line, as in: language = "ru"'
+            en=f"{path}: this is not TOML: {error}. Write a key, an equals sign and a value on each"
+            ' line, as in: language = "ru"',
+            ru=f"{path}: это не TOML: {error}. В каждой строке пишите ключ, знак равенства и "
+            'значение, например: language = "ru"',
         ) from error
 
 
@@ -199,8 +216,10 @@ def _refuse_secrets(path: Path | None, text: str, from_file: Mapping[str, object
     for name in ENVIRONMENT_ONLY:
         if name in from_file:
             raise DefinitionError(
-                f"{path}{_find_line(text, name)}: '{name}' is not read from a file. Set"
-                f" {_PREFIX}{name.upper()} in the environment and delete the line."
+                en=f"{path}{_find_line(text, name)}: '{name}' is not read from a file. Set"
+                f" {_PREFIX}{name.upper()} in the environment and delete the line.",
+                ru=f"{path}{_find_line(text, name, 'строка')}: «{name}» не читается из файла. Задайте "
+                f"{_PREFIX}{name.upper()} в окружении и удалите эту строку.",
             )
 
 
@@ -212,8 +231,10 @@ def _refuse_misspelt_variables() -> None:
             nearest = find_nearest(name.removeprefix(_PREFIX), Settings.model_fields)
             if nearest:
                 raise DefinitionError(
-                    f"The environment variable {name} is no setting."
-                    f" Did you mean {_PREFIX}{nearest.upper()}?"
+                    en=f"The environment variable {name} is no setting."
+                    f" Did you mean {_PREFIX}{nearest.upper()}?",
+                    ru=f"Переменная окружения {name} — не настройка."
+                    f" Может быть, {_PREFIX}{nearest.upper()}?",
                 )
 
 
@@ -232,42 +253,50 @@ class _Places:
         self._from_environment = from_environment
         self._from_arguments = from_arguments
 
-    def describe(self, name: str) -> str:
+    def describe(self, name: str) -> tuple[str, str]:
         if name in self._from_arguments:
-            return f"The argument {name}"
+            return f"The argument {name}", f"Аргумент {name}"
         if name in self._from_environment:
-            return f"{_PREFIX}{name.upper()}"
-        return f"{self._path}{_find_line(self._text, name)}: {name}"
+            return f"{_PREFIX}{name.upper()}", f"{_PREFIX}{name.upper()}"
+        found, found_ru = (_find_line(self._text, name, word) for word in ("line", "строка"))
+        return f"{self._path}{found}: {name}", f"{self._path}{found_ru}: {name}"
 
 
-def _find_line(text: str, name: str) -> str:
+def _find_line(text: str, name: str, word: str = "line") -> str:
     wanted = re.compile(rf"""\s*(\[+\s*)?["']?{re.escape(name)}["']?\s*[\].=]""")
     for number, line in enumerate(text.splitlines(), start=1):
         if wanted.match(line):
-            return f", line {number}"
+            return f", {word} {number}"
     return ""
 
 
-def _describe(entry: Mapping[str, Any], places: _Places) -> str:
+def _describe(entry: Mapping[str, Any], places: _Places) -> tuple[str, str]:
     name = str(entry["loc"][0]) if entry["loc"] else "settings"
-    place = places.describe(name)
-    describe = _DESCRIPTIONS.get(entry["type"])
-    if describe is not None:
-        return f"{place}: {describe(name, entry)}"
+    place, place_ru = places.describe(name)
+    en, ru = _DESCRIPTIONS.get(entry["type"], _describe_other)(name, entry)
+    return f"{place}: {en}", f"{place_ru}: {ru}"
+
+
+def _describe_other(name: str, entry: Mapping[str, Any]) -> tuple[str, str]:
     message = entry["msg"]
-    return f"{place}: {message[0].lower()}{message[1:]}."
+    return f"{message[0].lower()}{message[1:]}.", f"значение не подходит ({message})."
 
 
-def _describe_unknown(name: str, entry: Mapping[str, Any]) -> str:
+def _describe_unknown(name: str, entry: Mapping[str, Any]) -> tuple[str, str]:
     names = tuple(key for key in Settings.model_fields if key not in ENVIRONMENT_ONLY)
-    return f"there is no such setting.{_suggest(name, names)} The settings are: {', '.join(names)}."
+    hint, hint_ru = suggest(name, names)
+    return (
+        f"there is no such setting.{hint} The settings are: {', '.join(names)}.",
+        f"такой настройки нет.{hint_ru} Настройки: {', '.join(names)}.",
+    )
 
 
-def _describe_refused(name: str, entry: Mapping[str, Any]) -> str:
-    return f"{str(entry['ctx']['error']).rstrip('.')}."
+def _describe_refused(name: str, entry: Mapping[str, Any]) -> tuple[str, str]:
+    refused = entry["ctx"]["error"]
+    return str(refused), refused.ru if isinstance(refused, RegularsError) else str(refused)
 
 
-_DESCRIPTIONS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
+_DESCRIPTIONS: dict[str, Callable[[str, Mapping[str, Any]], tuple[str, str]]] = {
     "extra_forbidden": _describe_unknown,
     "value_error": _describe_refused,
 }

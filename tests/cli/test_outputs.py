@@ -164,7 +164,44 @@ def test_wrong_usage_leaves_with_two(desk, arguments):
     ran = desk.run(*arguments)
 
     assert (ran.code, ran.out) == (2, "")
-    assert "Error" in ran.err
+    assert ran.complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["load"], "Не хватает значения: SOURCE."),
+        (["lod"], "Команды «lod» нет. Может быть, «load»? Есть: "),
+        (["load", "x.csv", "--no-such-option"], "Параметра --no-such-option нет."),
+        (["load", "x.csv", "--as-of", "вчера"], "Значение «вчера» не подходит для --as-of."),
+        (["load", "x.csv", "--format=xml"], "Значение «xml» не подходит для --format. Выберите"),
+        (["load", "x.csv", "--kind", "a", "--kind", "b"], "Параметр --kind указан не один раз."),
+        (["check", "a", "b"], "Лишнее в команде: b."),
+        (["check", "-w", "nowhere"], "Папка «nowhere» — не рабочая: в ней нет regulars.toml."),
+        (["load", "нет.csv", "-w", "ws"], "Файла «нет.csv» нет в "),
+        (["load", "ws", "-w", "ws"], "ws — папка, а не файл. В ней «regulars.toml»."),
+        (["analyze", "mysql://a"], "analyze читает файлы, а дан адрес базы данных."),
+    ],
+)
+@pytest.mark.parametrize("how", ["asked", "set"])
+def test_whoever_reads_russian_reads_russian_errors(desk, monkeypatch, arguments, said, how):
+    monkeypatch.setenv("REGULARS_LANGUAGE", "ru" if how == "set" else "en")
+
+    ran = desk.run(*arguments, *(["--lang", "ru"] if how == "asked" else []))
+
+    assert ran.code in (1, 2)
+    assert ran.complaint.startswith(said)
+
+
+def test_a_workspace_in_russian_complains_in_russian(desk):
+    settings = desk.workspace / "regulars.toml"
+    settings.write_text(
+        settings.read_text(encoding="utf-8") + 'language = "ru"\n', encoding="utf-8"
+    )
+
+    ran = desk.run("check", "-w", "ws")
+
+    assert ran.complaint.startswith("В рабочей папке «ws» ещё нет данных.")
 
 
 def test_the_version_is_printed(desk):

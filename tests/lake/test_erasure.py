@@ -162,7 +162,8 @@ def test_a_customer_who_comes_back_is_a_new_one(shop):
 
 
 class _StoppedError(RegularsError):
-    pass
+    def __init__(self):
+        super().__init__(en="Stopped.", ru="Остановлено.")
 
 
 @pytest.mark.parametrize("step", [1, 3, 5, 7, 10, 11])
@@ -174,7 +175,7 @@ def test_an_erasure_that_is_stopped_is_taken_back_and_can_be_done_again(lake_fol
     def stop(name):
         steps.append(name)
         if len(steps) == step:
-            raise _StoppedError(name)
+            raise _StoppedError
 
     shop = Shop(lake_folder, on_step=stop)
     with pytest.raises(_StoppedError):

@@ -85,13 +85,18 @@ class ActionTable(BaseModel):
         try:
             return cls.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise DefinitionError(f"{where} is not TOML: {error}. Correct that place.") from error
+            raise DefinitionError(
+                en=f"{where} is not TOML: {error}. Correct that place.",
+                ru=f"{where} — не TOML: {error}. Исправьте это место.",
+            ) from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(step) for step in first["loc"]) or "the whole table"
             raise DefinitionError(
-                f"{where}, {place}: {first['msg']}. "
-                "An action has code, action = { en, ru } and features; [otherwise] has no features."
+                en=f"{where}, {place}: {first['msg']}. "
+                "An action has code, action = { en, ru } and features; [otherwise] has no features.",
+                ru=f"{where}, {place}: {first['msg']}. "
+                "У действия есть code, action = { en, ru } и features; у [otherwise] нет features.",
             ) from error
 
     def suggest(self, features: Iterable[str]) -> SuggestedAction:

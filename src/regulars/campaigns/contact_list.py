@@ -96,8 +96,10 @@ class ContactList:
         left_out = sum(self.excluded.values())
         if self.kept != len(self.rows) or self.requested != self.kept + left_out:
             raise QualityError(
-                f"The contact list does not add up: {self.requested} requested, {self.kept} kept "
-                f"({len(self.rows)} rows), {left_out} excluded. This is a fault of the program."
+                en=f"The contact list does not add up: {self.requested} requested, {self.kept} kept "
+                f"({len(self.rows)} rows), {left_out} excluded. This is a fault of the program.",
+                ru=f"Список не сходится: запрошено {self.requested}, оставлено {self.kept} "
+                f"({len(self.rows)} строк), исключено {left_out}. Это ошибка программы.",
             )
 
     @property
@@ -187,24 +189,32 @@ def build_contact_list(
 def _check_choice(threshold: float | None, top: int | None) -> None:
     if (threshold is None) == (top is None):
         raise InvalidParameterError(
-            f"A contact list needs a threshold or a number, and exactly one of them; found "
-            f"threshold={threshold}, top={top}."
+            en=f"A contact list needs a threshold or a number, and exactly one of them; found "
+            f"threshold={threshold}, top={top}.",
+            ru="Списку контактов нужен либо порог, либо число, и только одно из двух; получено "
+            f"threshold={threshold}, top={top}.",
         )
     if threshold is not None and not 0 <= threshold <= 1:
         raise InvalidParameterError(
-            f"The threshold of a contact list is a probability; found {threshold}. "
-            "Give a number from 0 to 1."
+            en=f"The threshold of a contact list is a probability; found {threshold}. "
+            "Give a number from 0 to 1.",
+            ru=f"Порог списка контактов — вероятность; получено {threshold}. Укажите число от 0 до "
+            "1.",
         )
     if top is not None and top < 0:
         raise InvalidParameterError(
-            f"A contact list cannot hold {top} customers. Give 0 or a positive number."
+            en=f"A contact list cannot hold {top} customers. Give 0 or a positive number.",
+            ru=f"Список контактов не может содержать {top} клиентов. Укажите 0 или положительное "
+            "число.",
         )
 
 
 def _check_scores(scores: pa.Table) -> pa.Table:
     for name in _REQUIRED:
         if name not in scores.column_names:
-            raise UnknownColumnError(name, scores.column_names, where="The table of scores")
+            raise UnknownColumnError(
+                name, scores.column_names, where="The table of scores", ru="В таблице оценок"
+            )
     if "expected_loss" not in scores.column_names:
         nobody = pa.nulls(scores.num_rows, pa.float64())
         scores = scores.append_column("expected_loss", nobody)
@@ -212,16 +222,21 @@ def _check_scores(scores: pa.Table) -> pa.Table:
     doubled = scores.num_rows - pc.count_distinct(ids, mode="all").as_py()
     if doubled or ids.null_count:
         raise QualityError(
-            f"The table of scores must name each customer once; found {doubled} repeated and "
-            f"{ids.null_count} empty customer_id. Score one row per customer."
+            en=f"The table of scores must name each customer once; found {doubled} repeated and "
+            f"{ids.null_count} empty customer_id. Score one row per customer.",
+            ru="В таблице оценок каждый клиент должен стоять один раз; повторов customer_id: "
+            f"{doubled}, пустых: {ids.null_count}. Оставьте по одной строке на клиента.",
         )
     probability = pc.drop_null(scores["churn_probability"])
     inside = pc.and_(pc.greater_equal(probability, 0), pc.less_equal(probability, 1))
     outside = len(probability) - (pc.sum(inside).as_py() or 0)
     if outside:
         raise InvalidParameterError(
-            f"A churn probability lies from 0 to 1; {outside} of {scores.num_rows} do not. "
-            "Give probabilities, and null for customers who were not scored."
+            en=f"A churn probability lies from 0 to 1; {outside} of {scores.num_rows} do not. "
+            "Give probabilities, and null for customers who were not scored.",
+            ru=f"Вероятность оттока лежит от 0 до 1; за пределами — {outside} из "
+            f"{scores.num_rows}. Передайте вероятности, а для неоценённых клиентов — пустое "
+            "значение.",
         )
     return scores.filter(pc.is_valid(scores["churn_probability"]))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App, CycloptsError, Group
 
 from regulars import __version__
+from regulars.cli.usage import explain_usage, find_language
 from regulars.errors import (
     Cancelled,
     InvalidParameterError,
@@ -65,20 +66,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        outcome = app(arguments, exit_on_error=False, print_error=True)
-    except CycloptsError:
-        return _WRONG_USAGE
+        outcome = app(given, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        return _tell_usage(error, given)
     except _USAGE_ERRORS as error:
-        return _tell(error, _WRONG_USAGE)
+        return _tell(error, given, _WRONG_USAGE)
     except RegularsError as error:
-        return _tell(error, _INTERRUPTED if isinstance(error, Cancelled) else _FAILED)
+        return _tell(error, given, _INTERRUPTED if isinstance(error, Cancelled) else _FAILED)
     except KeyboardInterrupt:
-        return _tell_interrupted()
+        return _tell_interrupted(given)
     except RuntimeError as error:
         if not _was_interrupted(error):
             raise
-        return _tell_interrupted()
+        return _tell_interrupted(given)
     except BrokenPipeError:
         # The reader (`| head`) has gone; the flush at exit must not complain about it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -95,11 +97,21 @@ def _was_interrupted(error: BaseException | None) -> bool:
     return False
 
 
-def _tell_interrupted() -> int:
-    sys.stderr.write("\nregulars: stopped; what was begun has been rolled back.\n")
+def _tell_interrupted(arguments: Sequence[str]) -> int:
+    stopped = {
+        "en": "stopped; what was begun has been rolled back.",
+        "ru": "остановлено; начатое отменено.",
+    }[find_language(arguments)]
+    sys.stderr.write(f"\nregulars: {stopped}\n")
     return _INTERRUPTED
 
 
-def _tell(error: RegularsError, code: int) -> int:
-    sys.stderr.write(f"regulars: {error}\n")
+def _tell(error: RegularsError, arguments: Sequence[str], code: int) -> int:
+    sys.stderr.write(f"regulars: {error.to(find_language(arguments))}\n")
     return code
+
+
+def _tell_usage(error: CycloptsError, arguments: Sequence[str]) -> int:
+    said = str(error) if find_language(arguments) == "en" else explain_usage(error, app)
+    sys.stderr.write(f"regulars: {said}\n")
+    return _WRONG_USAGE

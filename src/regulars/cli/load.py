@@ -160,7 +160,8 @@ def _load_one(
     if isinstance(reading, TableReading):
         if "://" not in name:
             raise InvalidParameterError(
-                f"'{name}' is a file among database addresses. Load files and databases apart."
+                en=f"'{name}' is a file among database addresses. Load files and databases apart.",
+                ru=f"«{name}» — файл среди адресов баз данных. Загружайте файлы и базы отдельно.",
             )
         return load_table(
             home,

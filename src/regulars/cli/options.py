@@ -99,8 +99,10 @@ def parse_overrides(entries: tuple[str, ...]) -> dict[str, str]:
         source, sign, target = entry.partition("=")
         if not sign or not source.strip() or not target.strip():
             raise InvalidParameterError(
-                f"--map '{entry}' is not of the form SOURCE=TARGET[:TYPE[:FORMAT]]."
-                ' For example: --map "Invoice Date=purchased_at:instant:%d.%m.%Y".'
+                en=f"--map '{entry}' is not of the form SOURCE=TARGET[:TYPE[:FORMAT]]."
+                ' For example: --map "Invoice Date=purchased_at:instant:%d.%m.%Y".',
+                ru=f'--map «{entry}» не имеет вида ИСТОЧНИК=ЦЕЛЬ[:ТИП[:ФОРМАТ]]. Например: --map "Дата '
+                'заказа=purchased_at:instant:%d.%m.%Y".',
             )
         overrides[source.strip()] = target.strip()
     return overrides

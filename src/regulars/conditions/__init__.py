@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from regulars.conditions.explain import Explanation, explain_condition
     from regulars.conditions.loading import (
         condition_to_dict,
-        describe_definition_error,
+        explain_definition_error,
         load_condition,
     )
     from regulars.conditions.reading import read_condition
@@ -40,8 +40,8 @@ __all__ = [
     "TextMatch",
     "compile_condition",
     "condition_to_dict",
-    "describe_definition_error",
     "explain_condition",
+    "explain_definition_error",
     "list_columns",
     "load_condition",
     "read_condition",
@@ -50,7 +50,7 @@ __all__ = [
 _MODULES = {
     "compile": ("compile_condition",),
     "explain": ("Explanation", "explain_condition"),
-    "loading": ("condition_to_dict", "describe_definition_error", "load_condition"),
+    "loading": ("condition_to_dict", "explain_definition_error", "load_condition"),
     "reading": ("read_condition",),
 }
 _LAZY = {name: module for module, names in _MODULES.items() for name in names}

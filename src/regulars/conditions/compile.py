@@ -125,7 +125,10 @@ class _Compiler:
         if condition.other is not None:
             return _compare_columns(condition, column, self._column(condition.other))
         if condition.value is None:  # the model demands one of the two
-            raise InvalidParameterError(f"Column '{condition.column}' is compared with nothing.")
+            raise InvalidParameterError(
+                en=f"Column '{condition.column}' is compared with nothing.",
+                ru=f"Столбец «{condition.column}» ни с чем не сравнивается.",
+            )
         return self._compare(condition.column, column, [(condition.op, condition.value)])
 
     def _compile_bounds(self, condition: Between, column: ir.Value) -> ir.BooleanValue:
@@ -160,13 +163,15 @@ class _Compiler:
 
     def _column(self, name: str) -> ir.Value:
         if name not in self._table.columns:
-            raise UnknownColumnError(name, self._table.columns, where=_call_table(self._table))
+            raise UnknownColumnError(name, self._table.columns, **_call_table(self._table))
         return self._table[name]
 
 
-def _call_table(table: ir.Table) -> str:
+def _call_table(table: ir.Table) -> dict[str, str]:
     name = getattr(table.op(), "name", None)
-    return f"Table '{name}'" if name and not name.startswith("ibis_") else "The table"
+    if not name or name.startswith("ibis_"):
+        return {"where": "The table", "ru": "В таблице"}
+    return {"where": f"Table '{name}'", "ru": f"В таблице «{name}»"}
 
 
 def _is_missing(column: ir.Value) -> ir.BooleanValue:

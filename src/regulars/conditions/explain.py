@@ -202,7 +202,7 @@ class _Explainer:
 
     def _get(self, column: str) -> object:
         if column not in self._row:
-            raise UnknownColumnError(column, self._row, where="The row")
+            raise UnknownColumnError(column, self._row, where="The row", ru="В строке")
         return self._row[column]
 
 

@@ -53,14 +53,29 @@ _CALLED = {
     "missing": "nothing at all",
     "other": "values that conditions cannot compare",
 }
+_CALLED_RU = {
+    "string": "текст",
+    "integer": "целые числа",
+    "float": "числа",
+    "decimal": "десятичные числа",
+    "boolean": "да или нет",
+    "date": "дни",
+    "instant": "моменты времени",
+    "missing": "одни пропуски",
+    "other": "значения, которые условия не сравнивают",
+}
+_PLAIN_NUMBER = ("write a number without quotes", "пишите число без кавычек")
 _HINT = {
-    "string": 'write it in quotes, as in "7"',
-    "integer": "write a number without quotes",
-    "float": "write a number without quotes",
-    "decimal": "write a number without quotes",
-    "boolean": "write true or false",
-    "date": 'write a day as "2026-01-31"',
-    "instant": 'write a moment with its time zone, as in "2026-01-31T00:00:00+03:00"',
+    "string": ('write it in quotes, as in "7"', 'пишите его в кавычках: "7"'),
+    "integer": _PLAIN_NUMBER,
+    "float": _PLAIN_NUMBER,
+    "decimal": _PLAIN_NUMBER,
+    "boolean": ("write true or false", "пишите true или false"),
+    "date": ('write a day as "2026-01-31"', 'пишите день так: "2026-01-31"'),
+    "instant": (
+        'write a moment with its time zone, as in "2026-01-31T00:00:00+03:00"',
+        'пишите момент с часовым поясом: "2026-01-31T00:00:00+03:00"',
+    ),
 }
 
 
@@ -89,13 +104,17 @@ def need_as_of(as_of: datetime | None) -> datetime:
     """`as_of` itself, if it is given with its time zone."""
     if as_of is None:
         raise InvalidParameterError(
-            "A condition counts days from the day of the calculation ('as_of_plus_days'),"
-            " but no as_of was given; pass as_of."
+            en="A condition counts days from the day of the calculation ('as_of_plus_days'),"
+            " but no as_of was given; pass as_of.",
+            ru="Условие отсчитывает дни от дня расчёта (as_of_plus_days), но день as_of не задан; "
+            "передайте as_of.",
         )
     if as_of.tzinfo is None:
         raise InvalidParameterError(
-            f"as_of has no time zone: {as_of.isoformat()}. Give the instant at which the day"
-            " begins, in the time zone of the company."
+            en=f"as_of has no time zone: {as_of.isoformat()}. Give the instant at which the day"
+            " begins, in the time zone of the company.",
+            ru=f"У as_of нет часового пояса: {as_of.isoformat()}. Укажите момент, когда начинается "
+            "день, в часовом поясе компании.",
         )
     return as_of
 
@@ -114,20 +133,23 @@ def fit(value: Bound, kind: Kind, *, column: str, as_of: datetime | None) -> Fit
 
 
 def _misfit(value: Bound, kind: Kind, column: str) -> InvalidParameterError:
-    hint = f"; {_HINT[kind]}" if kind in _HINT else ""
+    hint, hint_ru = (f"; {text}" for text in _HINT[kind]) if kind in _HINT else ("", "")
+    shown, shown_ru = _show(value)
     return InvalidParameterError(
-        f"Column '{column}' holds {_CALLED[kind]}, and {_show(value)} does not fit{hint}."
+        en=f"Column '{column}' holds {_CALLED[kind]}, and {shown} does not fit{hint}.",
+        ru=f"Столбец «{column}» содержит {_CALLED_RU[kind]}, {shown_ru} не подходит{hint_ru}.",
     )
 
 
-def _show(value: Bound) -> str:
+def _show(value: Bound) -> tuple[str, str]:
     if isinstance(value, str):
-        return f"the text '{value}'"
+        return f"the text '{value}'", f"текст «{value}»"
     if isinstance(value, AsOfPlusDays):
-        return "a day counted from as_of"
+        return "a day counted from as_of", "день, отсчитанный от as_of,"
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"the number {value}"
+        text = "true" if value else "false"
+        return text, text
+    return f"the number {value}", f"число {value}"
 
 
 def _fit_days(
@@ -141,7 +163,9 @@ def _fit_days(
         moved = start + timedelta(days=value.as_of_plus_days)
     except OverflowError as error:
         raise InvalidParameterError(
-            f"Column '{column}': {value.as_of_plus_days} days from {start.date()} is no date."
+            en=f"Column '{column}': {value.as_of_plus_days} days from {start.date()} is no date.",
+            ru=f"Столбец «{column}»: {value.as_of_plus_days} дн. от {start.date()} — такой даты "
+            "нет.",
         ) from error
     return moved.date() if kind == "date" else moved.astimezone(UTC)
 
@@ -219,8 +243,10 @@ def check_same_kind(left: tuple[str, Kind], right: tuple[str, Kind]) -> None:
     if "missing" in kinds or kinds <= _NUMBERS or (len(kinds) == 1 and "other" not in kinds):
         return
     raise InvalidParameterError(
-        f"Column '{left[0]}' holds {_CALLED[left[1]]} and column '{right[0]}' holds"
-        f" {_CALLED[right[1]]}: they cannot be compared. Compare columns of one type."
+        en=f"Column '{left[0]}' holds {_CALLED[left[1]]} and column '{right[0]}' holds"
+        f" {_CALLED[right[1]]}: they cannot be compared. Compare columns of one type.",
+        ru=f"Столбец «{left[0]}» содержит {_CALLED_RU[left[1]]}, а столбец «{right[0]}» — "
+        f"{_CALLED_RU[right[1]]}: сравнить их нельзя. Сравнивайте столбцы одного типа.",
     )
 
 
@@ -228,8 +254,10 @@ def check_order(op: str, column: str, kind: Kind) -> None:
     """Refuse `<` and `>` where there is no order."""
     if op not in ("=", "!=") and kind not in _ORDERED_KINDS and kind != "missing":
         raise InvalidParameterError(
-            f"Column '{column}' holds {_CALLED[kind]}, which has no order: '{op}' is not"
-            " possible. Use '=' or '!='."
+            en=f"Column '{column}' holds {_CALLED[kind]}, which has no order: '{op}' is not"
+            " possible. Use '=' or '!='.",
+            ru=f"Столбец «{column}» содержит {_CALLED_RU[kind]}, у которых нет порядка: «{op}» "
+            "невозможно. Используйте = или !=.",
         )
 
 
@@ -238,8 +266,10 @@ def check_whole(values: Iterable[Fitted], kind: Kind, column: str) -> None:
     fractions = [value for value in values if isinstance(value, float)]
     if kind == "integer" and fractions:
         raise InvalidParameterError(
-            f"Column '{column}' holds whole numbers, and the list has {fractions[0]}."
-            " List whole numbers only."
+            en=f"Column '{column}' holds whole numbers, and the list has {fractions[0]}."
+            " List whole numbers only.",
+            ru=f"Столбец «{column}» содержит целые числа, а в списке есть {fractions[0]}. "
+            "Перечислите только целые.",
         )
 
 
@@ -247,8 +277,10 @@ def check_text(kind: Kind, column: str, match: str) -> None:
     """Refuse to look for text where there is none."""
     if kind not in ("string", "missing"):
         raise InvalidParameterError(
-            f"Column '{column}' holds {_CALLED[kind]}, and '{match}' looks into text. Compare it"
-            " with '=', '<' or 'between'."
+            en=f"Column '{column}' holds {_CALLED[kind]}, and '{match}' looks into text. Compare it"
+            " with '=', '<' or 'between'.",
+            ru=f"Столбец «{column}» содержит {_CALLED_RU[kind]}, а «{match}» ищет в тексте. "
+            "Сравните через =, < или between.",
         )
 
 

@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any as AnyType
+from typing import TypeAlias
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -22,10 +23,12 @@ from regulars.conditions.tree import (
     Not,
     TextMatch,
 )
-from regulars.errors import DefinitionError, find_nearest
+from regulars.errors import DefinitionError, RegularsError, find_nearest, suggest
 
-__all__ = ["condition_to_dict", "describe_definition_error", "load_condition"]
+__all__ = ["condition_to_dict", "explain_definition_error", "load_condition"]
 
+Both: TypeAlias = tuple[str, str]
+"""The same words in English and in Russian."""
 _ADAPTER: TypeAdapter[Condition] = TypeAdapter(Condition)
 _MOST_SHOWN = 60
 _MOST_SENTENCES = 5
@@ -58,7 +61,7 @@ def load_condition(definition: str | Mapping[str, object], *, where: str) -> Con
     try:
         return _ADAPTER.validate_python(table)
     except ValidationError as error:
-        raise DefinitionError(describe_definition_error(error, where=where)) from error
+        raise explain_definition_error(error, where=where) from error
 
 
 def condition_to_dict(condition: Condition) -> dict[str, AnyType]:
@@ -76,16 +79,21 @@ def _read_text(text: str, *, where: str) -> Mapping[str, object]:
     try:
         table = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DefinitionError(f"{where}: the text is neither JSON nor TOML: {error}.") from error
+        raise DefinitionError(
+            en=f"{where}: the text is neither JSON nor TOML: {error}.",
+            ru=f"{where}: текст — ни JSON, ни TOML: {error}.",
+        ) from error
     except RecursionError as error:
-        raise DefinitionError(_too_deep(where)) from error
+        raise _explain_depth(where) from error
     return table
 
 
-def _too_deep(where: str) -> str:
-    return (
-        f"{where}: conditions are nested deeper than {LARGEST_DEPTH} levels. Flatten them: parts"
-        " of 'all' and 'any' may stand side by side."
+def _explain_depth(where: str) -> DefinitionError:
+    return DefinitionError(
+        en=f"{where}: conditions are nested deeper than {LARGEST_DEPTH} levels. Flatten them: parts"
+        " of 'all' and 'any' may stand side by side.",
+        ru=f"{where}: условия вложены глубже {LARGEST_DEPTH} уровней. Упростите их: части all и any"
+        " могут стоять рядом.",
     )
 
 
@@ -97,7 +105,7 @@ def _check_depth(table: object, *, where: str) -> None:
     while waiting:
         depth, value = waiting.pop()
         if depth > deepest:
-            raise DefinitionError(_too_deep(where))
+            raise _explain_depth(where)
         waiting.extend((depth + 1, child) for child in _children(value))
 
 
@@ -107,15 +115,16 @@ def _children(value: object) -> Iterable[object]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def describe_definition_error(error: ValidationError, *, where: str) -> str:
+def explain_definition_error(error: ValidationError, *, where: str) -> DefinitionError:
     """What a validation found, as sentences: place, what was found, what is allowed.
 
     Works for any pydantic model; knows more about conditions.
     """
     entries = [dict(entry) for entry in error.errors() if not _is_consequence(dict(entry))]
     # The members of a union each complain; in our words they say the same.
-    sentences = dict.fromkeys(_describe_one(entry, where) for entry in entries)
-    return " ".join(list(sentences)[:_MOST_SENTENCES])
+    sentences = list(dict.fromkeys(_describe_one(entry, where) for entry in entries))
+    shown = sentences[:_MOST_SENTENCES]
+    return DefinitionError(en=" ".join(en for en, _ in shown), ru=" ".join(ru for _, ru in shown))
 
 
 def _is_consequence(entry: Mapping[str, AnyType]) -> bool:
@@ -123,11 +132,12 @@ def _is_consequence(entry: Mapping[str, AnyType]) -> bool:
     return entry["type"] == "too_short" and bool(entry["input"])
 
 
-def _describe_one(entry: Mapping[str, AnyType], where: str) -> str:
+def _describe_one(entry: Mapping[str, AnyType], where: str) -> Both:
     place = _place(entry["loc"])
     subject = f"{where}: {place}" if place else where
     describe = _DESCRIPTIONS.get(entry["type"], _describe_other)
-    return f"{subject}: {describe(entry)}"
+    en, ru = describe(entry)
+    return f"{subject}: {en}", f"{subject}: {ru}"
 
 
 def _place(loc: Iterable[str | int]) -> str:
@@ -140,24 +150,33 @@ def _place(loc: Iterable[str | int]) -> str:
     return text
 
 
-def _describe_unknown_condition(entry: Mapping[str, AnyType]) -> str:
+def _describe_unknown_condition(entry: Mapping[str, AnyType]) -> Both:
     found = entry["input"]
-    allowed = "one of: " + ", ".join(f"'{key}'" for key in KEYS)
+    keys = ", ".join(f"'{key}'" for key in KEYS)
     if not isinstance(found, Mapping):
-        return f"a condition is a table, found {_show(found)}. Give a table with {allowed}."
-    nearest = [near for key in found if (near := find_nearest(str(key), KEYS))]
-    hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
-    names = ", ".join(f"'{key}'" for key in found) or "nothing"
-    return f"no kind of condition has these keys: {names}.{hint} Say {allowed}."
+        return (
+            f"a condition is a table, found {_show(found)}. Give a table with one of: {keys}.",
+            f"условие — это таблица, а здесь {_show(found)}. Дайте таблицу с одним из: {keys}.",
+        )
+    hints = [suggest(str(key), KEYS) for key in found if find_nearest(str(key), KEYS)]
+    hint, hint_ru = hints[0] if hints else ("", "")
+    names = ", ".join(f"'{key}'" for key in found)
+    return (
+        f"no kind of condition has these keys: {names or 'nothing'}.{hint} Say one of: {keys}.",
+        f"условий с такими ключами нет: {names or 'пусто'}.{hint_ru} Укажите один из: {keys}.",
+    )
 
 
-def _describe_extra(entry: Mapping[str, AnyType]) -> str:
+def _describe_extra(entry: Mapping[str, AnyType]) -> Both:
     key = str(entry["loc"][-1])
     allowed = _allowed_keys(entry["loc"])
-    nearest = find_nearest(key, allowed)
-    hint = f" Did you mean '{nearest}'?" if nearest else ""
+    hint, hint_ru = suggest(key, allowed)
     listing = f" Allowed here: {', '.join(allowed)}." if allowed else ""
-    return f"the key '{key}' is not allowed.{hint}{listing}"
+    listing_ru = f" Здесь можно: {', '.join(allowed)}." if allowed else ""
+    return (
+        f"the key '{key}' is not allowed.{hint}{listing}",
+        f"ключ «{key}» здесь не допускается.{hint_ru}{listing_ru}",
+    )
 
 
 def _allowed_keys(loc: Iterable[str | int]) -> tuple[str, ...]:
@@ -171,32 +190,44 @@ def _allowed_keys(loc: Iterable[str | int]) -> tuple[str, ...]:
     return tuple(field.serialization_alias or name for name, field in fields)
 
 
-def _describe_missing(entry: Mapping[str, AnyType]) -> str:
-    return f"the key is missing. Found: {_show(entry['input'])}."
+def _describe_missing(entry: Mapping[str, AnyType]) -> Both:
+    found = _show(entry["input"])
+    return f"the key is missing. Found: {found}.", f"ключа нет. Есть: {found}."
 
 
-def _describe_literal(entry: Mapping[str, AnyType]) -> str:
+def _describe_literal(entry: Mapping[str, AnyType]) -> Both:
     expected = entry["ctx"]["expected"]
     found = entry["input"]
     names = [name.strip("' ") for name in expected.replace(" or ", ", ").split(", ")]
-    nearest = find_nearest(str(found), names)
-    hint = f" Did you mean '{nearest}'?" if nearest else ""
-    return f"{_show(found)} is not allowed.{hint} Choose from: {', '.join(names)}."
+    hint, hint_ru = suggest(str(found), names)
+    return (
+        f"{_show(found)} is not allowed.{hint} Choose from: {', '.join(names)}.",
+        f"{_show(found)} не допускается.{hint_ru} Выберите из: {', '.join(names)}.",
+    )
 
 
-def _describe_value(entry: Mapping[str, AnyType]) -> str:
-    return f"{entry['ctx']['error']}."
+def _describe_value(entry: Mapping[str, AnyType]) -> Both:
+    refused = entry["ctx"]["error"]
+    return f"{refused}.", f"{refused.ru if isinstance(refused, RegularsError) else refused}."
 
 
-def _describe_short(entry: Mapping[str, AnyType]) -> str:
-    return f"the list is empty. Give {entry['ctx']['min_length']} or more."
+def _describe_short(entry: Mapping[str, AnyType]) -> Both:
+    least = entry["ctx"]["min_length"]
+    return f"the list is empty. Give {least} or more.", f"список пуст. Нужно не меньше {least}."
 
 
-def _describe_other(entry: Mapping[str, AnyType]) -> str:
+def _describe_other(entry: Mapping[str, AnyType]) -> Both:
+    found = _show(entry["input"])
     if entry["loc"] and entry["loc"][-1] in _SCALARS:
-        return f"a value is a number, a text, true or false, found {_show(entry['input'])}."
+        return (
+            f"a value is a number, a text, true or false, found {found}.",
+            f"значение — это число, текст, true или false, а здесь {found}.",
+        )
     message = entry["msg"]
-    return f"{message[0].lower()}{message[1:]}, found {_show(entry['input'])}."
+    return (
+        f"{message[0].lower()}{message[1:]}, found {found}.",
+        f"значение не подходит: {found} ({message}).",
+    )
 
 
 def _show(value: object) -> str:

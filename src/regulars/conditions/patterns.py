@@ -7,6 +7,8 @@ Python and Java know more, and a dot may or may not be a line break.
 import re
 from functools import lru_cache
 
+from regulars.errors import InvalidParameterError
+
 __all__ = ["check_pattern", "translate_pattern"]
 
 _WORD = "0-9A-Za-zА-Яа-яЁё_"
@@ -18,15 +20,18 @@ _REPEAT = re.compile(r"\{(\d{1,9})(,(\d{0,9}))?\}")
 
 
 def check_pattern(pattern: str) -> None:
-    """Raise `ValueError` with a sentence unless every engine reads `pattern` alike."""
+    """Raise `InvalidParameterError` with a sentence unless every engine reads `pattern` alike."""
     if len(pattern) > _LARGEST_PATTERN:
-        raise ValueError(f"a pattern may have at most {_LARGEST_PATTERN} characters")
+        raise InvalidParameterError(
+            en=f"a pattern may have at most {_LARGEST_PATTERN} characters",
+            ru=f"в шаблоне не больше {_LARGEST_PATTERN} знаков",
+        )
     translate_pattern(pattern)
 
 
 @lru_cache(maxsize=1024)
 def translate_pattern(pattern: str) -> str:
-    r"""`pattern` with its shorthands spelled out; raises `ValueError` for what is not allowed.
+    r"""`pattern` with its shorthands spelled out; raises `InvalidParameterError` for what is not allowed.
 
     Allowed: literal characters, `.`, `[...]`, `\d \w \s \D \W \S`, `^ $`, groups, `|`, and the
     repeats `* + ? {m,n}` with their lazy forms. `\w` is a Latin or Cyrillic letter, a digit or
@@ -49,13 +54,17 @@ def _check_engine_reads(pattern: str, translated: str) -> None:
     try:
         re.compile(translated)
     except re.error as error:
-        raise ValueError(f"the pattern '{pattern}' cannot be read: {error}") from error
+        raise InvalidParameterError(
+            en=f"the pattern '{pattern}' cannot be read: {error}",
+            ru=f"шаблон «{pattern}» не читается: {error}",
+        ) from error
     try:
         # Arrow carries the same RE2 that DuckDB and ClickHouse use.
         pc.match_substring_regex(pa.array([""]), translated)
     except pa.ArrowInvalid as error:
-        raise ValueError(
-            f"the pattern '{pattern}' cannot be read: RE2, the engine of patterns, refuses it"
+        raise InvalidParameterError(
+            en=f"the pattern '{pattern}' cannot be read: RE2, the engine of patterns, refuses it",
+            ru=f"шаблон «{pattern}» не читается: его не принимает RE2, движок шаблонов",
         ) from error
 
 
@@ -72,10 +81,13 @@ class _Translator:
             pieces.append(self._take())
         return "".join(pieces)
 
-    def _refuse(self, what: str) -> ValueError:
-        return ValueError(
-            f"the pattern '{self._pattern}' uses {what} at character {self._at + 1}. Allowed: "
-            r"characters, . [...] \d \w \s ^ $ (...) | and the repeats * + ? {m,n}"
+    def _refuse(self, what: str, ru: str) -> InvalidParameterError:
+        place = self._at + 1
+        return InvalidParameterError(
+            en=f"the pattern '{self._pattern}' uses {what} at character {place}. Allowed: "
+            r"characters, . [...] \d \w \s ^ $ (...) | and the repeats * + ? {m,n}",
+            ru=f"шаблон «{self._pattern}», знак {place}: {ru} здесь не допускается. Можно: "
+            r"знаки, . [...] \d \w \s ^ $ (...) | и повторы * + ? {m,n}",
         )
 
     def _take(self) -> str:
@@ -90,13 +102,13 @@ class _Translator:
             return self._take_repeat()
         self._at += 1
         if character in "*+?" and self._pattern[self._at : self._at + 1] == "+":
-            raise self._refuse("a possessive repeat")
+            raise self._refuse("a possessive repeat", "сверхжадный повтор")
         return r"[^\n]" if character == "." else character
 
     def _take_escape(self) -> str:
         letter = self._pattern[self._at + 1 : self._at + 2]
         if letter.isdigit():
-            raise self._refuse("a back-reference")
+            raise self._refuse("a back-reference", "обратная ссылка")
         if letter.casefold() in _SHORTHANDS:
             self._at += 2
             negation = "^" if letter.isupper() else ""
@@ -105,9 +117,9 @@ class _Translator:
 
     def _take_plain_escape(self, letter: str) -> str:
         if not letter:
-            raise self._refuse("a backslash with nothing after it")
+            raise self._refuse("a backslash with nothing after it", "обратная черта в конце")
         if letter.isalnum() and letter not in _CONTROLS:
-            raise self._refuse(f"'\\{letter}'")
+            raise self._refuse(f"'\\{letter}'", f"\\{letter}")
         self._at += 2
         return f"\\{letter}" if letter in _CONTROLS else re.escape(letter)
 
@@ -117,21 +129,29 @@ class _Translator:
             self._at += 3
             return "(?:"
         if ahead.startswith(("(?=", "(?!", "(?<=", "(?<!")):
-            raise self._refuse("a look-around")
+            raise self._refuse("a look-around", "просмотр вперёд или назад")
         if ahead.startswith(("(?", "(*")):
-            raise self._refuse("a named group, a flag or another extension")
+            raise self._refuse(
+                "a named group, a flag or another extension",
+                "именованная группа, флаг или другое расширение",
+            )
         self._at += 1
         return "(?:"
 
     def _take_repeat(self) -> str:
         found = _REPEAT.match(self._pattern, self._at)
         if found is None:
-            raise self._refuse("a '{' that is no repeat (write \\{ for the character)")
+            raise self._refuse(
+                "a '{' that is no repeat (write \\{ for the character)",
+                "знак { не в повторе (сам знак пишется \\{)",
+            )
         if max(int(found[1]), int(found[3] or 0)) > _LARGEST_REPEAT:
-            raise self._refuse(f"a repeat of more than {_LARGEST_REPEAT}")
+            raise self._refuse(
+                f"a repeat of more than {_LARGEST_REPEAT}", f"повтор больше {_LARGEST_REPEAT}"
+            )
         self._at = found.end()
         if self._pattern[self._at : self._at + 1] == "+":
-            raise self._refuse("a possessive repeat")
+            raise self._refuse("a possessive repeat", "сверхжадный повтор")
         return found[0]
 
     def _take_class(self) -> str:
@@ -142,11 +162,13 @@ class _Translator:
             pieces.append("^")
             self._at += 1
         if self._pattern.startswith("]", self._at):
-            raise self._refuse("an empty '[]' (write \\] for the character)")
+            raise self._refuse(
+                "an empty '[]' (write \\] for the character)", "пустое [] (сам знак пишется \\])"
+            )
         while not self._pattern.startswith("]", self._at):
             if self._at >= len(self._pattern):
                 self._at = start
-                raise self._refuse("a '[' that is not closed")
+                raise self._refuse("a '[' that is not closed", "незакрытая [")
             pieces.append(self._take_member())
         self._at += 1
         return "".join([*pieces, "]"])
@@ -155,7 +177,10 @@ class _Translator:
         character = self._pattern[self._at]
         following = self._pattern[self._at + 1 : self._at + 2]
         if character == "[":
-            raise self._refuse("a '[' within brackets (write \\[ for the character)")
+            raise self._refuse(
+                "a '[' within brackets (write \\[ for the character)",
+                "знак [ внутри скобок (сам знак пишется \\[)",
+            )
         if character == "\\":
             if following and following in _SHORTHANDS:
                 self._at += 2

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from regulars.conditions.patterns import check_pattern
+from regulars.errors import InvalidParameterError
 
 __all__ = [
     "KEYS",
@@ -56,7 +57,7 @@ Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 
 def _normalize_decimal(value: Decimal) -> int | float | str:
     if not value.is_finite():
-        raise ValueError("a number must be finite")
+        raise InvalidParameterError(en="a number must be finite", ru="число должно быть конечным")
     if value == value.to_integral_value():
         return int(value)
     if Decimal(repr(float(value))) == value:
@@ -68,10 +69,16 @@ def _normalize_literal(value: object) -> object:
     # One spelling each, so that the same condition from JSON, TOML or Python is equal and has
     # one content hash; the type of the column decides later how a text is read.
     if value is None:
-        raise ValueError("null is not a value; to ask for a missing one say is_missing = true")
+        raise InvalidParameterError(
+            en="null is not a value; to ask for a missing one say is_missing = true",
+            ru="null — не значение; чтобы спросить о пропуске, пишите is_missing = true",
+        )
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"{value.isoformat()} has no time zone; write it, as in …T10:00:00Z")
+            raise InvalidParameterError(
+                en=f"{value.isoformat()} has no time zone; write it, as in …T10:00:00Z",
+                ru=f"у {value.isoformat()} нет часового пояса; допишите его: …T10:00:00Z",
+            )
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
@@ -82,11 +89,17 @@ def _normalize_literal(value: object) -> object:
 
 def _check_literal(value: bool | float | str) -> bool | float | str:  # noqa: FBT001 - a value, not a switch
     if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number must be finite")
+        raise InvalidParameterError(en="a number must be finite", ru="число должно быть конечным")
     if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
-        raise ValueError(f"a whole number must be within ±{_LARGEST_INTEGER}")
+        raise InvalidParameterError(
+            en=f"a whole number must be within ±{_LARGEST_INTEGER}",
+            ru=f"целое число не больше ±{_LARGEST_INTEGER}",
+        )
     if isinstance(value, str) and ("\x00" in value or not _is_encodable(value)):
-        raise ValueError("a text may not hold a zero byte or half of a surrogate pair")
+        raise InvalidParameterError(
+            en="a text may not hold a zero byte or half of a surrogate pair",
+            ru="в тексте не бывает нулевого байта и половины суррогатной пары",
+        )
     return value
 
 
@@ -145,7 +158,10 @@ class Compare(_Node):
     @model_validator(mode="after")
     def _check_sides(self) -> "Compare":
         if (self.value is None) == (self.other is None):
-            raise ValueError("say either 'value' or 'other' (another column), and not both")
+            raise InvalidParameterError(
+                en="say either 'value' or 'other' (another column), and not both",
+                ru="укажите либо value, либо other (другой столбец), но не оба",
+            )
         return self
 
 
@@ -162,7 +178,10 @@ class Between(_Node):
             if not isinstance(bound, AsOfPlusDays):
                 _check_literal(bound)
         if _is_backwards(*bounds):
-            raise ValueError(f"the lower bound {bounds[0]} is above the upper bound {bounds[1]}")
+            raise InvalidParameterError(
+                en=f"the lower bound {bounds[0]} is above the upper bound {bounds[1]}",
+                ru=f"нижняя граница {bounds[0]} больше верхней {bounds[1]}",
+            )
         return bounds
 
 
@@ -313,9 +332,15 @@ def walk(condition: Condition) -> Iterator[tuple[int, Condition]]:
 def _check_tree(condition: Condition) -> None:
     for size, (depth, _) in enumerate(walk(condition), start=1):
         if depth > LARGEST_DEPTH:
-            raise ValueError(f"conditions are nested deeper than {LARGEST_DEPTH} levels")
+            raise InvalidParameterError(
+                en=f"conditions are nested deeper than {LARGEST_DEPTH} levels",
+                ru=f"условия вложены глубже {LARGEST_DEPTH} уровней",
+            )
         if size > LARGEST_SIZE:
-            raise ValueError(f"there are more than {LARGEST_SIZE} conditions in one tree")
+            raise InvalidParameterError(
+                en=f"there are more than {LARGEST_SIZE} conditions in one tree",
+                ru=f"в одном дереве больше {LARGEST_SIZE} условий",
+            )
 
 
 def list_columns(condition: Condition) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def get_dataset(name: str) -> Dataset:
     """
     known = {dataset.name: dataset for dataset in list_datasets()}
     if name not in known:
-        raise UnknownNameError("data set", name, known)
+        raise UnknownNameError("data set", name, known, ru="набора данных")
     return known[name]
 
 
@@ -130,8 +130,10 @@ def choose_datasets_folder(chosen: Path | None, *, current: Path) -> Path | None
     if chosen is not None:
         if not chosen.is_dir():
             raise NotFoundError(
-                f"The folder of data sets {chosen} does not exist. Set REGULARS_DATASETS to the"
-                " folder that holds them."
+                en=f"The folder of data sets {chosen} does not exist. Set REGULARS_DATASETS to the"
+                " folder that holds them.",
+                ru=f"Папки наборов данных {chosen} нет. Укажите в REGULARS_DATASETS папку, где они "
+                "лежат.",
             )
         return chosen
     beside = current / _BESIDE
@@ -166,6 +168,7 @@ def _compare(path: Path, file: DatasetFile) -> FileState:
             found = hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be read: {error.strerror}. Give yourself the right to read it."
+            en=f"{path} cannot be read: {error.strerror}. Give yourself the right to read it.",
+            ru=f"{path} не читается: {error.strerror}. Дайте себе право на чтение.",
         ) from error
     return "verified" if found == file.sha256 else "changed"

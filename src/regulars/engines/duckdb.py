@@ -59,7 +59,9 @@ def connect(
             connection.execute("SET memory_limit = ?", [memory_limit])
         except duckdb.Error as error:
             raise InvalidParameterError(
-                f"Setting memory_limit = '{memory_limit}' is not a size."
-                " Write a number and a unit, such as '512MB' or '4GB'."
+                en=f"Setting memory_limit = '{memory_limit}' is not a size."
+                " Write a number and a unit, such as '512MB' or '4GB'.",
+                ru=f"Значение memory_limit = «{memory_limit}» — не размер. Напишите число и единицу, "
+                "например 512MB или 4GB.",
             ) from error
     return backend

@@ -74,9 +74,11 @@ class ContactCosts:
     def __post_init__(self) -> None:
         if not 0 < self.contact < self.missed < float("inf"):
             raise InvalidParameterError(
-                f"Costs must satisfy 0 < contact < missed; found contact={self.contact}, "
+                en=f"Costs must satisfy 0 < contact < missed; found contact={self.contact}, "
                 f"missed={self.missed}. If a contact costs more than a lost customer, nobody "
-                "should be contacted."
+                "should be contacted.",
+                ru=f"Цены должны быть такими: 0 < contact < missed; получено contact={self.contact}, "
+                f"missed={self.missed}. Если контакт дороже потери клиента, связываться не с кем.",
             )
 
     @property

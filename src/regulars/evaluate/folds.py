@@ -123,8 +123,12 @@ def _check_folds(
     negatives = np.bincount(folds, weights=labels == 0, minlength=n_folds)
     if min(positives.min(), negatives.min()) < 1:
         raise QualityError(
-            f"The customers cannot be split into {n_folds} parts that each hold both outcomes: "
+            en=f"The customers cannot be split into {n_folds} parts that each hold both outcomes: "
             f"{n_groups} different combinations of feature values were found, "
             f"{int(positives.sum())} customers with the outcome and {int(negatives.sum())} without. "
-            "Add features or customers."
+            "Add features or customers.",
+            ru=f"Клиентов нельзя разбить на {n_folds} частей, в каждой из которых есть оба исхода: "
+            f"разных сочетаний признаков — {n_groups}, клиентов с исходом — "
+            f"{int(positives.sum())}, без него — {int(negatives.sum())}. Добавьте признаки или "
+            "клиентов.",
         )

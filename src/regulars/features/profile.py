@@ -98,7 +98,9 @@ def _check_columns(profiles: ibis.Table, names: Sequence[str]) -> None:
     available = set(profiles.columns)
     for name in names:
         if name not in available:
-            raise UnknownColumnError(name, profiles.columns, where="Table 'profiles'")
+            raise UnknownColumnError(
+                name, profiles.columns, where="Table 'profiles'", ru="В таблице «profiles»"
+            )
 
 
 def _see_versions(profiles: ibis.Table, as_of: AsOf) -> ibis.Table:

@@ -101,7 +101,9 @@ class FeatureTable:
         for feature in self.features:
             if feature.name == name:
                 return feature
-        raise UnknownColumnError(name, self.names, where="The feature table")
+        raise UnknownColumnError(
+            name, self.names, where="The feature table", ru="В таблице признаков"
+        )
 
     def drop(self, names: Iterable[str]) -> "FeatureTable":
         """The same customers without the features `names`."""

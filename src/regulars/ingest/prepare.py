@@ -111,8 +111,10 @@ def prepare_load(
     if not source.has_header:
         names = ",".join(suggest_columns(described))
         raise InvalidParameterError(
-            f"{source.name} has no line with the names of its columns."
-            f" Name them: run the same command with --columns {names} (or better names)."
+            en=f"{source.name} has no line with the names of its columns."
+            f" Name them: run the same command with --columns {names} (or better names).",
+            ru=f"В {source.name} нет строки с именами столбцов. Назовите их: повторите команду с "
+            f"--columns {names} (или с лучшими именами).",
         )
     if saved is not None:
         mapping = _learn_more(saved, staged, connection)
@@ -170,7 +172,10 @@ def _check_required(mapping: Mapping, source_name: str) -> None:
         if column.is_required and not is_given:
             sources = ", ".join(one.source for one in mapping.columns[:20])
             raise SchemaError(
-                f"{source_name} as {mapping.kind} has no column for '{column.name}'"
+                en=f"{source_name} as {mapping.kind} has no column for '{column.name}'"
                 f" ({column.meaning.en.lower()}). Its columns: {sources}."
-                f' Say which one it is: --map "COLUMN={column.name}", or choose another --kind.'
+                f' Say which one it is: --map "COLUMN={column.name}", or choose another --kind.',
+                ru=f"Чтобы загрузить {source_name} как {mapping.kind}, нужен столбец «{column.name}» "
+                f"({column.meaning.ru.lower()}), а его нет. Столбцы файла: {sources}. Укажите "
+                f'нужный: --map "СТОЛБЕЦ={column.name}" — или выберите другой --kind.',
             )

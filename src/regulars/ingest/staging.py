@@ -189,7 +189,7 @@ def settle_types(
         share = survey.unreadable / present if present else 0.0
         is_canonical = column.target in contract.column_names
         if share > _HOPELESS and is_canonical:
-            raise SchemaError(_hopeless(survey, share, connection))
+            raise _hopeless(survey, share, connection)
         if share > _MOST_UNREADABLE and not is_canonical:
             text = column.model_copy(update={"type": "string", "role": Role.CATEGORY})
             changed[column.source] = text
@@ -201,10 +201,10 @@ def settle_types(
     return mapping.model_copy(update={"columns": columns}), tuple(surveys)
 
 
-def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> str:
+def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> SchemaError:
     column = survey.column.mapping
-    as_format = f" in the format {column.format}" if column.format else ""
-    example = ""
+    kind = f"{column.type}, {column.format}" if column.format else column.type
+    example = example_ru = ""
     if column.role is not Role.PERSONAL:
         row, text = _one_row(
             connection,
@@ -212,10 +212,14 @@ def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> s
             f" WHERE {survey.column.is_unreadable} ORDER BY rowid LIMIT 1",
         )
         example = f", such as '{text[:60]}' in row {row}"
-    return (
-        f"Column '{column.source}' was mapped to {column.target} ({column.type}{as_format}), but"
+        example_ru = f", например «{text[:60]}» в строке {row}"
+    return SchemaError(
+        en=f"Column '{column.source}' was mapped to {column.target} ({kind}), but"
         f" {share:.0%} of its values cannot be read so{example}. Map it otherwise:"
-        f' --map "{column.source}=TARGET:TYPE:FORMAT", or leave it out: --drop "{column.source}".'
+        f' --map "{column.source}=TARGET:TYPE:FORMAT", or leave it out: --drop "{column.source}".',
+        ru=f"Столбцу «{column.source}» назначено {column.target} ({kind}), но"
+        f" {share:.0%} его значений так не читаются{example_ru}. Назначьте иначе:"
+        f' --map "{column.source}=ЦЕЛЬ:ТИП:ФОРМАТ" — или уберите его: --drop "{column.source}".',
     )
 
 
@@ -227,5 +231,7 @@ def _chunks(items: Sequence[Conformed], size: int) -> Iterator[Sequence[Conforme
 def _one_row(connection: DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     row = connection.execute(sql).fetchone()
     if row is None:
-        raise SchemaError(f"The query gave no row: {sql[:200]}")
+        raise SchemaError(
+            en=f"The query gave no row: {sql[:200]}", ru=f"Запрос не вернул строки: {sql[:200]}"
+        )
     return row

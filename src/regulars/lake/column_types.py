@@ -105,13 +105,15 @@ def _kind(found: str) -> str:
     return _KINDS.get(found, "other")
 
 
-def choose_type(found: str, *, where: str) -> str:
+def choose_type(found: str, *, table: str, column: str) -> str:
     """The stored type for a new column that DuckDB calls `found`; raises `SchemaError`."""
     kind = _kind(found)
     if kind == "other":
         raise SchemaError(
-            f"{where} has the type {found}, which the lake does not store."
-            f" Turn it into one of {', '.join(sorted(CONTRACT_TYPES))} before loading."
+            en=f"Table '{table}', column '{column}' has the type {found}, which the lake does not"
+            f" store. Turn it into one of {', '.join(sorted(CONTRACT_TYPES))} before loading.",
+            ru=f"Таблица «{table}», столбец «{column}»: типа {found} в озере не бывает."
+            f" Приведите его к одному из: {', '.join(sorted(CONTRACT_TYPES))} — до загрузки.",
         )
     if kind == "decimal":
         return found.replace(" ", "")

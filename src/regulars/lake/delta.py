@@ -228,7 +228,8 @@ class TableVersion:
         latest = DeltaTable(self.folder).version()
         if latest != self.version:
             raise StaleVersionError(
-                f"{self.folder} moved from version {self.version} to {latest}."
+                en=f"{self.folder} moved from version {self.version} to {latest}.",
+                ru=f"Таблица {self.folder} перешла с версии {self.version} на {latest}.",
             ) from error
 
 
@@ -286,6 +287,8 @@ def create_table(
             )
         except DeltaError as error:
             if DeltaTable.is_deltatable(os.fspath(folder)):
-                raise StaleVersionError(f"{folder} was made by somebody else.") from error
+                raise StaleVersionError(
+                    en=f"{folder} was made by somebody else.", ru=f"{folder} создал кто-то другой."
+                ) from error
             raise
     return 0

@@ -82,8 +82,10 @@ class Lake:
         absolute = folder.absolute()
         if not has_table(absolute / LOADS):
             raise NotFoundError(
-                f"There is no lake in {folder}: it has no folder '{LOADS}' with a log."
-                " Make one with Lake.create, or `regulars init` for a workspace."
+                en=f"There is no lake in {folder}: it has no folder '{LOADS}' with a log."
+                " Make one with Lake.create, or `regulars init` for a workspace.",
+                ru=f"В {folder} нет озера данных: нет папки «{LOADS}» с журналом. Создайте его через "
+                "Lake.create, а рабочую папку — командой regulars init.",
             )
         return cls(absolute, on_step)
 
@@ -117,7 +119,9 @@ class Lake:
         """
         if not _LOAD_ID.fullmatch(load_id):
             raise InvalidParameterError(
-                f"A load id has letters, digits, '_', '.' and '-', 80 at most; got '{load_id}'."
+                en=f"A load id has letters, digits, '_', '.' and '-', 80 at most; got '{load_id}'.",
+                ru="Имя загрузки состоит из букв, цифр, «_», «.» и «-», не длиннее 80 знаков; "
+                f"получено «{load_id}».",
             )
         return LoadTransaction(
             self.folder,
@@ -141,7 +145,10 @@ class Lake:
             As they were known at this moment.
         """
         if load_id is not None and at is not None:
-            raise InvalidParameterError("Give a load_id or a moment `at`, not both.")
+            raise InvalidParameterError(
+                en="Give a load_id or a moment `at`, not both.",
+                ru="Укажите либо load_id, либо момент at, но не оба сразу.",
+            )
         loads = read_loads(self.folder)
         chosen: LoadRecord | None
         if load_id is not None:
@@ -214,7 +221,10 @@ class Lake:
     ) -> Compaction:
         """Join the small files that many loads left: at least `least_files` of one partition."""
         if least_files < 2:
-            raise InvalidParameterError(f"least_files must be 2 or more; got {least_files}.")
+            raise InvalidParameterError(
+                en=f"least_files must be 2 or more; got {least_files}.",
+                ru=f"least_files должно быть не меньше 2; получено {least_files}.",
+            )
         begun = self.begin(
             name_compaction(), connection=connection, now=now, wait_seconds=wait_seconds
         )
@@ -251,14 +261,21 @@ def _find(loads: tuple[LoadRecord, ...], load_id: str, folder: Path) -> LoadReco
     for load in loads:
         if load.load_id == load_id:
             return load
-    last = f" The latest is '{loads[-1].load_id}'." if loads else " It has no loads yet."
-    raise NotFoundError(f"The lake {folder} has no load '{load_id}'.{last}")
+    last, last_ru = " It has no loads yet.", " Загрузок в нём ещё не было."
+    if loads:
+        latest = loads[-1].load_id
+        last, last_ru = f" The latest is '{latest}'.", f" Последняя — «{latest}»."
+    raise NotFoundError(
+        en=f"The lake {folder} has no load '{load_id}'.{last}",
+        ru=f"В озере {folder} нет загрузки «{load_id}».{last_ru}",
+    )
 
 
 def _find_at(loads: tuple[LoadRecord, ...], at: datetime) -> LoadRecord | None:
     if at.tzinfo is None:
         raise InvalidParameterError(
-            f"`at` must be a time with a time zone; got {at.isoformat()} without one."
+            en=f"`at` must be a time with a time zone; got {at.isoformat()} without one.",
+            ru=f"at должно быть временем с часовым поясом; получено {at.isoformat()} без него.",
         )
     known = [load for load in loads if load.loaded_at is not None and load.loaded_at <= at]
     return known[-1] if known else None

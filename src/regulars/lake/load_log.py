@@ -67,8 +67,10 @@ def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord])
     table = open_table(folder)
     if table is None:
         raise StorageError(
-            f"The lake {lake} has lost its list of loads, the folder '{LOADS}'."
-            " Restore it from a backup."
+            en=f"The lake {lake} has lost its list of loads, the folder '{LOADS}'."
+            " Restore it from a backup.",
+            ru=f"Озеро {lake} лишилось списка загрузок, папки «{LOADS}». Восстановите её из "
+            "резервной копии.",
         )
     with storage_guard(lake):
         rows = _read_rows(table)

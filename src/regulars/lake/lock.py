@@ -38,8 +38,10 @@ def hold_writer_lock(
                 lock.acquire(timeout=left)
             except Timeout as error:
                 raise ConflictError(
-                    f"Another command is writing to the lake {lake}; waited {wait_seconds:g} s."
-                    " Run this command again when the other one has ended."
+                    en=f"Another command is writing to the lake {lake}; waited {wait_seconds:g} s."
+                    " Run this command again when the other one has ended.",
+                    ru=f"Другая команда пишет в озеро {lake}; ждали {wait_seconds:g} с. Повторите "
+                    "команду, когда та закончит.",
                 ) from error
     try:
         yield

@@ -108,13 +108,15 @@ class Snapshot:
 
     def _open(self, table: str) -> TableVersion:
         if table not in self.versions:
-            raise UnknownNameError("table", table, self.tables)
+            raise UnknownNameError("table", table, self.tables, ru="таблицы")
         if table not in self._tables:
             opened = open_table(self.folder / table, self.versions[table])
             if opened is None:
                 raise StorageError(
-                    f"The lake {self.folder} has no folder '{table}', but load {self.load_id} wrote"
-                    " that table. Restore the folder from a backup."
+                    en=f"The lake {self.folder} has no folder '{table}', but load {self.load_id} wrote"
+                    " that table. Restore the folder from a backup.",
+                    ru=f"В озере {self.folder} нет папки «{table}», хотя загрузка {self.load_id} "
+                    "писала эту таблицу. Восстановите папку из резервной копии.",
                 )
             self._tables[table] = opened
         return self._tables[table]
@@ -146,20 +148,27 @@ class Snapshot:
             raise self._explain_missing(table, path) from error
         if size != file.size:
             raise StorageError(
-                f"The file {path} is damaged: it has {size:,} bytes instead of {file.size:,}."
-                " Restore it from a backup, or look at an earlier load with snapshot(load_id=…)."
+                en=f"The file {path} is damaged: it has {size:,} bytes instead of {file.size:,}."
+                " Restore it from a backup, or look at an earlier load with snapshot(load_id=…).",
+                ru=f"Файл {path} повреждён: в нём {size:,} байт вместо {file.size:,}. Восстановите его "
+                "из резервной копии или посмотрите более раннюю загрузку: snapshot(load_id=…).",
             )
 
     def _explain_missing(self, table: str, path: Path) -> Exception:
         loads = read_loads(self.folder)
         if self.load and loads and self.load.sequence < loads[-1].sequence:
             return NotFoundError(
-                f"Table '{table}' as load {self.load_id} left it no longer exists: vacuum removed"
-                " its files. Choose a later load; `list_loads` names them."
+                en=f"Table '{table}' as load {self.load_id} left it no longer exists: vacuum removed"
+                " its files. Choose a later load; `list_loads` names them.",
+                ru=f"Таблицы «{table}», какой её оставила загрузка {self.load_id}, больше нет: её "
+                "файлы удалены при очистке. Выберите более позднюю загрузку; их перечисляет "
+                "list_loads.",
             )
         return StorageError(
-            f"The file {path} of table '{table}' is missing. Restore it from a backup, or look at"
-            " an earlier load with snapshot(load_id=…)."
+            en=f"The file {path} of table '{table}' is missing. Restore it from a backup, or look at"
+            " an earlier load with snapshot(load_id=…).",
+            ru=f"Файла {path} таблицы «{table}» нет. Восстановите его из резервной копии или "
+            "посмотрите более раннюю загрузку: snapshot(load_id=…).",
         )
 
 

@@ -22,8 +22,10 @@ def render_instant(moment: datetime) -> str:
     """SQL of a moment; raises `InvalidParameterError` when it has no time zone."""
     if moment.tzinfo is None:
         raise InvalidParameterError(
-            f"'now' must be a time with a time zone; got {moment.isoformat()} without one."
-            " Pass datetime.now(UTC)."
+            en=f"'now' must be a time with a time zone; got {moment.isoformat()} without one."
+            " Pass datetime.now(UTC).",
+            ru=f"now должно быть временем с часовым поясом; получено {moment.isoformat()} без "
+            "него. Передайте datetime.now(UTC).",
         )
     return f"TIMESTAMPTZ {quote_text(moment.astimezone(UTC).isoformat(sep=' '))}"
 
@@ -80,7 +82,7 @@ def stage(
         values.append(f"{value} AS {quote_name(column.name)}")
         if loss:
             losses[column] = loss
-    row_count = _check_losses(connection, relation, losses, types, where=f"Table '{shape.name}'")
+    row_count = _check_losses(connection, relation, losses, types, table=shape.name)
     view = name_scratch("staged")
     connection.execute(
         f"CREATE TEMP VIEW {view} AS SELECT {', '.join(values)},"
@@ -105,13 +107,17 @@ def _check_names(found: Mapping[str, str], shape: TableShape) -> None:
     for name in found:
         if name.casefold() in _RESERVED:
             raise SchemaError(
-                f"Table '{shape.name}': the column '{name}' has a name that the lake uses"
-                " itself. Map it to another name."
+                en=f"Table '{shape.name}': the column '{name}' has a name that the lake uses"
+                " itself. Map it to another name.",
+                ru=f"Таблица «{shape.name}»: имя столбца «{name}» занято самим озером. Назначьте "
+                "ему другое имя.",
             )
         if name in shape.personal:
             raise SchemaError(
-                f"Table '{shape.name}': the column '{name}' is personal and may not enter the"
-                " lake. Put it into the vault and leave it out here."
+                en=f"Table '{shape.name}': the column '{name}' is personal and may not enter the"
+                " lake. Put it into the vault and leave it out here.",
+                ru=f"Таблица «{shape.name}»: столбец «{name}» личный, в озеро ему нельзя. Положите "
+                "его в сейф, а здесь уберите.",
             )
 
 
@@ -122,9 +128,10 @@ def _plan_columns(
     known = {column.name.casefold() for column in planned} | {"known_at"} | shape.skipped
     for name, kind in found.items():
         if name.casefold() not in known:
-            where = f"Table '{shape.name}', column '{name}'"
             declared = shape.declared.get(name)
-            planned.append(StoredColumn(name, declared or choose_type(kind, where=where)))
+            planned.append(
+                StoredColumn(name, declared or choose_type(kind, table=shape.name, column=name))
+            )
     return tuple(planned)
 
 
@@ -141,7 +148,7 @@ def _check_losses(
     losses: Mapping[StoredColumn, str],
     types: Mapping[str, str],
     *,
-    where: str,
+    table: str,
 ) -> int:
     """Count the rows; raise `SchemaError` when a cast would change or drop a value."""
     counts = ["count(*)", *(f"count(*) FILTER ({loss})" for loss in losses.values())]
@@ -150,10 +157,14 @@ def _check_losses(
         if count:
             found = types[column.name.casefold()]
             raise SchemaError(
-                f"{where}: the column '{column.name}' is stored as {column.type}, but the source"
-                f" has {found}, and {count:,} of {row_count:,} values do not fit without loss."
+                en=f"Table '{table}': the column '{column.name}' is stored as {column.type}, but the"
+                f" source has {found}, and {count:,} of {row_count:,} values do not fit without loss."
                 f" Map the column to the stored type, or under a new name"
-                f' (--map "{column.name}={column.name}_2").'
+                f' (--map "{column.name}={column.name}_2").',
+                ru=f"Таблица «{table}»: столбец «{column.name}» хранится как {column.type}, а в"
+                f" источнике {found}, и {count:,} из {row_count:,} значений без потерь не"
+                " поместятся. Приведите столбец к хранимому типу или дайте ему новое имя"
+                f' (--map "{column.name}={column.name}_2").',
             )
     return row_count
 

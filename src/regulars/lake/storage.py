@@ -47,25 +47,32 @@ def explain_storage_error(error: Exception, folder: Path) -> StorageError | None
     text = str(error)
     number = getattr(error, "errno", None)
     if number in _FULL_NUMBERS or any(mark in text for mark in _FULL):
-        return StorageError(_describe_full(folder))
+        return _explain_full(folder)
     if number in _READ_ONLY_NUMBERS or any(mark in text for mark in _READ_ONLY):
         return StorageError(
-            f"The folder {folder} cannot be written: it is read-only, or this user may not write"
-            " there. Nothing was changed. Give the user the right to write, or choose another folder."
+            en=f"The folder {folder} cannot be written: it is read-only, or this user may not write"
+            " there. Nothing was changed. Give the user the right to write, or choose another folder.",
+            ru=f"В папку {folder} нельзя писать: она только для чтения, или этот пользователь не"
+            " имеет права. Ничего не изменено. Дайте право на запись или выберите другую папку.",
         )
     if isinstance(error, DeltaError | OSError) or str(folder) in text:
         first_line = text.strip().splitlines()[0] if text.strip() else type(error).__name__
         return StorageError(
-            f"A file in {folder} is damaged or missing: {first_line}"
+            en=f"A file in {folder} is damaged or missing: {first_line}"
             " Restore the folder from a backup, or look at an earlier load with"
-            " snapshot(load_id=…)."
+            " snapshot(load_id=…).",
+            ru=f"Файл в {folder} повреждён или пропал: {first_line}"
+            " Восстановите папку из резервной копии или посмотрите более раннюю загрузку:"
+            " snapshot(load_id=…).",
         )
     return None
 
 
-def _describe_full(folder: Path) -> str:
+def _explain_full(folder: Path) -> StorageError:
     free = shutil.disk_usage(folder if folder.exists() else folder.parent).free
-    return (
-        f"The disk that holds {folder} is full: {free:,} bytes are free. What was begun has been"
-        " rolled back. Free some space, or vacuum the lake, and run the same command again."
+    return StorageError(
+        en=f"The disk that holds {folder} is full: {free:,} bytes are free. What was begun has been"
+        " rolled back. Free some space, or vacuum the lake, and run the same command again.",
+        ru=f"Диск с папкой {folder} полон: свободно {free:,} байт. Начатое отменено."
+        " Освободите место или очистите озеро от старых версий и повторите команду.",
     )

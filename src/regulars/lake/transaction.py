@@ -91,8 +91,10 @@ class LoadTransaction:
             recovered = recover(self.folder)
             if self.load_id in recovered.load_ids:
                 raise ConflictError(
-                    f"The lake {self.folder} already has a load '{self.load_id}'."
-                    " Give this one another id."
+                    en=f"The lake {self.folder} already has a load '{self.load_id}'."
+                    " Give this one another id.",
+                    ru=f"В озере {self.folder} уже есть загрузка «{self.load_id}». Дайте этой другое "
+                    "имя.",
                 )
             self.recovery = recovered.recovery
             self._versions = dict(recovered.versions)
@@ -186,7 +188,10 @@ class LoadTransaction:
         self._check_open()
         target = open_table(self.folder / table)
         if target is None:
-            raise StorageError(f"The lake {self.folder} has no table '{table}' any more.")
+            raise StorageError(
+                en=f"The lake {self.folder} has no table '{table}' any more.",
+                ru=f"В озере {self.folder} больше нет таблицы «{table}».",
+            )
         self._versions[table] = target.commit(added, removed, load_id=self.load_id)
         self._step(f"committed {table}")
 
@@ -303,7 +308,8 @@ class LoadTransaction:
     def _check_open(self) -> None:
         if not self._is_open:
             raise InvalidParameterError(
-                f"The load '{self.load_id}' is not under way: it has ended, or `with` is missing."
+                en=f"The load '{self.load_id}' is not under way: it has ended, or `with` is missing.",
+                ru=f"Загрузка «{self.load_id}» не идёт: она завершена, или пропущено with.",
             )
 
     def _step(self, name: str) -> None:
@@ -321,6 +327,9 @@ def _arrow_schema(columns: tuple[StoredColumn, ...]) -> pa.Schema:
 
 def _explain_race(folder: Path) -> ConflictError:
     return ConflictError(
-        f"Another program wrote to {folder} {_MOST_TRIES} times while this load was trying to."
-        " Nothing of this load was kept. Stop the other program and run the load again."
+        en=f"Another program wrote to {folder} {_MOST_TRIES} times while this load was trying to."
+        " Nothing of this load was kept. Stop the other program and run the load again.",
+        ru=f"Другая программа писала в {folder} {_MOST_TRIES} раз, пока это пыталась сделать "
+        "загрузка. Ничего из неё не сохранено. Остановите ту программу и повторите "
+        "загрузку.",
     )

@@ -103,8 +103,11 @@ def _join(
     read, kept = (sum(file.rows for file in files) for files in (chosen, written))
     if read != kept:
         raise StorageError(
-            f"Table '{table}': compaction read {read:,} rows and wrote {kept:,}. Nothing was"
-            " changed. Restore the folder from a backup: one of its files is not what the log says."
+            en=f"Table '{table}': compaction read {read:,} rows and wrote {kept:,}. Nothing was"
+            " changed. Restore the folder from a backup: one of its files is not what the log says.",
+            ru=f"Таблица «{table}»: при сжатии прочитано строк {read:,}, записано {kept:,}. Ничего "
+            "не изменено. Восстановите папку из резервной копии: один из файлов не такой, как "
+            "сказано в журнале.",
         )
     load.commit_files(table, written, chosen)
     return written
@@ -119,7 +122,10 @@ def vacuum_files(
 ) -> Vacuum:
     """Delete the data files of loads that are older than the retention; for who holds the lock."""
     if retention_days < 0:
-        raise InvalidParameterError(f"retention_days must be 0 or more; got {retention_days}.")
+        raise InvalidParameterError(
+            en=f"retention_days must be 0 or more; got {retention_days}.",
+            ru=f"retention_days должно быть не меньше 0; получено {retention_days}.",
+        )
     loads = read_loads(lake)
     cutoff = now - timedelta(days=retention_days)
     kept = _choose_loads(loads, cutoff=cutoff, keep=keep)

@@ -162,13 +162,17 @@ def _compare(
 def _check_shapes(features: FeatureTable, outcome: Outcome) -> None:
     if len(features) != len(outcome.labels):
         raise InvalidParameterError(
-            f"The outcome has {len(outcome.labels)} labels for {len(features)} customers. "
-            "Read both at the same `as_of`."
+            en=f"The outcome has {len(outcome.labels)} labels for {len(features)} customers. "
+            "Read both at the same `as_of`.",
+            ru=f"Меток исхода {len(outcome.labels)}, а клиентов {len(features)}. Читайте то и "
+            "другое на один день as_of.",
         )
     if not features.features:
         raise QualityError(
-            "There is no feature to predict from: every column is an id, the outcome, personal or "
-            "ignored. Give some column another role."
+            en="There is no feature to predict from: every column is an id, the outcome, personal or "
+            "ignored. Give some column another role.",
+            ru="Прогнозировать не по чему: все столбцы — это id, исход, личные или "
+            "неиспользуемые. Дайте какому-нибудь столбцу другую роль.",
         )
 
 

@@ -111,16 +111,19 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         """Count intervals per class in numbers and codes, shape (n_customers, n_features)."""
         if self.alpha <= 0 or self.n_intervals < 2:
             raise InvalidParameterError(
-                f"alpha must be above 0 and n_intervals at least 2; found alpha={self.alpha}, "
-                f"n_intervals={self.n_intervals}."
+                en=f"alpha must be above 0 and n_intervals at least 2; found alpha={self.alpha}, "
+                f"n_intervals={self.n_intervals}.",
+                ru="alpha должно быть больше 0, а n_intervals не меньше 2; получено "
+                f"alpha={self.alpha}, n_intervals={self.n_intervals}.",
             )
         values, labels = validate_data(self, X, y, ensure_all_finite="allow-nan", dtype=np.float64)
         check_classification_targets(labels)
         self.classes_, classes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise InvalidParameterError(
-                "IntervalNaiveBayes needs at least 2 classes; found only one class, "
-                f"{self.classes_[0]!r}."
+                en="IntervalNaiveBayes needs at least 2 classes; found only one class, "
+                f"{self.classes_[0]!r}.",
+                ru=f"Для IntervalNaiveBayes нужны хотя бы 2 класса; найден только {self.classes_[0]!r}.",
             )
         mask = np.zeros(values.shape[1], dtype=bool)
         if self.is_category is not None:

@@ -212,12 +212,15 @@ def _check_varies(counts: dict[str, int], column: str) -> None:
     if len(counts) == 1:
         (only, count) = next(iter(counts.items()))
         raise QualityError(
-            f"The outcome '{column}' is '{only}' for all {count} customers: there is nothing to "
-            "learn from. Load customers of both kinds or choose another outcome."
+            en=f"The outcome '{column}' is '{only}' for all {count} customers: there is nothing to "
+            "learn from. Load customers of both kinds or choose another outcome.",
+            ru=f"Исход «{column}» у всех {count} клиентов равен «{only}»: учиться не на чем. "
+            "Загрузите клиентов обоих видов или выберите другой исход.",
         )
     if not counts:
         raise QualityError(
-            f"The outcome '{column}' has no value for any customer. Choose another outcome."
+            en=f"The outcome '{column}' has no value for any customer. Choose another outcome.",
+            ru=f"Исход «{column}» не заполнен ни у одного клиента. Выберите другой исход.",
         )
 
 
@@ -228,15 +231,20 @@ def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> s
             matching = [text for text in counts if text == _as_boolean(wanted)]
         if not matching:
             raise InvalidParameterError(
-                f"No customer has '{wanted}' as the outcome '{column}'. "
-                f"Found: {_list_values(counts)}. Name one of them."
+                en=f"No customer has '{wanted}' as the outcome '{column}'. "
+                f"Found: {_list_values(counts)}. Name one of them.",
+                ru=f"Ни у кого из клиентов исход «{column}» не равен «{wanted}». Встречаются: "
+                f"{_list_values(counts, 'ru')}. Назовите одно из этих значений.",
             )
         return matching[0]
     if len(counts) > 2:
         raise QualityError(
-            f"The outcome '{column}' has {len(counts)} different values "
+            en=f"The outcome '{column}' has {len(counts)} different values "
             f"({_list_values(counts)}); an outcome is yes or no. "
-            f"Say which value counts as yes: {column}=VALUE."
+            f"Say which value counts as yes: {column}=VALUE.",
+            ru=f"У исхода «{column}» разных значений {len(counts)} ({_list_values(counts, 'ru')}), "
+            "а исход — это да или нет. Скажите, какое значение считать за «да»: "
+            f"{column}=ЗНАЧЕНИЕ.",
         )
     positive = [text for text in counts if _fold(text) in _POSITIVE_WORDS]
     negative = [text for text in counts if _fold(text) in _NEGATIVE_WORDS]
@@ -245,8 +253,10 @@ def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> s
     if len(negative) == 1:
         return next(text for text in counts if text != negative[0])
     raise QualityError(
-        f"The outcome '{column}' has the values {_list_values(counts)}, and none of them is a word "
-        f"for yes. Say which one counts as yes: {column}=VALUE."
+        en=f"The outcome '{column}' has the values {_list_values(counts)}, and none of them is a word "
+        f"for yes. Say which one counts as yes: {column}=VALUE.",
+        ru=f"Исход «{column}» принимает значения {_list_values(counts, 'ru')}, и ни одно из "
+        f"них не похоже на «да». Скажите, какое считать за «да»: {column}=ЗНАЧЕНИЕ.",
     )
 
 
@@ -257,19 +267,24 @@ def _as_boolean(wanted: str) -> str | None:
     return "false" if _fold(wanted) in _NEGATIVE_WORDS else None
 
 
-def _list_values(counts: dict[str, int]) -> str:
+def _list_values(counts: dict[str, int], language: Language = "en") -> str:
     ordered = sorted(counts, key=lambda text: (-counts[text], text))
     shown = ", ".join(f"'{text}'" for text in ordered[:_MOST_VALUES_SHOWN])
     rest = len(ordered) - _MOST_VALUES_SHOWN
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    more = "и ещё {rest}" if language == "ru" else "and {rest} more"
+    return f"{shown} {more.format(rest=rest)}" if rest > 0 else shown
 
 
 def _check_enough(outcome: Outcome) -> None:
     fewer = min(outcome.positives, outcome.negatives)
     if fewer < FEWEST_OF_EACH:
         raise QualityError(
-            f"The outcome '{outcome.column}' = '{outcome.positive_value}' was seen for "
+            en=f"The outcome '{outcome.column}' = '{outcome.positive_value}' was seen for "
             f"{outcome.positives} customers and not for {outcome.negatives}; at least "
             f"{FEWEST_OF_EACH} of each are needed to learn and to check what was learnt. "
-            "Load more customers or a longer period."
+            "Load more customers or a longer period.",
+            ru=f"Исход «{outcome.column}» = «{outcome.positive_value}» был у {outcome.positives} "
+            f"клиентов, не был у {outcome.negatives}; чтобы учиться и проверять выученное, "
+            f"нужно хотя бы по {FEWEST_OF_EACH} тех и других. Загрузите больше клиентов или "
+            "больший период.",
         )

@@ -100,7 +100,10 @@ class CrossFittedExplainer:
     def explain(self, rows: NDArray[np.int64], *, top: int) -> list[list[Reason]]:
         """The `top` reasons of each customer at the row numbers `rows`."""
         if top < 1:
-            raise InvalidParameterError(f"top must be at least 1; found {top}.")
+            raise InvalidParameterError(
+                en=f"top must be at least 1; found {top}.",
+                ru=f"top должно быть не меньше 1; получено {top}.",
+            )
         reasons: list[list[Reason]] = [[] for _ in rows]
         for places, contributions in self._contribute(rows):
             strongest = _pick(contributions, top)

@@ -295,6 +295,7 @@ def _find_rows(customer_ids: pa.StringArray, customers: Sequence[str] | None) ->
     if places.null_count:
         missing = customers[places.is_null().to_pylist().index(True)]
         raise NotFoundError(
-            f"Customer '{missing}' was not scored. Names are those of the feature table, as text."
+            en=f"Customer '{missing}' was not scored. Names are those of the feature table, as text.",
+            ru=f"Клиент «{missing}» не оценён. Имена — как в таблице признаков, текстом.",
         )
     return np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)

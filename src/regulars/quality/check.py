@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from regulars.conditions import Condition
+from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -77,9 +78,11 @@ class Check(BaseModel):
     @model_validator(mode="after")
     def _check_action(self) -> "Check":
         if self.action == "quarantine" and not self.looks_at_single_rows:
-            raise ValueError(
-                "action 'quarantine' needs a check of single rows "
-                "(kind rows, range, dates, vocabulary or text); use action 'report'"
+            raise InvalidParameterError(
+                en="action 'quarantine' needs a check of single rows "
+                "(kind rows, range, dates, vocabulary or text); use action 'report'",
+                ru="действию quarantine нужна проверка отдельных строк "
+                "(вида rows, range, dates, vocabulary или text); возьмите действие report",
             )
         return self
 
@@ -103,7 +106,10 @@ class RangeCheck(Check):
     @model_validator(mode="after")
     def _check_bounds(self) -> "RangeCheck":
         if self.minimum is None and self.maximum is None:
-            raise ValueError("a range needs 'minimum', 'maximum' or both")
+            raise InvalidParameterError(
+                en="a range needs 'minimum', 'maximum' or both",
+                ru="диапазону нужны minimum, maximum или оба",
+            )
         return self
 
 
@@ -121,7 +127,10 @@ class DatesCheck(Check):
     @model_validator(mode="after")
     def _check_bounds(self) -> "DatesCheck":
         if self.not_before is None and self.most_days_ahead is None:
-            raise ValueError("a check of dates needs 'not_before', 'most_days_ahead' or both")
+            raise InvalidParameterError(
+                en="a check of dates needs 'not_before', 'most_days_ahead' or both",
+                ru="проверке дат нужны not_before, most_days_ahead или оба",
+            )
         return self
 
 
@@ -136,7 +145,10 @@ class VocabularyCheck(Check):
     @model_validator(mode="after")
     def _check_values(self) -> "VocabularyCheck":
         if (self.vocabulary == "given") != bool(self.values):
-            raise ValueError("'values' and vocabulary 'given' belong together")
+            raise InvalidParameterError(
+                en="'values' and vocabulary 'given' belong together",
+                ru="values и словарь given задаются вместе",
+            )
         return self
 
 

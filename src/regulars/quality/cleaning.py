@@ -162,16 +162,23 @@ class CleaningPlan(BaseModel):
         try:
             return cls.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise DefinitionError(f"{where} is not valid TOML: {error}.") from error
+            raise DefinitionError(
+                en=f"{where} is not valid TOML: {error}.", ru=f"{where} — неверный TOML: {error}."
+            ) from error
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(str(part) for part in problem["loc"])
             message = problem["msg"].removeprefix("Value error, ")
-            raise DefinitionError(f"{where}: '{place}': {message}.") from error
+            raise DefinitionError(
+                en=f"{where}: '{place}': {message}.",
+                ru=f"{where}: значение «{place}» не подходит: {message}.",
+            ) from error
 
     def _require(self, column: str, available: Sequence[str]) -> None:
         if column not in available:
-            raise UnknownColumnError(column, available, where="The table to clean")
+            raise UnknownColumnError(
+                column, available, where="The table to clean", ru="В очищаемой таблице"
+            )
 
 
 def propose_cleaning(state: TableState) -> CleaningPlan:

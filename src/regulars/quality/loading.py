@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from regulars.conditions import load_condition
-from regulars.errors import DefinitionError, find_nearest
+from regulars.errors import DefinitionError, RegularsError, suggest
 from regulars.quality.check import AnyCheck, Check
 
 __all__ = ["load_checks", "read_checks"]
@@ -64,8 +64,10 @@ def load_checks(
         for check in read_checks(text, file=file):
             if check.name in read_from:
                 raise DefinitionError(
-                    f"{file}: check '{check.name}' is already defined in {read_from[check.name]}. "
-                    "Give one of the two another name."
+                    en=f"{file}: check '{check.name}' is already defined in {read_from[check.name]}. "
+                    "Give one of the two another name.",
+                    ru=f"{file}: проверка «{check.name}» уже определена в {read_from[check.name]}. Дайте "
+                    "одной из двух другое имя.",
                 )
             read_from[check.name] = file
             by_name[check.name] = check
@@ -83,10 +85,15 @@ def read_checks(text: str, *, file: str) -> tuple[Check, ...]:
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{file} is not valid TOML: {error}.") from error
+        raise DefinitionError(
+            en=f"{file} is not valid TOML: {error}.", ru=f"{file} — неверный TOML: {error}."
+        ) from error
     entries = parsed["checks"] if set(parsed) == {"checks"} else [parsed]
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise DefinitionError(f"{file}: 'checks' must be a list of tables, written [[checks]].")
+        raise DefinitionError(
+            en=f"{file}: 'checks' must be a list of tables, written [[checks]].",
+            ru=f"{file}: checks — это список таблиц, он пишется [[checks]].",
+        )
     return tuple(_read_check(entry, file=file) for entry in entries)
 
 
@@ -116,48 +123,58 @@ def _read_check(entry: dict[str, Any], *, file: str) -> Check:
         return _ADAPTER.validate_python(values)
     except ValidationError as error:
         model = _MODELS[entry["kind"]]
-        raise DefinitionError(f"{where}: {_word(error.errors()[0], model)}") from error
+        en, ru = _word(error.errors()[0], model)
+        raise DefinitionError(en=f"{where}: {en}", ru=f"{where}: {ru}") from error
 
 
 def _check_kind(entry: dict[str, Any], *, where: str) -> None:
     kind = entry.get("kind")
     if kind in _MODELS:
         return
-    found = "'kind' is missing" if kind is None else f"there is no kind '{kind}'"
+    hint, hint_ru = suggest(str(kind), _MODELS)
+    found, found_ru = (
+        ("'kind' is missing", "не указан kind")
+        if kind is None
+        else (f"there is no kind '{kind}'", f"вида «{kind}» нет")
+    )
+    names = ", ".join(_MODELS)
     raise DefinitionError(
-        f"{where}: {found}.{_suggest(str(kind), _MODELS)} Choose from: {', '.join(_MODELS)}."
+        en=f"{where}: {found}.{hint} Choose from: {names}.",
+        ru=f"{where}: {found_ru}.{hint_ru} Выберите из: {names}.",
     )
 
 
-def _word(problem: ErrorDetails, model: type[Check]) -> str:
+def _word(problem: ErrorDetails, model: type[Check]) -> tuple[str, str]:
     """One problem of validation as a sentence: what was found, what is allowed."""
     # The first part of the place is the tag of the union: the kind.
     place = ".".join(str(part) for part in problem["loc"][1:])
     leaf = str(problem["loc"][-1])
     allowed = tuple(name for name in model.model_fields)
     if problem["type"] == "extra_forbidden":
+        kind, hints = model.model_fields["kind"].default, suggest(leaf, allowed)
         return (
-            f"'{place}' is not a field of kind '{model.model_fields['kind'].default}'."
-            f"{_suggest(leaf, allowed)} It has: {', '.join(allowed)}."
+            f"'{place}' is not a field of kind '{kind}'.{hints[0]} It has: {', '.join(allowed)}.",
+            f"поля «{place}» у вида «{kind}» нет.{hints[1]} Есть: {', '.join(allowed)}.",
         )
     if problem["type"] == "missing":
-        return f"'{place}' is missing. Add a line '{leaf} = …'."
+        return (
+            f"'{place}' is missing. Add a line '{leaf} = …'.",
+            f"не хватает «{place}». Добавьте строку {leaf} = …",
+        )
     if problem["type"] == "literal_error":
         return _word_choice(place, problem)
     if problem["type"] == "value_error":
-        return f"{problem['msg'].removeprefix('Value error, ')}."
-    return f"'{place}' is {problem['input']!r}: {problem['msg'].lower()}."
+        refused = problem["ctx"]["error"]
+        return f"{refused}.", f"{refused.ru if isinstance(refused, RegularsError) else refused}."
+    said = f"{problem['input']!r}: {problem['msg'].lower()}."
+    return f"'{place}' is {said}", f"«{place}» = {said}"
 
 
-def _word_choice(place: str, problem: ErrorDetails) -> str:
+def _word_choice(place: str, problem: ErrorDetails) -> tuple[str, str]:
     choices = str(problem.get("ctx", {}).get("expected", ""))
     names = [name.strip(" '") for name in choices.replace(" or ", ",").split(",")]
+    found, hints = problem["input"], suggest(str(problem["input"]), names)
     return (
-        f"'{place}' is {problem['input']!r}.{_suggest(str(problem['input']), names)} "
-        f"Choose from: {', '.join(names)}."
+        f"'{place}' is {found!r}.{hints[0]} Choose from: {', '.join(names)}.",
+        f"«{place}» = {found!r}.{hints[1]} Выберите из: {', '.join(names)}.",
     )
-
-
-def _suggest(name: str, allowed: Iterable[str]) -> str:
-    nearest = find_nearest(name, allowed)
-    return f" Did you mean '{nearest}'?" if nearest else ""

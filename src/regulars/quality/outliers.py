@@ -188,7 +188,10 @@ def _limits(
 ) -> tuple[float, float]:
     if method == "bounds":
         if bounds is None:
-            raise InvalidParameterError("method is 'bounds', and bounds is None. Give (low, high).")
+            raise InvalidParameterError(
+                en="method is 'bounds', and bounds is None. Give (low, high).",
+                ru="method — bounds, а bounds не задано. Укажите (low, high).",
+            )
         return float(bounds[0]), float(bounds[1])
     known = column[~np.isnan(column)]
     if not known.size:

@@ -152,8 +152,9 @@ class PlannedImputer(TransformerMixin, Estimator):
         for column, strategy in (self.strategies or {}).items():
             if strategy not in STRATEGIES:
                 raise InvalidParameterError(
-                    f"The strategy of column '{column}' is '{strategy}'. "
-                    f"Choose from: {', '.join(STRATEGIES)}."
+                    en=f"The strategy of column '{column}' is '{strategy}'. "
+                    f"Choose from: {', '.join(STRATEGIES)}.",
+                    ru=f"Стратегия столбца «{column}» — «{strategy}». Выберите из: {', '.join(STRATEGIES)}.",
                 )
             plan[self._place(column)] = strategy
         return plan
@@ -164,7 +165,9 @@ class PlannedImputer(TransformerMixin, Estimator):
         names = [str(name) for name in getattr(self, "feature_names_in_", ())]
         names = names or [str(place) for place in range(self.n_features_in_)]
         if str(column) not in names:
-            raise UnknownColumnError(str(column), names, where="The table to clean")
+            raise UnknownColumnError(
+                str(column), names, where="The table to clean", ru="В очищаемой таблице"
+            )
         return names.index(str(column))
 
     def _learn_fill(self, column: NDArray[Any], place: int) -> object:
@@ -271,8 +274,10 @@ def _to_numbers(column: NDArray[Any], place: int, strategy: str) -> _Numbers:
         return np.array([np.nan if each is None else float(each) for each in column])
     except ValueError as error:
         raise InvalidParameterError(
-            f"Column {place} holds text, and its strategy is '{strategy}', which needs numbers. "
-            "Choose mode or constant."
+            en=f"Column {place} holds text, and its strategy is '{strategy}', which needs numbers. "
+            "Choose mode or constant.",
+            ru=f"В столбце {place} текст, а его стратегия — «{strategy}», ей нужны числа. Выберите "
+            "mode или constant.",
         ) from error
 
 

@@ -39,15 +39,20 @@ class Reconciliation:
         negative = [name for name, count in counts.items() if count < 0]
         if negative:
             raise QualityError(
-                f"The load does not add up: {negative[0]} is {counts[negative[0]]}, "
-                "and a count is never below 0. Nothing may be committed."
+                en=f"The load does not add up: {negative[0]} is {counts[negative[0]]}, "
+                "and a count is never below 0. Nothing may be committed.",
+                ru=f"Загрузка не сходится: {negative[0]} равно {counts[negative[0]]}, а счётчик не "
+                "бывает меньше 0. Записывать нельзя.",
             )
         total = self.loaded + self.quarantined
         if total != self.rows_in:
             raise QualityError(
-                f"The load does not add up: {self.rows_in} rows in, but inserted {self.inserted} + "
+                en=f"The load does not add up: {self.rows_in} rows in, but inserted {self.inserted} + "
                 f"updated {self.updated} + unchanged {self.unchanged} + quarantined "
-                f"{self.quarantined} = {total}. Nothing may be committed; please report this."
+                f"{self.quarantined} = {total}. Nothing may be committed; please report this.",
+                ru=f"Загрузка не сходится: на входе строк {self.rows_in}, а добавлено {self.inserted} "
+                f"+ обновлено {self.updated} + без изменений {self.unchanged} + отложено "
+                f"{self.quarantined} = {total}. Записывать нельзя; пожалуйста, сообщите об этом.",
             )
 
     @property

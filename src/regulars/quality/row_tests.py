@@ -109,8 +109,10 @@ def build_row_tests(
     """Every check of single rows as tests, one for each column that it looks at."""
     if as_of.tzinfo is None:
         raise InvalidParameterError(
-            f"as_of is {as_of.isoformat()} without a time zone. Give it one, for example "
-            "datetime(2026, 1, 10, tzinfo=UTC)."
+            en=f"as_of is {as_of.isoformat()} without a time zone. Give it one, for example "
+            "datetime(2026, 1, 10, tzinfo=UTC).",
+            ru=f"У as_of = {as_of.isoformat()} нет часового пояса. Укажите его, например "
+            "datetime(2026, 1, 10, tzinfo=UTC).",
         )
     tests: list[RowTest] = []
     for check in checks:
@@ -125,7 +127,10 @@ def require_columns(check: Check, table: "ir.Table", columns: Sequence[str]) -> 
             if check.if_missing == "skip":
                 return False
             raise UnknownColumnError(
-                name, table.columns, where=f"Check '{check.name}': table '{check.table}'"
+                name,
+                table.columns,
+                where=f"Check '{check.name}': table '{check.table}'",
+                ru=f"Проверка «{check.name}»: в таблице «{check.table}»",
             )
     return True
 

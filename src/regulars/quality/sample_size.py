@@ -194,7 +194,10 @@ def widen_period(counts: Sequence[tuple[str, int]], *, months: int, needed: int)
     2
     """
     if months < 1:
-        raise InvalidParameterError(f"months is {months}. Ask for at least 1 month.")
+        raise InvalidParameterError(
+            en=f"months is {months}. Ask for at least 1 month.",
+            ru=f"months = {months}. Нужен хотя бы 1 месяц.",
+        )
     latest_first = [count for _, count in sorted(counts, reverse=True)]
     taken = min(months, len(latest_first))
     while taken < len(latest_first) and sum(latest_first[:taken]) < needed:
@@ -215,18 +218,23 @@ def _check_counts(
     n_customers: int, n_positive: int | None, n_rows: int | None, method: str
 ) -> None:
     if method not in METHODS:
-        raise UnknownNameError("method", method, METHODS)
+        raise UnknownNameError("method", method, METHODS, ru="метода")
     for name, count in (
         ("n_customers", n_customers),
         ("n_positive", n_positive),
         ("n_rows", n_rows),
     ):
         if count is not None and count < 0:
-            raise InvalidParameterError(f"{name} is {count}. A count is never below 0.")
+            raise InvalidParameterError(
+                en=f"{name} is {count}. A count is never below 0.",
+                ru=f"{name} = {count}. Счётчик не бывает меньше 0.",
+            )
     if n_positive is not None and n_positive > n_customers:
         raise InvalidParameterError(
-            f"n_positive is {n_positive}, more than n_customers, which is {n_customers}. "
-            "Count customers with the outcome, not rows."
+            en=f"n_positive is {n_positive}, more than n_customers, which is {n_customers}. "
+            "Count customers with the outcome, not rows.",
+            ru=f"n_positive = {n_positive} больше, чем n_customers = {n_customers}. Считайте "
+            "клиентов с исходом, а не строки.",
         )
 
 

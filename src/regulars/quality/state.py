@@ -150,7 +150,12 @@ class TableState:
             if column.name == name:
                 return column
         names = [column.name for column in self.columns]
-        raise UnknownColumnError(name, names, where=f"The state of table '{self.name}'")
+        raise UnknownColumnError(
+            name,
+            names,
+            where=f"The state of table '{self.name}'",
+            ru=f"В состоянии таблицы «{self.name}»",
+        )
 
     def to_dict(self) -> dict[str, object]:
         """The state as plain values for JSON."""

@@ -61,10 +61,14 @@ def convert_currency(
 
     for name in (amount, currency, *([on] if on else [])):
         if name not in table.columns:
-            raise UnknownColumnError(name, table.columns, where="The table to convert")
+            raise UnknownColumnError(
+                name, table.columns, where="The table to convert", ru="В пересчитываемой таблице"
+            )
     for name in ("currency", "rate", *(["valid_on"] if on else [])):
         if name not in rates.columns:
-            raise UnknownColumnError(name, rates.columns, where="The table of rates")
+            raise UnknownColumnError(
+                name, rates.columns, where="The table of rates", ru="В таблице курсов"
+            )
     wanted = rates.select(_currency=rates.currency, _rate=rates.rate)
     if on is None:
         joined = table.left_join(wanted, table[currency] == wanted._currency)  # noqa: SLF001 - a column

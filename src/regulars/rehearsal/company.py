@@ -129,7 +129,8 @@ def make_company(
     """
     if customers < 1:
         raise InvalidParameterError(
-            f"A company needs customers; found {customers}. Give at least 1."
+            en=f"A company needs customers; found {customers}. Give at least 1.",
+            ru=f"Компании нужны клиенты; получено {customers}. Укажите хотя бы 1.",
         )
     generator = np.random.default_rng(seed)
     behavior = _behave(customers, generator)

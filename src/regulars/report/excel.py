@@ -89,8 +89,10 @@ def write_contact_list(
 
     if found.kept > _MOST_ROWS:
         raise InvalidParameterError(
-            f"A sheet holds {_MOST_ROWS} customers at most, and this list has {found.kept}. "
-            "Ask for fewer of them, or take the list as CSV."
+            en=f"A sheet holds {_MOST_ROWS} customers at most, and this list has {found.kept}. "
+            "Ask for fewer of them, or take the list as CSV.",
+            ru=f"На лист помещается не больше {_MOST_ROWS} клиентов, а в списке их {found.kept}. "
+            "Возьмите меньше или возьмите список в CSV.",
         )
     speech = Speech(language)
     personal = gather_personal(found, read_personal)

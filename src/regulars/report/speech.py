@@ -44,7 +44,7 @@ class Speech:
         section, _, name = key.partition(".")
         words = list_words().get(section, {})
         if name not in words:
-            raise UnknownNameError("word", key, [f"{section}.{word}" for word in words])
+            raise UnknownNameError("word", key, [f"{section}.{word}" for word in words], ru="слова")
         text: str = words[name][self.language]
         return text.format(**values) if values else text
 

@@ -109,8 +109,10 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror or error}. "
-            "Free some space, close the file elsewhere, or choose another folder with --out."
+            en=f"{path} cannot be written: {error.strerror or error}. "
+            "Free some space, close the file elsewhere, or choose another folder with --out.",
+            ru=f"Файл {path} не удаётся записать: {error.strerror or error}. Освободите место, "
+            "закройте файл в другой программе или выберите другую папку: --out.",
         ) from error
 
 

@@ -124,7 +124,9 @@ class Contract(BaseModel):
         for column in self.columns:
             if column.name == name:
                 return column
-        raise UnknownColumnError(name, self.column_names, where=f"Table '{self.name}'")
+        raise UnknownColumnError(
+            name, self.column_names, where=f"Table '{self.name}'", ru=f"В таблице «{self.name}»"
+        )
 
 
 @cache
@@ -152,5 +154,5 @@ def get_contract(name: str) -> Contract:
     """
     contracts = {contract.name: contract for contract in list_contracts()}
     if name not in contracts:
-        raise UnknownNameError("table", name, contracts)
+        raise UnknownNameError("table", name, contracts, ru="таблицы")
     return contracts[name]

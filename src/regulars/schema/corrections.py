@@ -66,7 +66,7 @@ def correct_columns(
     corrected = {column.source: column for column in columns}
     for source, wish in overrides.items():
         if source not in corrected:
-            raise UnknownColumnError(source, corrected, where="The source")
+            raise UnknownColumnError(source, corrected, where="The source", ru="В источнике")
         changed = _correct_column(kind, corrected[source], wish)
         corrected = {
             name: changed if name == source else _yield_target(column, changed)
@@ -108,7 +108,7 @@ def _correct_column(kind: str, column: ColumnMapping, wish: str) -> ColumnMappin
 
 def _check_type(name: str) -> ColumnType:
     if name not in get_args(ColumnType):
-        raise UnknownNameError("type", name, get_args(ColumnType))
+        raise UnknownNameError("type", name, get_args(ColumnType), ru="типа")
     return cast(ColumnType, name)
 
 
@@ -151,12 +151,17 @@ def _check_new_name(kind: str, target: str, known: dict[str, Column]) -> None:
     allowed = (*known, *(role.value for role in Role))
     if not _NAME.fullmatch(target):
         raise InvalidParameterError(
-            f"'{target}' cannot be the name of a column: use letters, digits and _,"
-            " with a letter first."
+            en=f"'{target}' cannot be the name of a column: use letters, digits and _,"
+            " with a letter first.",
+            ru=f"«{target}» не может быть именем столбца: нужны латинские буквы, цифры и _, первой "
+            "— буква.",
         )
     # A name so close to a known one is a slip of the finger, not a new attribute.
     if get_close_matches(target.casefold(), allowed, n=1, cutoff=0.8):
-        raise UnknownNameError(f"column of table {_name_table(kind)}", target, allowed)
+        table = _name_table(kind)
+        raise UnknownNameError(
+            f"column of table {table}", target, allowed, ru=f"в таблице {table} столбца"
+        )
 
 
 def _read_format(
@@ -172,8 +177,10 @@ def _read_format(
         shape = measure_numbers([pattern], comma_is_decimal=True)
         if not shape.share:
             raise InvalidParameterError(
-                f"'{pattern}' is not an example of a number: write one as the file does,"
-                " such as 1 234,56."
+                en=f"'{pattern}' is not an example of a number: write one as the file does,"
+                " such as 1 234,56.",
+                ru=f"«{pattern}» — не пример числа: напишите число так, как оно записано в файле, "
+                "например 1 234,56.",
             )
         return {"format": shape.format, "decimal": shape.decimal, "thousands": shape.thousands}
     return {"format": pattern}
@@ -190,5 +197,7 @@ def _check_date_format(pattern: str) -> None:
     if "%" not in pattern and pattern not in NAMED_DATE_FORMATS:
         names = ", ".join(NAMED_DATE_FORMATS)
         raise InvalidParameterError(
-            f"'{pattern}' is not a format of dates: use a pattern such as %d.%m.%Y, or {names}."
+            en=f"'{pattern}' is not a format of dates: use a pattern such as %d.%m.%Y, or {names}.",
+            ru=f"«{pattern}» — не формат даты: напишите шаблон, например %d.%m.%Y, или одно из: "
+            f"{names}.",
         )

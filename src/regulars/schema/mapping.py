@@ -143,7 +143,7 @@ class Mapping(BaseModel):
             if column.source == source:
                 return column
         names = (column.source for column in self.columns)
-        raise UnknownColumnError(source, names, where="The source")
+        raise UnknownColumnError(source, names, where="The source", ru="В источнике")
 
     def columns_key(self) -> str:
         """The key under which the mapping is found again for a file with the same columns."""
@@ -214,15 +214,17 @@ class Mapping(BaseModel):
         try:
             mapping = cls.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            message = (
-                f"{where} is not valid TOML: {error}. Correct it, or delete it and load again."
-            )
-            raise SchemaError(message) from error
+            raise SchemaError(
+                en=f"{where} is not valid TOML: {error}. Correct it, or delete it and load again.",
+                ru=f"{where} — неверный TOML: {error}. Исправьте или удалите его и загрузите снова.",
+            ) from error
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-            message = f"{where} is not a mapping: {place}: {first['msg']}. Correct that entry."
-            raise SchemaError(message) from error
+            raise SchemaError(
+                en=f"{where} is not a mapping: {place}: {first['msg']}. Correct that entry.",
+                ru=f"{where} — не соответствие столбцов: {place}: {first['msg']}. Исправьте запись.",
+            ) from error
         get_contract(mapping.table)
         return mapping
 

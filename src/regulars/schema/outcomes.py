@@ -7,7 +7,7 @@ from regulars.schema.column_mapping import Outcome
 from regulars.schema.column_names import split_words
 from regulars.schema.measured import Measured
 from regulars.schema.shapes import parse_boolean
-from regulars.schema.wording import Wording
+from regulars.schema.wording import Language, Wording
 
 __all__ = ["find_outcome", "find_positive", "is_outcome_name", "take_outcome"]
 
@@ -110,13 +110,15 @@ def take_outcome(measured: Sequence[Measured], wish: str) -> Outcome:
     name, _, value = (wish, "", "") if wish in by_name else wish.rpartition("=")
     if name not in by_name:
         asked = name or wish
-        raise UnknownColumnError(asked, by_name, where="The source")
+        raise UnknownColumnError(asked, by_name, where="The source", ru="В источнике")
     column = by_name[name]
     positive = _choose_value(column, value) if value else find_positive(column.shape.distinct)
     if positive is None:
         raise InvalidParameterError(
-            f"Column '{name}' does not tell which value means that it happened."
-            f" It holds: {_list_values(column)}. Say --outcome '{name}=VALUE'."
+            en=f"Column '{name}' does not tell which value means that it happened."
+            f" It holds: {_list_values(column)}. Say --outcome '{name}=VALUE'.",
+            ru=f"По столбцу «{name}» не понять, какое значение означает, что это случилось. В нём: "
+            f"{_list_values(column, 'ru')}. Скажите: --outcome '{name}=ЗНАЧЕНИЕ'.",
         )
     said = Wording(
         en=f"you said so; '{positive}' means it happened",
@@ -136,7 +138,9 @@ def _choose_value(column: Measured, value: str) -> str:
     if column.shape.distinct_count > len(distinct):
         return value  # the sample does not show them all
     raise InvalidParameterError(
-        f"Column '{column.name}' has no value '{value}'. It holds: {_list_values(column)}."
+        en=f"Column '{column.name}' has no value '{value}'. It holds: {_list_values(column)}.",
+        ru=f"В столбце «{column.name}» нет значения «{value}». В нём: "
+        f"{_list_values(column, 'ru')}.",
     )
 
 
@@ -144,8 +148,9 @@ def _fold_value(value: str) -> str:
     return value.strip().casefold().removesuffix(".0")
 
 
-def _list_values(column: Measured) -> str:
+def _list_values(column: Measured, language: Language = "en") -> str:
     # Many values may be names of people, and an error never holds those.
     if column.shape.distinct_count > _MOST_VALUES_SHOWN:
-        return f"{column.shape.distinct_count:,} distinct values"
-    return ", ".join(column.shape.distinct) or "no values"
+        count = f"{column.shape.distinct_count:,}"
+        return f"{count} distinct values" if language == "en" else f"разных значений: {count}"
+    return ", ".join(column.shape.distinct) or ("no values" if language == "en" else "пусто")

@@ -81,7 +81,7 @@ def recognize(
     ('customers', 'customerID', 'Yes')
     """
     if kind is not None and kind not in KINDS:
-        raise UnknownNameError("kind", kind, KINDS)
+        raise UnknownNameError("kind", kind, KINDS, ru="вида данных")
     said = dict(overrides or {})
     _check_names(columns, [*said, *drop, *([id_column] if id_column else [])])
     measured, is_day_first, order_note = measure_columns(columns, day_first=day_first)
@@ -115,7 +115,7 @@ def _check_names(columns: Sequence[SourceColumn], asked: Sequence[str]) -> None:
     names = [column.name for column in columns]
     for name in asked:
         if name not in names:
-            raise UnknownColumnError(name, names, where="The source")
+            raise UnknownColumnError(name, names, where="The source", ru="В источнике")
 
 
 def _map_columns(
@@ -181,10 +181,13 @@ def _check_required(mapping: Mapping) -> None:
         if column.is_required and mapping.find_target(column.name) is None:
             names = ", ".join(f"'{one.source}'" for one in mapping.columns[:30])
             raise SchemaError(
-                f"Kind '{mapping.kind}' needs a column for {column.name}"
+                en=f"Kind '{mapping.kind}' needs a column for {column.name}"
                 f" ({column.meaning.en.lower()}), and none of the names tells it."
                 f" The source has: {names}. Say which: --map 'COLUMN={column.name}',"
-                " or choose another --kind."
+                " or choose another --kind.",
+                ru=f"Для вида «{mapping.kind}» нужен столбец {column.name} "
+                f"({column.meaning.ru.lower()}), а по именам его не узнать. В источнике: {names}. "
+                f"Укажите: --map 'СТОЛБЕЦ={column.name}' — или выберите другой --kind.",
             )
 
 

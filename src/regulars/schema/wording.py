@@ -36,7 +36,7 @@ def check_language(name: str) -> Language:
     for language in LANGUAGES:
         if language == name:
             return language
-    raise UnknownNameError("language", name, LANGUAGES)
+    raise UnknownNameError("language", name, LANGUAGES, ru="языка")
 
 
 def pluralize(count: int, language: Language, *forms: str) -> str:

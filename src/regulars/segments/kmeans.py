@@ -115,22 +115,29 @@ def _check(
     sizes = [k] if k is not None else list(k_range)
     if not sizes or min(sizes) < 2:
         raise InvalidParameterError(
-            f"The number of segments must be at least 2; found {k if k is not None else k_range}."
+            en=f"The number of segments must be at least 2; found {k if k is not None else k_range}.",
+            ru=f"Сегментов должно быть не меньше 2; получено {k if k is not None else k_range}.",
         )
     if outcome is not None and len(outcome) != len(features):
         raise InvalidParameterError(
-            f"The outcome has {len(outcome)} labels for {len(features)} customers. "
-            "Read both at the same `as_of`."
+            en=f"The outcome has {len(outcome)} labels for {len(features)} customers. "
+            "Read both at the same `as_of`.",
+            ru=f"Меток исхода {len(outcome)}, а клиентов {len(features)}. Читайте то и другое на "
+            "один день as_of.",
         )
     if len(features) < FEWEST_CUSTOMERS:
         raise QualityError(
-            f"Segments need at least {FEWEST_CUSTOMERS} customers; found {len(features)}. "
-            "Load more customers."
+            en=f"Segments need at least {FEWEST_CUSTOMERS} customers; found {len(features)}. "
+            "Load more customers.",
+            ru=f"Для сегментов нужно хотя бы {FEWEST_CUSTOMERS} клиентов; есть {len(features)}. "
+            "Загрузите больше клиентов.",
         )
     if not features.features:
         raise QualityError(
-            "There is no feature to compare customers by: every column is an id, the outcome, "
-            "personal or ignored. Give some column another role."
+            en="There is no feature to compare customers by: every column is an id, the outcome, "
+            "personal or ignored. Give some column another role.",
+            ru="Сравнивать клиентов не по чему: все столбцы — это id, исход, личные или "
+            "неиспользуемые. Дайте какому-нибудь столбцу другую роль.",
         )
 
 
@@ -157,8 +164,10 @@ def _limit(
     distinct = int(group_identical_rows(points).max()) + 1 if points.shape[1] else 1
     if distinct < 2:
         raise QualityError(
-            f"All {len(points)} customers are alike in every usable feature: there is nothing to "
-            "tell segments apart by. Add features."
+            en=f"All {len(points)} customers are alike in every usable feature: there is nothing to "
+            "tell segments apart by. Add features.",
+            ru=f"Все {len(points)} клиентов одинаковы по всем пригодным признакам: сегменты "
+            "различать не по чему. Добавьте признаки.",
         )
     notes = []
     if len(matrix.features) > _MOST_FEATURES:

@@ -148,6 +148,7 @@ class Segmentation:
         """The profile of segment `number`; raises `NotFoundError`."""
         if not 1 <= number <= self.k:
             raise NotFoundError(
-                f"There is no segment {number}: segments are numbered 1 to {self.k}."
+                en=f"There is no segment {number}: segments are numbered 1 to {self.k}.",
+                ru=f"Сегмента {number} нет: сегменты пронумерованы от 1 до {self.k}.",
             )
         return self.profiles[number - 1]

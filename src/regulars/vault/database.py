@@ -29,6 +29,32 @@ create table if not exists keys.wrapped (
 create table if not exists keys.about (name text primary key, value text not null) without rowid;
 create temp table wanted (place integer primary key, customer_id text not null);
 """
+_ADVICE: dict[int | None, tuple[str, str]] = {
+    sqlite3.SQLITE_FULL: (
+        "The disk is full: free some space and try again.",
+        "Диск полон: освободите место и попробуйте снова.",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "It is read-only: make the folder writable.",
+        "Он только для чтения: дайте право писать в папку.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "It cannot be opened: look at the rights of the folder.",
+        "Он не открывается: посмотрите права на папку.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "The disk failed or is full: look at it and try again.",
+        "Диск отказал или полон: проверьте его и попробуйте снова.",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "A file is damaged: restore both files from one backup.",
+        "Файл повреждён: восстановите оба файла из одной резервной копии.",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "A file is not a database: restore both files from one backup.",
+        "Файл — не база данных: восстановите оба файла из одной резервной копии.",
+    ),
+}
 _SAFETY = """
 pragma foreign_keys = off;
 pragma temp_store = memory;
@@ -43,8 +69,10 @@ def connect(folder: Path, master_key: MasterKey, *, lock_wait_seconds: float) ->
         _make_files(folder)
     except OSError as error:
         raise StorageError(
-            f"The vault {folder} cannot be made: {error.strerror}. Choose a folder that can be"
-            " written."
+            en=f"The vault {folder} cannot be made: {error.strerror}. Choose a folder that can be"
+            " written.",
+            ru=f"Сейф {folder} не удаётся создать: {error.strerror}. Выберите папку, в которую "
+            "можно писать.",
         ) from error
     with _faults_in_words(folder):
         connection = sqlite3.connect(
@@ -82,18 +110,24 @@ def _check_identity(connection: sqlite3.Connection, folder: Path, master_key: Ma
         found = connection.execute(query).fetchone()
     if found[0] != master_key.identity:
         raise ForbiddenError(
-            f"The master key does not open the vault {folder}: it was made with the key"
+            en=f"The master key does not open the vault {folder}: it was made with the key"
             f" '{found[0][:8]}', and this is '{master_key.identity[:8]}'. Give the key that the"
-            " workspace was made with, in REGULARS_MASTER_KEY or in keys/master."
+            " workspace was made with, in REGULARS_MASTER_KEY or in keys/master.",
+            ru=f"Главный ключ не открывает сейф {folder}: он создан с ключом «{found[0][:8]}», а"
+            f" это «{master_key.identity[:8]}». Дайте ключ, с которым создана рабочая папка, в"
+            " REGULARS_MASTER_KEY или в keys/master.",
         )
 
 
 def _refuse_lost_keys(connection: sqlite3.Connection, folder: Path) -> None:
     if connection.execute("select 1 from documents limit 1").fetchone():
         raise StorageError(
-            f"The vault {folder} has documents, but keys.sqlite is new: their keys are gone."
+            en=f"The vault {folder} has documents, but keys.sqlite is new: their keys are gone."
             " Restore keys.sqlite from a backup, or delete documents.sqlite as well to begin"
-            " anew."
+            " anew.",
+            ru=f"В сейфе {folder} есть документы, а keys.sqlite новый: их ключей больше нет. "
+            "Восстановите keys.sqlite из резервной копии или удалите и documents.sqlite, чтобы "
+            "начать заново.",
         )
 
 
@@ -131,15 +165,13 @@ def _describe(folder: Path, error: sqlite3.Error) -> RegularsError:
     kind = code & 0xFF if isinstance(code, int) else None
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return ConflictError(
-            f"Another process is writing to the vault {folder}. Wait for it and try again, or"
-            " raise the setting lock_wait_seconds."
+            en=f"Another process is writing to the vault {folder}. Wait for it and try again, or"
+            " raise the setting lock_wait_seconds.",
+            ru=f"В сейф {folder} пишет другой процесс. Дождитесь его и попробуйте снова или "
+            "увеличьте настройку lock_wait_seconds.",
         )
-    advice = {
-        sqlite3.SQLITE_FULL: "The disk is full: free some space and try again.",
-        sqlite3.SQLITE_READONLY: "It is read-only: make the folder writable.",
-        sqlite3.SQLITE_CANTOPEN: "It cannot be opened: look at the rights of the folder.",
-        sqlite3.SQLITE_IOERR: "The disk failed or is full: look at it and try again.",
-        sqlite3.SQLITE_CORRUPT: "A file is damaged: restore both files from one backup.",
-        sqlite3.SQLITE_NOTADB: "A file is not a database: restore both files from one backup.",
-    }.get(kind, "Nothing was changed.")  # type: ignore[arg-type]
-    return StorageError(f"The vault {folder} failed ({error}). {advice}")
+    advice, advice_ru = _ADVICE.get(kind, ("Nothing was changed.", "Ничего не изменено."))
+    return StorageError(
+        en=f"The vault {folder} failed ({error}). {advice}",
+        ru=f"Сбой сейфа {folder} ({error}). {advice_ru}",
+    )

@@ -303,7 +303,7 @@ class FileVault:
         available = self.list_columns()
         for name in columns or ():
             if name not in available:
-                raise UnknownColumnError(name, available, where="The vault")
+                raise UnknownColumnError(name, available, where="The vault", ru="В сейфе")
         return available if columns is None else tuple(columns)
 
     def _read_documents(self, customer_ids: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -378,12 +378,16 @@ def _state(before: _Known, news: dict[str, str]) -> str:
 def _read_batch(batch: pa.RecordBatch) -> dict[str, dict[str, str]]:
     """Present values by customer, as text; later rows of one customer over earlier ones."""
     if _ID not in batch.schema.names:
-        raise UnknownColumnError(_ID, batch.schema.names, where="The rows for the vault")
+        raise UnknownColumnError(
+            _ID, batch.schema.names, where="The rows for the vault", ru="В строках для сейфа"
+        )
     dtype = batch.schema.field(_ID).type
     if not (pa.types.is_string(dtype) or pa.types.is_large_string(dtype)):
         raise InvalidParameterError(
-            f"The rows for the vault have customer ids of type {dtype}."
-            " Give them as text, so that leading zeros stay."
+            en=f"The rows for the vault have customer ids of type {dtype}."
+            " Give them as text, so that leading zeros stay.",
+            ru=f"В строках для сейфа id клиентов имеют тип {dtype}. Передайте их текстом, чтобы не "
+            "пропали нули в начале.",
         )
     texts = {name: batch[name].cast(pa.string()).to_pylist() for name in batch.schema.names}
     ids = texts.pop(_ID)

@@ -70,15 +70,19 @@ def append_entry(
             os.close(number)
     except OSError as error:
         raise StorageError(
-            f"The journal {path} cannot be written: {error.strerror}. Nothing was handed out;"
-            " make the vault's folder writable and try again."
+            en=f"The journal {path} cannot be written: {error.strerror}. Nothing was handed out;"
+            " make the vault's folder writable and try again.",
+            ru=f"Журнал {path} не удаётся записать: {error.strerror}. Ничего не выдано; дайте "
+            "право писать в папку сейфа и попробуйте снова.",
         ) from error
 
 
 def _to_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise InvalidParameterError(
-            f"The moment of an access has no time zone: {moment.isoformat()}. Give an aware one."
+            en=f"The moment of an access has no time zone: {moment.isoformat()}. Give an aware one.",
+            ru=f"У момента доступа нет часового пояса: {moment.isoformat()}. Укажите время с "
+            "поясом.",
         )
     return moment.astimezone(UTC)
 
@@ -95,6 +99,8 @@ def read_journal(path: Path) -> Iterator[JournalEntry]:
             yield JournalEntry(**entry)
         except (ValueError, KeyError, TypeError) as error:
             raise StorageError(
-                f"{path}, line {number}: this is no entry of a journal. Restore the file from a"
-                " backup, or move it away to begin a new one."
+                en=f"{path}, line {number}: this is no entry of a journal. Restore the file from a"
+                " backup, or move it away to begin a new one.",
+                ru=f"{path}, строка {number}: это не запись журнала. Восстановите файл из резервной "
+                "копии или уберите его, чтобы начать новый.",
             ) from error

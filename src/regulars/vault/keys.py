@@ -25,6 +25,7 @@ __all__ = ["MasterKey", "create_master_key", "load_master_key"]
 _KEY_BYTES = 32
 _ENVIRONMENT = "REGULARS_MASTER_KEY"
 _MAKE_ONE = "A key is 32 random bytes in base64; `openssl rand -base64 32` makes one."
+_MAKE_ONE_RU = "Ключ — это 32 случайных байта в base64; его создаёт openssl rand -base64 32."
 
 
 class MasterKey:
@@ -49,7 +50,8 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _KEY_BYTES:
             raise InvalidParameterError(
-                f"The master key has {len(secret)} bytes, and it needs {_KEY_BYTES}. {_MAKE_ONE}"
+                en=f"The master key has {len(secret)} bytes, and it needs {_KEY_BYTES}. {_MAKE_ONE}",
+                ru=f"В главном ключе {len(secret)} байт, а нужно {_KEY_BYTES}. {_MAKE_ONE_RU}",
             )
         self._wrapping = _derive(secret, "wrapping")
         self._pseudonyms = _derive(secret, "pseudonyms")
@@ -57,16 +59,20 @@ class MasterKey:
         self._identity = _derive(secret, "identity").hex()
 
     @classmethod
-    def from_text(cls, text: str, *, where: str) -> "MasterKey":
-        """The key that `text` spells in base64; `where` starts the message when it does not."""
+    def from_text(cls, text: str, *, where: str, ru: str) -> "MasterKey":
+        """The key that `text` spells in base64; `where` and `ru` start the message otherwise."""
         try:
             secret = base64.b64decode(text.strip(), validate=True)
         except (binascii.Error, ValueError):
             # The cause would show the text, and the text may be most of a key.
-            raise InvalidParameterError(f"{where} is not base64. {_MAKE_ONE}") from None
+            raise InvalidParameterError(
+                en=f"{where} is not base64. {_MAKE_ONE}",
+                ru=f"{ru} — не base64. {_MAKE_ONE_RU}",
+            ) from None
         if len(secret) != _KEY_BYTES:
             raise InvalidParameterError(
-                f"{where} holds {len(secret)} bytes, and a key has {_KEY_BYTES}. {_MAKE_ONE}"
+                en=f"{where} holds {len(secret)} bytes, and a key has {_KEY_BYTES}. {_MAKE_ONE}",
+                ru=f"{ru}: {len(secret)} байт, а в ключе их {_KEY_BYTES}. {_MAKE_ONE_RU}",
             )
         return cls(secret)
 
@@ -145,30 +151,37 @@ def load_master_key(secret: SecretStr | None, *, key_file: Path) -> MasterKey:
         What is there is no key.
     """
     if secret is not None:
-        return MasterKey.from_text(secret.get_secret_value(), where=_ENVIRONMENT)
+        return MasterKey.from_text(secret.get_secret_value(), where=_ENVIRONMENT, ru=_ENVIRONMENT)
     try:
         mode = key_file.stat().st_mode
         text = key_file.read_bytes().decode("ascii", errors="replace")
     except FileNotFoundError as error:
         raise NotFoundError(
-            f"There is no master key: {_ENVIRONMENT} is not set and {key_file} does not exist."
+            en=f"There is no master key: {_ENVIRONMENT} is not set and {key_file} does not exist."
             " Without the key that the vault was made with, personal data cannot be read."
-            " `regulars init` makes a key for a new workspace."
+            " `regulars init` makes a key for a new workspace.",
+            ru=f"Главного ключа нет: {_ENVIRONMENT} не задана, а файла {key_file} нет."
+            " Без ключа, с которым создан сейф, личные данные не прочесть."
+            " Ключ для новой рабочей папки создаёт regulars init.",
         ) from error
     except OSError as error:
         raise StorageError(
-            f"The key file {key_file} cannot be read: {error.strerror}. Let its owner run this,"
-            f" or give the key in {_ENVIRONMENT}."
+            en=f"The key file {key_file} cannot be read: {error.strerror}. Let its owner run this,"
+            f" or give the key in {_ENVIRONMENT}.",
+            ru=f"Файл ключа {key_file} не читается: {error.strerror}. Пусть команду запустит его "
+            f"владелец, или задайте ключ в {_ENVIRONMENT}.",
         ) from error
     _check_private(key_file, mode)
-    return MasterKey.from_text(text, where=f"The key file {key_file}")
+    return MasterKey.from_text(text, where=f"The key file {key_file}", ru=f"Файл ключа {key_file}")
 
 
 def _check_private(key_file: Path, mode: int) -> None:
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ForbiddenError(
-            f"The key file {key_file} can be read by others (mode {stat.S_IMODE(mode):04o})."
-            f" Close it: chmod 600 {key_file}"
+            en=f"The key file {key_file} can be read by others (mode {stat.S_IMODE(mode):04o})."
+            f" Close it: chmod 600 {key_file}",
+            ru=f"Файл ключа {key_file} могут прочесть другие (права {stat.S_IMODE(mode):04o}). "
+            f"Закройте его: chmod 600 {key_file}",
         )
 
 
@@ -192,12 +205,16 @@ def create_master_key(key_file: Path) -> MasterKey:
             os.fsync(file.fileno())
     except FileExistsError as error:
         raise ConflictError(
-            f"There is a key already: {key_file}. It is not replaced, because the personal data"
-            " that it opens would be lost."
+            en=f"There is a key already: {key_file}. It is not replaced, because the personal data"
+            " that it opens would be lost.",
+            ru=f"Ключ уже есть: {key_file}. Он не заменяется, потому что пропали бы личные данные, "
+            "которые он открывает.",
         ) from error
     except OSError as error:
         raise StorageError(
-            f"The key file {key_file} cannot be written: {error.strerror}. Choose a folder that"
-            f" can be written, or give the key in {_ENVIRONMENT}."
+            en=f"The key file {key_file} cannot be written: {error.strerror}. Choose a folder that"
+            f" can be written, or give the key in {_ENVIRONMENT}.",
+            ru=f"Файл ключа {key_file} не удаётся записать: {error.strerror}. Выберите папку, в "
+            f"которую можно писать, или задайте ключ в {_ENVIRONMENT}.",
         ) from error
     return MasterKey(secret)

@@ -26,14 +26,16 @@ def _seal(cipher: AESGCM, content: bytes, bound: bytes) -> bytes:
     return nonce + cipher.encrypt(nonce, content, bound)
 
 
-def _open(cipher: AESGCM, sealed: bytes, bound: bytes, *, what: str) -> bytes:
+def _open(cipher: AESGCM, sealed: bytes, bound: bytes, *, what: str, ru: str) -> bytes:
     try:
         return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
     except (InvalidTag, ValueError):
         # The cause says nothing that helps, and a broken file is not a bug.
         raise StorageError(
-            f"{what} is damaged or was changed by another program. Restore documents.sqlite and"
-            " keys.sqlite from the same backup, or forget the customer and load the source again."
+            en=f"{what} is damaged or was changed by another program. Restore documents.sqlite and"
+            " keys.sqlite from the same backup, or forget the customer and load the source again.",
+            ru=f"{ru} повреждён или изменён другой программой. Восстановите documents.sqlite и"
+            " keys.sqlite из одной резервной копии или сотрите клиента и загрузите источник снова.",
         ) from None
 
 
@@ -56,8 +58,13 @@ class CustomerKey:
 
     def open(self, sealed: bytes) -> dict[str, str]:
         """The document, decrypted; raises `StorageError` when a byte of it was changed."""
-        what = f"The vault's document of customer '{self.customer_id}'"
-        text = _open(AESGCM(self.secret), sealed, self._bound(), what=what)
+        text = _open(
+            AESGCM(self.secret),
+            sealed,
+            self._bound(),
+            what=f"The vault's document of customer '{self.customer_id}'",
+            ru=f"В сейфе документ клиента «{self.customer_id}»",
+        )
         document: dict[str, str] = json.loads(text)
         return document
 
@@ -83,8 +90,13 @@ class KeyWrapper:
 
     def unwrap(self, customer_id: str, key_id: bytes, wrapped: bytes) -> CustomerKey:
         """The key, decrypted; raises `StorageError` when a byte of it was changed."""
-        what = f"The vault's key of customer '{customer_id}'"
-        secret = _open(self._cipher, wrapped, self._bound(customer_id, key_id), what=what)
+        secret = _open(
+            self._cipher,
+            wrapped,
+            self._bound(customer_id, key_id),
+            what=f"The vault's key of customer '{customer_id}'",
+            ru=f"В сейфе ключ клиента «{customer_id}»",
+        )
         return CustomerKey(customer_id, key_id, secret)
 
     @staticmethod

@@ -127,8 +127,10 @@ def analyze_files(
     if any("://" in path for path in paths):
         # The address is not repeated: it may hold a password.
         raise InvalidParameterError(
-            "analyze reads files, and a database address was given."
-            " Load it with `regulars load URL --table TABLE`."
+            en="analyze reads files, and a database address was given."
+            " Load it with `regulars load URL --table TABLE`.",
+            ru="analyze читает файлы, а дан адрес базы данных. Загрузите её: regulars load АДРЕС "
+            "--table ТАБЛИЦА.",
         )
     started = time.monotonic()
     wanted, said, read = analysis or AnalysisWishes(), wishes or Wishes(), reading or FileReading()
@@ -168,8 +170,10 @@ def analyze_files(
     if wanted.as_of is not None and study.features is None:
         # Said before a file of an earlier analysis is replaced.
         raise InvalidParameterError(
-            f"Nothing was known about any customer before {wanted.as_of}."
-            " Give a later --as-of, or leave it out to look at everything."
+            en=f"Nothing was known about any customer before {wanted.as_of}."
+            " Give a later --as-of, or leave it out to look at everything.",
+            ru=f"До {wanted.as_of} ни об одном клиенте ничего не было известно. Укажите более "
+            "поздний --as-of или уберите его, чтобы учесть всё.",
         )
     with progress.stage(speak(language)("report")):
         run_id = make_id(datetime.now(UTC))
@@ -226,8 +230,10 @@ def _check_rows(loads: Sequence[LoadResult]) -> None:
     reasons = ", ".join(dict.fromkeys(why for load in loads for why in load.quarantine_reasons))
     why = f" ({reasons})" if reasons else ""
     raise QualityError(
-        f"There is nothing to analyze: {names} has {rows_in:,} rows, and none could be loaded{why}."
-        " Check the export that made it, or correct a column: --map."
+        en=f"There is nothing to analyze: {names} has {rows_in:,} rows, and none could be loaded{why}."
+        " Check the export that made it, or correct a column: --map.",
+        ru=f"Анализировать нечего: в {names} строк {rows_in:,}, и ни одну не удалось "
+        f"загрузить{why}. Проверьте выгрузку или поправьте столбец: --map.",
     )
 
 
@@ -253,7 +259,9 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"Folder '{target}' cannot be made: {error.strerror or error}. Choose another: --out."
+            en=f"Folder '{target}' cannot be made: {error.strerror or error}. Choose another: --out.",
+            ru=f"Папку «{target}» не удаётся создать: {error.strerror or error}. Выберите другую: "
+            "--out.",
         ) from error
     # Two analyses that begin at once in a new folder must not both make it.
     with FileLock(target / ".workspace.lock"):

@@ -85,7 +85,9 @@ def check_data(
     snapshot = workspace.lake.snapshot()
     if not _list_tables(snapshot):
         raise NotFoundError(
-            f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE."
+            en=f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE.",
+            ru=f"В рабочей папке «{workspace.folder}» ещё нет данных. Загрузите их: regulars load "
+            "ФАЙЛ.",
         )
     as_of, say = datetime.now(UTC), speak(language)
     scratching = workspace.open_scratch(may_be_elsewhere=True)
@@ -155,7 +157,7 @@ def open_tables(
     present = _list_tables(snapshot)
     for name in tables:
         if name not in present:
-            raise UnknownNameError("loaded table", name, present)
+            raise UnknownNameError("loaded table", name, present, ru="загруженной таблицы")
     wanted = tables or present
     snapshot.register(backend.con, wanted)
     opened = {}

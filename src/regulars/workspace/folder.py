@@ -74,8 +74,10 @@ class Workspace:
 
         if not (folder / _SETTINGS_FILE).is_file():
             raise NotFoundError(
-                f"Folder '{folder}' is not a workspace: it has no {_SETTINGS_FILE}."
-                f" Make one with `regulars init {folder}`, or name another with --workspace."
+                en=f"Folder '{folder}' is not a workspace: it has no {_SETTINGS_FILE}."
+                f" Make one with `regulars init {folder}`, or name another with --workspace.",
+                ru=f"Папка «{folder}» — не рабочая: в ней нет {_SETTINGS_FILE}. Создайте рабочую папку "
+                f"командой regulars init {folder} или назовите другую: --workspace.",
             )
         self.folder = folder
         self.settings = settings or load_settings(folder)
@@ -98,7 +100,10 @@ class Workspace:
         from regulars.vault import create_master_key
 
         if (folder / _SETTINGS_FILE).exists():
-            raise ConflictError(f"Folder '{folder}' already holds a workspace; use it as it is.")
+            raise ConflictError(
+                en=f"Folder '{folder}' already holds a workspace; use it as it is.",
+                ru=f"В папке «{folder}» уже есть рабочая папка; пользуйтесь ею.",
+            )
         check_time_zone(time_zone)
         try:
             for part in ("definitions", "mappings", "runs", "models"):
@@ -111,8 +116,10 @@ class Workspace:
             (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
         except OSError as error:
             raise StorageError(
-                f"Workspace '{folder}' cannot be made: {error.strerror or error}."
-                " Choose a folder that you may write to."
+                en=f"Workspace '{folder}' cannot be made: {error.strerror or error}."
+                " Choose a folder that you may write to.",
+                ru=f"Рабочую папку «{folder}» не удаётся создать: {error.strerror or error}. Выберите "
+                "папку, в которую можно писать.",
             ) from error
         return cls(folder)
 
@@ -204,8 +211,10 @@ class Workspace:
                     yield Path(folder)
                 return
             raise StorageError(
-                f"Workspace '{self.folder}' cannot be written: {error.strerror or error}."
-                " Free some space, or give yourself the right to write there."
+                en=f"Workspace '{self.folder}' cannot be written: {error.strerror or error}."
+                " Free some space, or give yourself the right to write there.",
+                ru=f"В рабочую папку «{self.folder}» не удаётся писать: {error.strerror or error}. "
+                "Освободите место или дайте себе право на запись.",
             ) from error
         try:
             # Held as long as this process lives: a sweep by another one leaves the folder alone.
@@ -245,9 +254,13 @@ class Workspace:
             yield backend
         except duckdb.OutOfMemoryException as error:
             raise EngineError(
-                f"The engine needs more memory than it may take ({limit or 'most of the machine'}),"
+                en=f"The engine needs more memory than it may take ({limit or 'most of the machine'}),"
                 f" or more room to work in {self.folder} than the disk has."
-                " Set a larger memory_limit in regulars.toml, fewer threads, or free some space."
+                " Set a larger memory_limit in regulars.toml, fewer threads, or free some space.",
+                ru="Движку нужно больше памяти, чем ему разрешено "
+                f"({limit or 'почти вся память машины'}), или больше места в {self.folder}, чем "
+                "есть на диске. Увеличьте memory_limit в regulars.toml, уменьшите threads или "
+                "освободите место.",
             ) from error
         except duckdb.IOException as error:
             explained = explain_storage_error(error, scratch)

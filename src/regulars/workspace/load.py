@@ -295,10 +295,13 @@ def _refuse_second_numbering(workspace: Workspace, mapping: Mapping, source: str
     for load in workspace.lake.list_loads():
         if "profiles" in load.tables and load.source != source:
             raise ConflictError(
-                f"{source} has no column with the customer's id, so its rows would be numbered;"
+                en=f"{source} has no column with the customer's id, so its rows would be numbered;"
                 f" but customers of {load.source} are here already, and row 1 of one file is not"
                 " row 1 of the other. Say which column is the id (--id COLUMN), or load into"
-                " another workspace."
+                " another workspace.",
+                ru=f"В {source} нет столбца с id клиента, строки пришлось бы нумеровать; но здесь уже "
+                f"есть клиенты из {load.source}, а строка 1 одного файла — не строка 1 другого. "
+                "Скажите, какой столбец — id (--id СТОЛБЕЦ), или загрузите в другую рабочую папку.",
             )
 
 

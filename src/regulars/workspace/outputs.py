@@ -112,8 +112,11 @@ def write_outputs(
         if isinstance(error, StorageError):
             raise
         raise StorageError(
-            f"'{error.filename or folder}' cannot be written: {error.strerror or error}."
-            " Close it if it is open elsewhere, free some space, or choose another folder: --out."
+            en=f"'{error.filename or folder}' cannot be written: {error.strerror or error}."
+            " Close it if it is open elsewhere, free some space, or choose another folder: --out.",
+            ru=f"«{error.filename or folder}» не удаётся записать: {error.strerror or error}. "
+            "Закройте файл в другой программе, освободите место или выберите другую папку: "
+            "--out.",
         ) from error
     return {name: _MEANINGS[name] for name in _MEANINGS if name in written}
 

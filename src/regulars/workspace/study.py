@@ -151,7 +151,7 @@ def study_customers(
 
 
 def _same(error: QualityError) -> Wording:
-    return Wording(en=str(error), ru=str(error))
+    return Wording(en=error.en, ru=error.ru)
 
 
 def _build_features(

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from regulars.errors import NotFoundError, SourceError, StorageError, find_nearest
+from regulars.errors import NotFoundError, SourceError, StorageError, suggest
+from regulars.schema.wording import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +25,17 @@ _COPY_BYTES = 1 << 20
 _MOST_NAMES_SHOWN = 20
 
 
-def say_names(names: list[str]) -> str:
+def say_names(names: list[str], language: Language = "en") -> str:
     """Names for a message, in quotes, cut when there are very many."""
-    shown = ", ".join(f"'{name}'" for name in names[:_MOST_NAMES_SHOWN])
+    if language == "ru":
+        shown, more = ", ".join(f"«{name}»" for name in names[:_MOST_NAMES_SHOWN]), "и ещё {rest}"
+    else:
+        shown, more = (
+            ", ".join(f"'{name}'" for name in names[:_MOST_NAMES_SHOWN]),
+            "and {rest} more",
+        )
     rest = len(names) - _MOST_NAMES_SHOWN
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    return f"{shown} {more.format(rest=rest)}" if rest > 0 else shown
 
 
 class Content:
@@ -74,8 +81,10 @@ class Content:
                     yield plain
         except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile) as error:
             raise SourceError(
-                f"{self.name}: the compressed file is damaged or cut off ({error})."
-                " Copy or download it again; nothing was loaded."
+                en=f"{self.name}: the compressed file is damaged or cut off ({error})."
+                " Copy or download it again; nothing was loaded.",
+                ru=f"{self.name}: сжатый файл повреждён или обрезан ({error}). Скопируйте или скачайте "
+                "его заново; ничего не загружено.",
             ) from error
 
     def head(self, size: int) -> bytes:
@@ -110,8 +119,10 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise StorageError(
-            f"A working copy could not be written in {path.parent}: {error.strerror}."
-            " Free some space, or choose another work folder."
+            en=f"A working copy could not be written in {path.parent}: {error.strerror}."
+            " Free some space, or choose another work folder.",
+            ru=f"Рабочую копию не удалось записать в {path.parent}: {error.strerror}. Освободите "
+            "место или выберите другую рабочую папку.",
         ) from error
     except BaseException:
         path.unlink(missing_ok=True)
@@ -136,7 +147,9 @@ def locate(path: str | Path) -> Content:
     start = _read_start(found)
     if not start:
         raise SourceError(
-            f"{found.name} is empty (0 bytes). Check the export that made it; nothing was loaded."
+            en=f"{found.name} is empty (0 bytes). Check the export that made it; nothing was loaded.",
+            ru=f"Файл {found.name} пуст (0 байт). Проверьте выгрузку, из которой он получен; "
+            "ничего не загружено.",
         )
     if start.startswith(b"\x1f\x8b"):
         return _refuse_member(Content(found, is_gzip=True), member)
@@ -156,8 +169,10 @@ def _split_member(text: str) -> tuple[Path, str | None]:
 def _refuse_member(content: Content, member: str | None) -> Content:
     if member is not None:
         raise SourceError(
-            f"{content.path.name} is not a zip archive, so it has no '{member}' inside."
-            f" Give the path without '{_MEMBER_MARK}{member}'."
+            en=f"{content.path.name} is not a zip archive, so it has no '{member}' inside."
+            f" Give the path without '{_MEMBER_MARK}{member}'.",
+            ru=f"{content.path.name} — не zip-архив, поэтому «{member}» внутри нет. Укажите путь "
+            f"без «{_MEMBER_MARK}{member}».",
         )
     return content
 
@@ -167,30 +182,43 @@ def _read_start(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(8)
     except FileNotFoundError as error:
-        raise NotFoundError(_say_missing(path)) from error
+        raise _explain_missing(path) from error
     except IsADirectoryError as error:
-        raise SourceError(_say_folder(path)) from error
+        raise _explain_folder(path) from error
     except PermissionError as error:
         raise SourceError(
-            f"{path} may not be read by this user. Change its permissions, or copy it."
+            en=f"{path} may not be read by this user. Change its permissions, or copy it.",
+            ru=f"Файл {path} этому пользователю читать нельзя. Измените права или скопируйте файл.",
         ) from error
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+        raise SourceError(
+            en=f"{path} cannot be read: {error.strerror}.",
+            ru=f"Файл {path} не читается: {error.strerror}.",
+        ) from error
 
 
-def _say_missing(path: Path) -> str:
+def _explain_missing(path: Path) -> NotFoundError:
     folder = path.parent
     if not folder.is_dir():
-        return f"There is no folder {folder}, so {path.name} cannot be read. Check the path."
-    nearest = find_nearest(path.name, [entry.name for entry in folder.iterdir()])
-    hint = f" Did you mean '{nearest}'?" if nearest else " Check the path."
-    return f"There is no file '{path.name}' in {folder.resolve()}.{hint}"
+        return NotFoundError(
+            en=f"There is no folder {folder}, so {path.name} cannot be read. Check the path.",
+            ru=f"Папки {folder} нет, поэтому {path.name} не прочесть. Проверьте путь.",
+        )
+    hint, hint_ru = suggest(path.name, [entry.name for entry in folder.iterdir()])
+    return NotFoundError(
+        en=f"There is no file '{path.name}' in {folder.resolve()}.{hint or ' Check the path.'}",
+        ru=f"Файла «{path.name}» нет в {folder.resolve()}.{hint_ru or ' Проверьте путь.'}",
+    )
 
 
-def _say_folder(path: Path) -> str:
+def _explain_folder(path: Path) -> SourceError:
     names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
     holds = f"It holds {say_names(names)}" if names else "It holds no files"
-    return f"{path} is a folder, not a file. {holds}. Name one file."
+    holds_ru = f"В ней {say_names(names, 'ru')}" if names else "Файлов в ней нет"
+    return SourceError(
+        en=f"{path} is a folder, not a file. {holds}. Name one file.",
+        ru=f"{path} — папка, а не файл. {holds_ru}. Назовите один файл.",
+    )
 
 
 def _is_workbook(path: Path) -> bool:
@@ -199,8 +227,10 @@ def _is_workbook(path: Path) -> bool:
             return any(name.startswith("xl/workbook.") for name in archive.namelist())
     except zipfile.BadZipFile as error:
         raise SourceError(
-            f"{path.name} starts as a zip archive but is damaged or cut off ({error})."
-            " Copy or download it again; nothing was loaded."
+            en=f"{path.name} starts as a zip archive but is damaged or cut off ({error})."
+            " Copy or download it again; nothing was loaded.",
+            ru=f"{path.name} начинается как zip-архив, но повреждён или обрезан ({error}). "
+            "Скопируйте или скачайте его заново; ничего не загружено.",
         ) from error
 
 
@@ -211,15 +241,17 @@ def _choose_member(path: Path, wanted: str | None) -> str:
     if wanted is None:
         wanted = _only_member(path, names)
     if wanted not in names:
-        nearest = find_nearest(wanted, names)
-        hint = f" Did you mean '{nearest}'?" if nearest else ""
+        hint, hint_ru = suggest(wanted, names)
         raise NotFoundError(
-            f"{path.name} has no file '{wanted}' inside.{hint} It holds {say_names(names)}."
+            en=f"{path.name} has no file '{wanted}' inside.{hint} It holds {say_names(names)}.",
+            ru=f"В {path.name} нет файла «{wanted}».{hint_ru} В нём {say_names(names, 'ru')}.",
         )
     if entries[names.index(wanted)].flag_bits & _ENCRYPTED:
         raise SourceError(
-            f"{path.name}: '{wanted}' is protected with a password, which is not supported."
-            " Unpack the archive and load the file inside."
+            en=f"{path.name}: '{wanted}' is protected with a password, which is not supported."
+            " Unpack the archive and load the file inside.",
+            ru=f"{path.name}: «{wanted}» защищён паролем, такие файлы не читаются. Распакуйте "
+            "архив и загрузите файл из него.",
         )
     return wanted
 
@@ -231,11 +263,16 @@ def _is_clutter(entry: zipfile.ZipInfo) -> bool:
 
 def _only_member(path: Path, names: list[str]) -> str:
     if not names:
-        raise SourceError(f"{path.name} is a zip archive without any file inside.")
+        raise SourceError(
+            en=f"{path.name} is a zip archive without any file inside.",
+            ru=f"В zip-архиве {path.name} нет ни одного файла.",
+        )
     if len(names) > 1:
         choices = "\n".join(f'  "{path}{_MEMBER_MARK}{name}"' for name in names[:20])
         raise SourceError(
-            f"{path.name} holds {len(names)} files; name the one to read, as it stands here:\n"
-            f"{choices}"
+            en=f"{path.name} holds {len(names)} files; name the one to read, as it stands here:\n"
+            f"{choices}",
+            ru=f"В архиве {path.name} файлов: {len(names)}; назовите нужный так, как он записан "
+            f"здесь:\n{choices}",
         )
     return names[0]

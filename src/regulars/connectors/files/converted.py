@@ -99,8 +99,10 @@ def write_rows(path: Path, names: Sequence[str], rows: Iterable[Row]) -> None:
             writer.write_table(_as_table(names, batch))
     except OSError as error:
         raise StorageError(
-            f"A working copy could not be written in {path.parent}: {error}."
-            " Free some space, or choose another work folder."
+            en=f"A working copy could not be written in {path.parent}: {error}."
+            " Free some space, or choose another work folder.",
+            ru=f"Рабочую копию не удалось записать в {path.parent}: {error}. Освободите место или "
+            "выберите другую рабочую папку.",
         ) from error
 
 

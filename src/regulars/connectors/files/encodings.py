@@ -46,7 +46,9 @@ def check_encoding(name: str) -> str:
         found = codecs.lookup(name)
     except LookupError as error:
         raise InvalidParameterError(
-            f"There is no encoding '{name}'. Try utf-8, cp1251, utf-16, koi8-r, cp866 or latin-1."
+            en=f"There is no encoding '{name}'. Try utf-8, cp1251, utf-16, koi8-r, cp866 or latin-1.",
+            ru=f"Кодировки «{name}» нет. Попробуйте utf-8, cp1251, utf-16, koi8-r, cp866 или "
+            "latin-1.",
         ) from error
     # UTF-8 with its mark is UTF-8: the mark is looked for anyway.
     return "utf-8" if found.name == "utf-8-sig" else found.name

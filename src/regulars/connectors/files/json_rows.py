@@ -41,8 +41,10 @@ class JsonRows:
         self._parts = list(self._convert())
         if not self._keys:
             raise SourceError(
-                f"{file.content.name} holds no JSON object with a field; expected one object a"
-                ' line, as {"id": 1, "name": "…"}, or an array of such objects.'
+                en=f"{file.content.name} holds no JSON object with a field; expected one object a"
+                ' line, as {"id": 1, "name": "…"}, or an array of such objects.',
+                ru=f"В {file.content.name} нет ни одного объекта JSON с полями; ожидался один объект "
+                f'на строку, например {{"id": 1, "name": "…"}}, или массив таких объектов.',
             )
 
     @cached_property
@@ -118,8 +120,10 @@ class JsonRows:
             buffer = buffer[position:]
         if buffer.strip(" \t\n],"):
             raise SourceError(
-                f"{self._file.content.name}: the JSON breaks off or is not well formed; what could"
-                f" not be read begins with {buffer[:60]!r}. Export it again; nothing was loaded."
+                en=f"{self._file.content.name}: the JSON breaks off or is not well formed; what could"
+                f" not be read begins with {buffer[:60]!r}. Export it again; nothing was loaded.",
+                ru=f"{self._file.content.name}: JSON обрывается или записан с ошибкой; непрочитанное "
+                f"начинается с {buffer[:60]!r}. Выгрузите его заново; ничего не загружено.",
             )
 
     def sample(self, connection: DuckDBPyConnection, rows: int) -> pa.Table:

@@ -214,8 +214,10 @@ class TextFile:
                     yield decoder.decode(piece)
         except UnicodeDecodeError as error:
             raise SourceError(
-                f"{self.content.name} holds bytes that are not {self.encoding}."
-                " Say the encoding it is in, or export it again as UTF-8; nothing was loaded."
+                en=f"{self.content.name} holds bytes that are not {self.encoding}."
+                " Say the encoding it is in, or export it again as UTF-8; nothing was loaded.",
+                ru=f"В {self.content.name} есть байты, которых нет в кодировке {self.encoding}. "
+                "Назовите кодировку файла или выгрузите его заново в UTF-8; ничего не загружено.",
             ) from error
 
 

@@ -86,15 +86,20 @@ def check_given_names(
         # The shape of the cells and not the cells: they may be a person's name and phone.
         cells = ", ".join(repr(_show_shape(cell or "")) for cell in first[:10])
         raise SchemaError(
-            f"{where} has {count} columns, but {len(names)} names were given"
+            en=f"{where} has {count} columns, but {len(names)} names were given"
             f" ({', '.join(names[:10])}). Its first line looks like {cells}."
-            f" Give {count} names, in that order."
+            f" Give {count} names, in that order.",
+            ru=f"Столбцов в {where}: {count}, а имён дано: {len(names)} ({', '.join(names[:10])}). "
+            f"Первая строка выглядит как {cells}. Дайте столько имён, сколько столбцов, в том "
+            "же порядке.",
         )
     made, changes = make_names(names)
     if changes:
         raise SchemaError(
-            f"The names given for the columns of {where} must be unique and not empty;"
-            f" found {', '.join(names[:30])}."
+            en=f"The names given for the columns of {where} must be unique and not empty;"
+            f" found {', '.join(names[:30])}.",
+            ru=f"Имена столбцов для {where} должны быть разными и непустыми; получено "
+            f"{', '.join(names[:30])}.",
         )
     return made
 

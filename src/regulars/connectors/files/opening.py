@@ -158,30 +158,34 @@ def _make_folder(work_folder: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix="source-", dir=work_folder))
     except OSError as error:
         raise StorageError(
-            f"Nothing can be written in the work folder {work_folder}: {error.strerror}."
-            " Choose another, or change its permissions."
+            en=f"Nothing can be written in the work folder {work_folder}: {error.strerror}."
+            " Choose another, or change its permissions.",
+            ru=f"В рабочую папку {work_folder} нельзя писать: {error.strerror}. Выберите другую "
+            "или измените права.",
         ) from error
 
 
 def _check(request: _Request) -> None:
     if request.layout not in get_args(Layout):
-        raise UnknownNameError("layout", request.layout, get_args(Layout))
-    _check_sign("delimiter", request.delimiter)
+        raise UnknownNameError("layout", request.layout, get_args(Layout), ru="вида раскладки")
+    _check_sign("delimiter", request.delimiter, ru="Разделитель")
     # An empty quote says that quotes mean nothing.
-    _check_sign("quote", request.quote or None)
+    _check_sign("quote", request.quote or None, ru="Кавычка")
 
 
-def _check_sign(what: str, sign: str | None) -> None:
+def _check_sign(what: str, sign: str | None, *, ru: str) -> None:
     if sign is not None and (len(sign) != 1 or not sign.isascii() or sign in "\r\n\\"):
         raise InvalidParameterError(
-            f"The {what} must be one character of ASCII, and no line end; got {sign!r}."
+            en=f"The {what} must be one character of ASCII, and no line end; got {sign!r}.",
+            ru=f"{ru} — это один знак ASCII и не конец строки; получено {sign!r}.",
         )
 
 
 def _refuse_foreign_options(request: _Request, found: Format, name: str) -> None:
     if request.sheet is not None and found != "workbook":
         raise InvalidParameterError(
-            f"{name} has no sheets: it is {found}, not a workbook. Leave out the sheet."
+            en=f"{name} has no sheets: it is {found}, not a workbook. Leave out the sheet.",
+            ru=f"В {name} нет листов: это {found}, а не книга Excel. Не указывайте лист.",
         )
 
 
@@ -190,7 +194,9 @@ def _open_text(content: Content, folder: Path, request: _Request) -> _Opened:
     text = file.head().decode("utf-8", "replace")
     if not text.strip():
         raise SourceError(
-            f"{content.name} holds nothing but blank lines. Check the export that made it."
+            en=f"{content.name} holds nothing but blank lines. Check the export that made it.",
+            ru=f"В {content.name} нет ничего, кроме пустых строк. Проверьте выгрузку, из которой "
+            "он получен.",
         )
     if request.layout == "baskets":
         delimiter = request.delimiter or ","
@@ -285,7 +291,8 @@ def _open_xml(content: Content, folder: Path, request: _Request) -> _Opened:
 def _refuse_columns(request: _Request, name: str, what: str) -> None:
     if request.columns is not None:
         raise InvalidParameterError(
-            f"{name} is {what}, whose fields have names. Leave out the columns."
+            en=f"{name} is {what}, whose fields have names. Leave out the columns.",
+            ru=f"{name} — это {what}, у полей которого есть имена. Уберите имена столбцов.",
         )
 
 

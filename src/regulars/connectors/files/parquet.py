@@ -30,8 +30,10 @@ class ParquetColumns:
             schema = pq.read_schema(path)
         except (pa.ArrowInvalid, OSError) as error:
             raise SourceError(
-                f"{name} begins as a Parquet file but is damaged or cut off ({error})."
-                " Copy or download it again; nothing was loaded."
+                en=f"{name} begins as a Parquet file but is damaged or cut off ({error})."
+                " Copy or download it again; nothing was loaded.",
+                ru=f"{name} начинается как файл Parquet, но повреждён или обрезан ({error}). "
+                "Скопируйте или скачайте его заново; ничего не загружено.",
             ) from error
         self._path = path
         self._nested = [pa.types.is_nested(field.type) for field in schema]

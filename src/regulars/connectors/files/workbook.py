@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from regulars.connectors.files.content import say_names
 from regulars.connectors.files.converted import ConvertedRows, Row
 from regulars.connectors.files.dialect import guess_header
-from regulars.errors import NotFoundError, SourceError, find_nearest
+from regulars.errors import NotFoundError, SourceError, suggest
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -36,12 +36,15 @@ def open_sheet(
         return _choose(workbook, sheet, name)
     except PasswordError as error:
         raise SourceError(
-            f"{name} is protected with a password. Save a copy without one."
+            en=f"{name} is protected with a password. Save a copy without one.",
+            ru=f"{name} защищён паролем. Сохраните копию без пароля.",
         ) from error
     except CalamineError as error:
         raise SourceError(
-            f"{name} is not a readable XLSX workbook ({error})."
-            " Open it in a spreadsheet program and save it again; nothing was loaded."
+            en=f"{name} is not a readable XLSX workbook ({error})."
+            " Open it in a spreadsheet program and save it again; nothing was loaded.",
+            ru=f"{name} не читается как книга XLSX ({error}). Откройте её в табличном редакторе и "
+            "сохраните заново; ничего не загружено.",
         ) from error
 
 
@@ -56,7 +59,8 @@ def _choose(
         if found.height:
             return found, (_note_sheet(name, names),)
     raise SourceError(
-        f"{where} holds no cells; its sheets are {say_names(names)}. Check the export."
+        en=f"{where} holds no cells; its sheets are {say_names(names)}. Check the export.",
+        ru=f"В {where} нет ни одной ячейки; листы: {say_names(names, 'ru')}. Проверьте выгрузку.",
     )
 
 
@@ -65,11 +69,12 @@ def _find_sheet(names: list[str], sheet: str | int, where: str) -> str:
         return str(sheet)
     if str(sheet).isdecimal() and 1 <= int(sheet) <= len(names):
         return names[int(sheet) - 1]
-    nearest = find_nearest(str(sheet), names)
-    hint = f" Did you mean '{nearest}'?" if nearest else ""
+    hint, hint_ru = suggest(str(sheet), names)
     raise NotFoundError(
-        f"{where} has no sheet '{sheet}'.{hint} Its sheets are {say_names(names)};"
-        f" choose one by name, or by number from 1 to {len(names)}."
+        en=f"{where} has no sheet '{sheet}'.{hint} Its sheets are {say_names(names)};"
+        f" choose one by name, or by number from 1 to {len(names)}.",
+        ru=f"В {where} нет листа «{sheet}».{hint_ru} Листы: {say_names(names, 'ru')};"
+        f" выберите по имени или по номеру от 1 до {len(names)}.",
     )
 
 

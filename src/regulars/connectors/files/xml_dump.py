@@ -26,9 +26,11 @@ class XmlDump(ConvertedRows):
         first = next(self._rows(), None)
         if first is None:
             raise SourceError(
-                f"{content.name} is XML, of which only exports of phpMyAdmin are read"
+                en=f"{content.name} is XML, of which only exports of phpMyAdmin are read"
                 f" (<{_ROOT}> with <table> and <column>), and it has no such rows."
-                " Export the table as CSV."
+                " Export the table as CSV.",
+                ru=f"{content.name} — XML, а из XML читаются только выгрузки phpMyAdmin (<{_ROOT}> с "
+                "<table> и <column>); таких строк в нём нет. Выгрузите таблицу в CSV.",
             )
         self._table = first.get("name")
         self._keys = [str(cell.get("name")) for cell in first]
@@ -65,7 +67,8 @@ class XmlDump(ConvertedRows):
                         element.clear()
         except ET.ParseError as error:
             raise SourceError(
-                f"{self._content.name} is damaged XML ({error}). Export it again as CSV."
+                en=f"{self._content.name} is damaged XML ({error}). Export it again as CSV.",
+                ru=f"{self._content.name} — повреждённый XML ({error}). Выгрузите заново в CSV.",
             ) from error
 
 

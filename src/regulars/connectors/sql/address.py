@@ -71,7 +71,9 @@ def parse_url(url: str) -> Address:
     """
     scheme = url.partition("://")[0].partition("+")[0].lower()
     if scheme not in _ENGINES or "://" not in url:
-        raise UnknownNameError("kind of database", scheme[:20], get_args(Engine))
+        raise UnknownNameError(
+            "kind of database", scheme[:20], get_args(Engine), ru="вида базы данных"
+        )
     engine = _ENGINES[scheme]
     if engine == "sqlite":
         path = unquote(url.partition("://")[2].partition("?")[0])
@@ -80,7 +82,8 @@ def parse_url(url: str) -> Address:
     database = unquote(parts.path.lstrip("/"))
     if not database:
         raise InvalidParameterError(
-            f"The URL names no database. Write {engine}://user:password@host:port/DATABASE."
+            en=f"The URL names no database. Write {engine}://user:password@host:port/DATABASE.",
+            ru=f"В адресе не названа база. Пишите {engine}://user:password@host:port/DATABASE.",
         )
     return Address(
         engine,
@@ -100,8 +103,11 @@ def _split(url: str, engine: Engine) -> SplitResult:
     except ValueError:
         # The cause would repeat a part of the URL, perhaps with the password in it.
         raise InvalidParameterError(
-            "The URL of the database cannot be taken apart. Write"
+            en="The URL of the database cannot be taken apart. Write"
             f" {engine}://user:password@host:port/database, with the signs / @ : # ? % of a"
-            " password as %2F %40 %3A %23 %3F %25."
+            " password as %2F %40 %3A %23 %3F %25.",
+            ru="Адрес базы не удаётся разобрать. Пишите "
+            f"{engine}://user:password@host:port/database, а знаки / @ : # ? % в пароле — как "
+            "%2F %40 %3A %23 %3F %25.",
         ) from None
     return parts

@@ -48,12 +48,16 @@ class MysqlSession(Session):
         said = self.address.hide(str(error.args[-1] if error.args else error))
         if code in _REFUSED:
             return ConnectorError(
-                f"{self.address.name} refused user '{self.address.user}': {said}."
-                " Check the user, the password and the database in the URL."
+                en=f"{self.address.name} refused user '{self.address.user}': {said}."
+                " Check the user, the password and the database in the URL.",
+                ru=f"{self.address.name} не пускает пользователя «{self.address.user}»: {said}. "
+                "Проверьте пользователя, пароль и базу в адресе.",
             )
         return TransientError(
-            f"{self.address.name} cannot be reached: {said}."
-            " Check host and port, and that the server runs; then try again."
+            en=f"{self.address.name} cannot be reached: {said}."
+            " Check host and port, and that the server runs; then try again.",
+            ru=f"{self.address.name} недоступен: {said}. Проверьте хост и порт, работает ли "
+            "сервер, и попробуйте ещё раз.",
         )
 
     def list_tables(self) -> list[str]:

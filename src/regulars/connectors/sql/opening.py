@@ -95,17 +95,21 @@ def open_database(
     '2'
     """
     if (table is None) == (query is None):
-        raise InvalidParameterError("Give either a table or a query, and not both.")
+        raise InvalidParameterError(
+            en="Give either a table or a query, and not both.",
+            ru="Укажите либо таблицу, либо запрос, и только одно из двух.",
+        )
     if since is not None and cursor is None:
         raise InvalidParameterError(
-            "A value to begin from (since) needs the cursor column that it belongs to."
+            en="A value to begin from (since) needs the cursor column that it belongs to.",
+            ru="Значению, с которого продолжать (since), нужен столбец-курсор, к которому оно "
+            "относится.",
         )
     address = parse_url(url)
     with _session(address) as session:
         select = _choose_rows(session, table, query)
         columns = session.list_columns(select)
-        where = f"Table '{table}'" if table else "The query"
-        _check_columns(columns, cursor, where)
+        _check_columns(columns, cursor, table)
         if cursor is not None and since is not None:
             select = _restrict(session, select, cursor, since)
     return DatabaseSource(
@@ -134,7 +138,7 @@ def _choose_rows(session: Session, table: str | None, query: str | None) -> str:
     tables = session.list_tables()
     name = table or ""
     if name not in tables and name.removeprefix("public.") not in tables:
-        raise UnknownNameError("table", name, tables)
+        raise UnknownNameError("table", name, tables, ru="таблицы")
     return f"SELECT * FROM {session.quote_table(name)}"
 
 
@@ -143,14 +147,18 @@ def _name_query(query: str) -> str:
     return f"query-{hashlib.sha256(query.encode()).hexdigest()[:8]}"
 
 
-def _check_columns(columns: tuple[str, ...], cursor: str | None, where: str) -> None:
+def _check_columns(columns: tuple[str, ...], cursor: str | None, table: str | None) -> None:
+    where, ru = (
+        (f"Table '{table}'", f"В таблице «{table}»") if table else ("The query", "В запросе")
+    )
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(
-            f"{where} has more than one column '{twice[0]}'. Give them different names with AS."
+            en=f"{where} has more than one column '{twice[0]}'. Give them different names with AS.",
+            ru=f"{ru} не один столбец «{twice[0]}». Дайте им разные имена через AS.",
         )
     if cursor is not None and cursor not in columns:
-        raise UnknownColumnError(cursor, columns, where=where)
+        raise UnknownColumnError(cursor, columns, where=where, ru=ru)
 
 
 def _restrict(session: Session, select: str, cursor: str, since: str) -> str:
@@ -219,8 +227,10 @@ class DatabaseSource:
                     session.copy(self._select, self.columns, stream)
             except OSError as error:
                 raise StorageError(
-                    f"The rows of {self.name} could not be copied to {self._folder}:"
-                    f" {error.strerror}. Free some space, or choose another work folder."
+                    en=f"The rows of {self.name} could not be copied to {self._folder}:"
+                    f" {error.strerror}. Free some space, or choose another work folder.",
+                    ru=f"Строки {self.name} не удалось скопировать в {self._folder}: {error.strerror}. "
+                    "Освободите место или выберите другую рабочую папку.",
                 ) from error
         return path
 
@@ -271,8 +281,10 @@ def _make_folder(work_folder: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix="source-", dir=work_folder)).absolute()
     except OSError as error:
         raise StorageError(
-            f"Nothing can be written in the work folder {work_folder}: {error.strerror}."
-            " Choose another, or change its permissions."
+            en=f"Nothing can be written in the work folder {work_folder}: {error.strerror}."
+            " Choose another, or change its permissions.",
+            ru=f"В рабочую папку {work_folder} нельзя писать: {error.strerror}. Выберите другую "
+            "или измените права.",
         ) from error
 
 

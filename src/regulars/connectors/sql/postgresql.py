@@ -50,12 +50,16 @@ class PostgresqlSession(Session):
         first = self.address.hide(said).strip().partition("\n")[0]
         if any(word in first for word in _REFUSED) or "does not exist" in first:
             return ConnectorError(
-                f"{self.address.name} refused user '{self.address.user}': {first}."
-                " Check the user, the password and the database in the URL."
+                en=f"{self.address.name} refused user '{self.address.user}': {first}."
+                " Check the user, the password and the database in the URL.",
+                ru=f"{self.address.name} не пускает пользователя «{self.address.user}»: {first}. "
+                "Проверьте пользователя, пароль и базу в адресе.",
             )
         return TransientError(
-            f"{self.address.name} cannot be reached: {first}."
-            " Check host and port, and that the server runs; then try again."
+            en=f"{self.address.name} cannot be reached: {first}."
+            " Check host and port, and that the server runs; then try again.",
+            ru=f"{self.address.name} недоступен: {first}. Проверьте хост и порт, работает ли "
+            "сервер, и попробуйте ещё раз.",
         )
 
     def list_tables(self) -> list[str]:

@@ -104,8 +104,10 @@ class Session(ABC):
             .partition("\n")[0]
         )
         return ConnectorError(
-            f"{self.address.name} did not answer the query: {first}."
-            " Check the table, the query and the rights of the user."
+            en=f"{self.address.name} did not answer the query: {first}."
+            " Check the table, the query and the rights of the user.",
+            ru=f"{self.address.name} не ответил на запрос: {first}. Проверьте таблицу, запрос и "
+            "права пользователя.",
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from regulars.connectors.sql.session import Session
-from regulars.errors import NotFoundError, SourceError, find_nearest
+from regulars.errors import NotFoundError, SourceError, suggest
 
 __all__ = ["SqliteSession"]
 
@@ -27,8 +27,10 @@ class SqliteSession(Session):
             connection.execute("SELECT count(*) FROM sqlite_master")
         except sqlite3.Error as error:
             raise SourceError(
-                f"{path.name} cannot be read as an SQLite database ({error})."
-                " Check the path and the rights; nothing was loaded."
+                en=f"{path.name} cannot be read as an SQLite database ({error})."
+                " Check the path and the rights; nothing was loaded.",
+                ru=f"{path.name} не читается как база SQLite ({error}). Проверьте путь и права; ничего "
+                "не загружено.",
             ) from error
         return connection
 
@@ -61,6 +63,8 @@ def _find(database: str) -> Path:
             return path
     folder = absolute.parent if absolute.parent.is_dir() else relative.parent
     names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-    nearest = find_nearest(absolute.name, names)
-    hint = f" Did you mean '{nearest}'?" if nearest else " Check the path."
-    raise NotFoundError(f"There is no SQLite database '{absolute.name}' in {folder}.{hint}")
+    hint, hint_ru = suggest(absolute.name, names)
+    raise NotFoundError(
+        en=f"There is no SQLite database '{absolute.name}' in {folder}.{hint or ' Check the path.'}",
+        ru=f"Базы SQLite «{absolute.name}» нет в {folder}.{hint_ru or ' Проверьте путь.'}",
+    )

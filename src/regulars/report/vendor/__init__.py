@@ -22,7 +22,9 @@ def read_echarts() -> str:
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise StorageError(
-            f"{_FILE} inside the package regulars is damaged: its sha256 is {found}, "
-            f"expected {expected}. Install regulars again."
+            en=f"{_FILE} inside the package regulars is damaged: its sha256 is {found}, "
+            f"expected {expected}. Install regulars again.",
+            ru=f"Файл {_FILE} внутри пакета regulars повреждён: его sha256 {found}, ожидался "
+            f"{expected}. Установите regulars заново.",
         )
     return content.decode("utf-8")
