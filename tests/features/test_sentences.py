@@ -3,7 +3,13 @@
 import pytest
 
 from regulars.features import Feature
-from regulars.features.sentences import format_number, format_share, format_value
+from regulars.features.sentences import (
+    format_number,
+    format_share,
+    format_value,
+    name_level,
+    quote,
+)
 from regulars.schema.wording import Wording
 
 NB = "\u00a0"
@@ -50,3 +56,21 @@ def test_a_boolean_reads_yes_or_no():
 
 def test_the_unknown_is_said():
     assert format_value(_feature("category"), None, "ru") == "нет данных"
+
+
+def test_yes_and_no_of_a_file_are_said_in_the_language_of_the_reader():
+    partner = Feature("partner", Wording(en="partner", ru="партнёр"), None, "category")
+
+    assert name_level(partner, "No", "ru") == "партнёр: нет"
+    assert name_level(partner, "Yes", "en") == "partner: yes"
+
+
+def test_a_name_that_stands_in_quotes_is_set_apart_from_its_level():
+    own = Feature("tier", Wording(en="tier", ru="«Tier»"), None, "category")
+
+    assert name_level(own, "Gold", "ru") == "«Tier»: «Gold»"
+    assert name_level(own, "Gold", "en") == "tier “Gold”"
+
+
+def test_what_stands_in_quotes_is_not_quoted_again():
+    assert (quote("“a”", "en"), quote("«а»", "ru"), quote("а", "ru")) == ("“a”", "«а»", "«а»")

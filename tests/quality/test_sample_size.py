@@ -13,7 +13,7 @@ def test_a_small_base_prefers_traditional_methods():
 
     assert (advice.is_enough, advice.prefers_traditional, advice.most_features) == (True, True, 186)
     assert advice.sentences[0].ru == (
-        "В базе 7\xa0043 клиента, меньше 10 000, и новые данные не поступают каждый месяц: лучше "
+        "В базе 7\xa0043 клиента, меньше 10\xa0000, и новые данные не поступают каждый месяц: лучше "
         "традиционные методы (правила, RFM, k-средние, логистическая регрессия)."
     )
     assert advice.sentences[1].en == (

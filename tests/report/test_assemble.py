@@ -114,7 +114,7 @@ def test_segments_are_taken_over_with_what_sets_them_apart():
     assert part.methods[0].silhouette is None
     assert [feature.ru for feature in part.means.features] == [
         "Месяцев с нами",
-        "contract: year",
+        "Contract: year",
     ]
     assert np.allclose(part.means.z, [[1.1, -0.9], [0.75, -0.75]])
 
@@ -169,7 +169,7 @@ def test_churn_is_taken_over_whole(comparison):
     assert (part.split.train, part.split.holdout) == (2, 1)
     assert (part.models[0].roc_auc.low, part.holdout.roc_auc_high) == (0.7, 0.9)
     assert part.holdout.confusion.true_positive == 1
-    assert (part.drivers[0].label.en, part.drivers[0].direction) == ("tenure", "lowers")
+    assert (part.drivers[0].label.en, part.drivers[0].direction) == ("Tenure", "lowers")
     assert part.alarms[0].kind == "leak"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from regulars.report.html import render_data_state_html, render_html
 from regulars.report.model import Report
+from regulars.report.parts import Alarm
 from regulars.report.vendor import ECHARTS_VERSION
 from regulars.schema.wording import Wording
 
@@ -86,7 +87,7 @@ def test_nothing_that_came_with_the_data_becomes_markup(report, language):
 
     assert HOSTILE not in text
     assert "img" not in _read(text).tags
-    assert text.count("</script>") == 3
+    assert text.count("</script>") == 4
 
 
 def test_the_browser_may_run_the_scripts_of_the_page_and_no_others(report):
@@ -94,7 +95,7 @@ def test_the_browser_may_run_the_scripts_of_the_page_and_no_others(report):
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)[1]
 
     assert policy.startswith("default-src &#39;none&#39;")
-    assert policy.count("sha256-") == 2
+    assert policy.count("sha256-") == 3
     assert "unsafe-inline" not in policy.split("script-src")[1]
 
 
@@ -106,7 +107,6 @@ def test_charts_hold_what_the_report_holds(report):
         "chart-models",
         "chart-calibration",
         "chart-bands",
-        "chart-drivers",
     ]
     assert charts[0]["items"][2] == {
         "name": "Логистическая регрессия",
@@ -166,7 +166,7 @@ def test_a_part_that_was_not_made_says_why(report, language):
 
     assert page.count(why.to(language)) == 2
     assert "echarts" not in page
-    assert "script-src &#39;none&#39;" in page
+    assert "script-src &#39;sha256-" in page
     assert _read(page).faults == []
 
 
@@ -244,5 +244,67 @@ def test_the_browser_draws_every_chart_and_asks_the_network_for_nothing(report, 
         width = page.evaluate("document.documentElement.scrollWidth")
         browser.close()
 
-    assert (complaints, drawn, width) == ([], 4, 390)
+    assert (complaints, drawn, width) == ([], 3, 390)
     assert requests == [path.as_uri()]
+
+
+def test_the_answers_stand_before_the_state_of_the_data(report):
+    page = _read(render_html(report, language="en"))
+    sections = [
+        name for name in page.ids if name in {"summary", "segments", "churn", "list", "state"}
+    ]
+
+    assert sections == ["summary", "segments", "churn", "list", "state"]
+
+
+def test_the_page_about_another_outcome_says_so(report):
+    outcome = report.churn.outcome.model_copy(update={"is_churn": False})
+    churn = report.churn.model_copy(update={"outcome": outcome})
+    text = _visible(render_html(report.model_copy(update={"churn": churn}), language="ru"))
+
+    assert "У кого исход вероятен" in text
+    assert "Почему уходят" not in text
+
+
+def test_a_list_by_a_forecast_that_is_not_for_decisions_carries_a_warning(report):
+    alarm = Alarm(kind="no_signal", severity="alarm", sentence=Wording(en="Weak.", ru="Слабо."))
+    churn = report.churn.model_copy(update={"alarms": (alarm,)})
+    weak = report.model_copy(update={"churn": churn, "summary": None})
+
+    text = _visible(render_html(weak, language="en"))
+
+    assert "This forecast is not for decisions yet (grade D)" in text
+
+
+def test_a_moment_is_shown_by_the_clock_of_the_company(report):
+    late = report.model_copy(update={"made_at": "2026-01-01T01:30:00+03:00"})
+
+    assert "1 января 2026 г., 01:30 UTC+3" in _visible(render_html(late, language="ru")).replace(
+        "\u202f", " "
+    ).replace("\xa0", " ")
+
+
+@pytest.mark.browser
+def test_on_a_telephone_the_evidence_is_folded_until_it_is_wanted(report, tmp_path):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed here")
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    path.write_text(render_html(report, language="en"), encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        heights, drawn = [], []
+        for width in (390, 1280):
+            page = browser.new_page(viewport={"width": width, "height": 800})
+            page.goto(path.as_uri())
+            heights.append(page.evaluate("document.documentElement.scrollHeight"))
+            drawn.append(page.locator("#chart-models").is_visible())
+            page.close()
+        browser.close()
+
+    assert drawn == [False, True]
+    assert heights[0] < 10_000

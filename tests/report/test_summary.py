@@ -21,8 +21,8 @@ def test_the_report_is_retold_in_both_languages(report):
         "612 customers on the contact list, the most urgent first.",
     ]
     assert summary.sentences[2].ru == (
-        "Из 100 клиентов уходят 19; из 100, о ком модель предупреждает, уходят 46,"
-        " и находит она 81 из 100 уходящих."
+        "Ушедших — 19 из 100 клиентов; среди тех, о ком модель предупреждает, — 46 из 100;"
+        " из 100 уходящих она находит 81."
     )
 
 
@@ -115,3 +115,30 @@ def test_quotation_marks_within_a_name_become_inner_ones(report):
 
     assert "“Contract ‘year’”" in sentence.en
     assert "«Договор „год“»" in sentence.ru
+
+
+def _about_another_outcome(report):
+    outcome = report.churn.outcome.model_copy(update={"is_churn": False})
+    return _without(report, churn=report.churn.model_copy(update={"outcome": outcome}))
+
+
+def test_of_another_outcome_nobody_is_said_to_leave(report):
+    sentences = summarize(_about_another_outcome(report)).summary.sentences
+
+    assert sentences[2].en == (
+        "19 of 100 customers have the outcome; of 100 that the model names, 46 have it,"
+        " and it finds 81 of 100 who have it."
+    )
+    assert [
+        word for sentence in sentences for word in ("leave", "уход") if word in str(sentence)
+    ] == []
+
+
+def test_a_threshold_that_nobody_reaches_is_said_with_what_to_do(report):
+    holdout = report.churn.holdout.model_copy(update={"recall": 0.02})
+    churn = report.churn.model_copy(update={"holdout": holdout})
+
+    sentence = summarize(_without(report, churn=churn)).summary.sentences[2]
+
+    assert sentence.en.startswith("19 of 100 customers left. The model can tell who is at more")
+    assert "--top" in sentence.ru

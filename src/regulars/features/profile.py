@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.errors import UnknownColumnError
+from regulars.features.sentences import quote
 from regulars.features.table import AsOf, Feature, FeatureKind, FeatureTable
 from regulars.features.versions import see_versions
 from regulars.schema.contract import ColumnType, Role
@@ -143,7 +144,9 @@ def _date_feature(column: ProfileColumn, taken: set[str]) -> Feature:
         name += "_date"
     taken.add(name)
     meaning = column.meaning or _speak(column.name)
-    words = Wording(en=f"days since “{meaning.en}”", ru=f"дней после даты «{meaning.ru}»")
+    words = Wording(
+        en=f"days since {quote(meaning.en, 'en')}", ru=f"дней после даты {quote(meaning.ru, 'ru')}"
+    )
     return Feature(name, words, "day", "numeric", source=column.name)
 
 

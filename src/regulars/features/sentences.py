@@ -10,6 +10,7 @@ __all__ = [
     "format_number",
     "format_share",
     "format_value",
+    "name_level",
     "quote",
 ]
 
@@ -17,6 +18,9 @@ Value = float | str | bool | None
 """What one customer has in one feature."""
 
 _NO_BREAK = "\u00a0"
+_OPENING, _CLOSING = ("“", "«"), ("”", "»")
+_YES, _NO = Wording(en="yes", ru="да"), Wording(en="no", ru="нет")
+_YES_AND_NO = {"true": _YES, "yes": _YES, "да": _YES, "false": _NO, "no": _NO, "нет": _NO}
 
 
 def format_number(number: float, language: Language) -> str:
@@ -79,15 +83,31 @@ def format_value(feature: Feature, value: Value, language: Language) -> str:
 
 
 def format_level(feature: Feature, level: str, language: Language) -> str:
-    """A level of a category in quotes; of a boolean as yes or no."""
+    """A level of a category in quotes; of a boolean, and of a category of yes and no, as such."""
     if feature.kind == "boolean":
-        words = {"true": Wording(en="yes", ru="да"), "false": Wording(en="no", ru="нет")}
-        return words[level].to(language)
-    return quote(level, language)
+        return _YES_AND_NO[level].to(language)
+    known = _YES_AND_NO.get(level.casefold())
+    return known.to(language) if known else quote(level, language)
+
+
+def name_level(feature: Feature, level: str, language: Language) -> str:
+    """A feature and its level together: a level in quotes needs no colon before it.
+
+    Examples
+    --------
+    >>> plan = Feature("plan", Wording(en="plan", ru="тариф"), None, "category")
+    >>> name_level(plan, "Max", "en"), name_level(plan, "No", "ru")
+    ('plan “Max”', 'тариф: нет')
+    """
+    label, value = feature.meaning.to(language), format_level(feature, level, language)
+    is_plain = value[:1] not in _OPENING or label[-1:] in _CLOSING
+    return f"{label}: {value}" if is_plain else f"{label} {value}"
 
 
 def quote(text: str, language: Language) -> str:
-    """The text in the quotation marks of the language."""
+    """The text in the quotation marks of the language; as it is where it stands in them already."""
+    if text[:1] in _OPENING and text[-1:] in _CLOSING:
+        return text
     return f"“{text}”" if language == "en" else f"«{text}»"
 
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.features.matrix import FeatureMatrix
-from regulars.features.sentences import format_level
+from regulars.features.sentences import format_level, quote
 from regulars.features.table import Feature
 from regulars.predictions.results import Driver
-from regulars.schema.wording import Wording
+from regulars.schema.wording import LANGUAGES, Language, Wording
 
 __all__ = ["list_drivers"]
 
@@ -101,10 +101,15 @@ def _say_number(feature: Feature, way: Way) -> Wording:
     )
 
 
+def _quote_level(feature: Feature, level: str, language: Language) -> str:
+    """A level among other words: even yes and no stand in quotes there."""
+    return quote(format_level(feature, level, language), language)
+
+
 def _say_levels(feature: Feature, raising: str, lowering: str) -> Wording:
     meaning = feature.meaning
-    high = {language: format_level(feature, raising, language) for language in ("en", "ru")}
-    low = {language: format_level(feature, lowering, language) for language in ("en", "ru")}
+    high = {language: _quote_level(feature, raising, language) for language in LANGUAGES}
+    low = {language: _quote_level(feature, lowering, language) for language in LANGUAGES}
     return Wording(
         en=f"{meaning.en}: {high['en']} raises the probability most, {low['en']} lowers it most",
         ru=f"{meaning.ru}: сильнее всего повышает вероятность {high['ru']}, понижает — {low['ru']}",

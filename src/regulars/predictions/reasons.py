@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError
 from regulars.features.matrix import FeatureMatrix
-from regulars.features.sentences import Value, format_share, format_value
+from regulars.features.sentences import Value, format_share, format_value, name_level
 from regulars.features.table import Feature
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.results import Reason
@@ -182,9 +182,9 @@ def _say_number(feature: Feature, value: Value, typical: Value, language: Langua
 
 
 def _say_own(feature: Feature, value: Value, language: Language) -> str:
-    # A level in quotes needs no colon: Contract “Two year”, but Partner: no.
-    joint = " " if feature.kind == "category" and value is not None else ": "
-    return f"{feature.meaning.to(language)}{joint}{format_value(feature, value, language)}"
+    if isinstance(value, str):
+        return name_level(feature, value, language)
+    return f"{feature.meaning.to(language)}: {format_value(feature, value, language)}"
 
 
 def _pick(contributions: NDArray[np.float64], top: int) -> list[NDArray[np.int64]]:

@@ -249,14 +249,14 @@ def _word_customers(count: int, *, is_growing: bool, prefers: bool) -> Wording:
         return Wording(
             en=f"{en}, fewer than 10,000, and no new data every month: prefer traditional methods "
             "(rules, RFM, k-means, logistic regression).",
-            ru=f"{ru}, меньше 10 000, и новые данные не поступают каждый месяц: лучше "
+            ru=f"{ru}, меньше 10\u00a0000, и новые данные не поступают каждый месяц: лучше "
             "традиционные методы (правила, RFM, k-средние, логистическая регрессия).",
         )
     if count < FEWEST_CUSTOMERS:
         return Wording(
             en=f"{en}, fewer than 10,000, but new data comes every month: compare learning methods "
             "with traditional ones.",
-            ru=f"{ru}, меньше 10 000, но новые данные поступают каждый месяц: сравните "
+            ru=f"{ru}, меньше 10\u00a0000, но новые данные поступают каждый месяц: сравните "
             "обучаемые методы с традиционными.",
         )
     return Wording(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from regulars.campaigns import ContactList
+from regulars.features.sentences import capitalize
 from regulars.predictions.results import ChurnComparison
 from regulars.quality.finding import Finding
 from regulars.quality.state import TableState as MeasuredTable
@@ -140,7 +141,7 @@ def _report_profile(
                 value=trait.segment_value,
                 overall=trait.overall_value,
                 z=trait.standardized_difference,
-                sentence=trait.sentence,
+                sentence=_begin(trait.sentence),
             )
             for trait in profile.differentiators
         ),
@@ -148,10 +149,15 @@ def _report_profile(
 
 
 def _label(feature: str, level: str | None, words: Mapping[str, Wording]) -> Wording:
-    word = words.get(feature, Wording(en=feature, ru=feature))
+    word = _begin(words.get(feature, Wording(en=feature, ru=feature)))
     if level is None:
         return word
     return Wording(en=f"{word.en}: {level}", ru=f"{word.ru}: {level}")
+
+
+def _begin(words: Wording) -> Wording:
+    """The words as they stand at the beginning of a line."""
+    return Wording(en=capitalize(words.en), ru=capitalize(words.ru))
 
 
 def _plot_means(profiles: tuple[Profile, ...], words: Mapping[str, Wording]) -> MeansPlot | None:
@@ -216,6 +222,7 @@ def report_churn(
             positives=outcome.positives,
             negatives=outcome.negatives,
             unknown=outcome.unknown,
+            is_churn=outcome.is_churn,
         ),
         base_rate=comparison.base_rate,
         split=SplitPart(
@@ -258,7 +265,7 @@ def report_churn(
                 label=_label(driver.feature, None, words),
                 importance=driver.weight,
                 direction=driver.direction,
-                sentence=driver.sentence,
+                sentence=_begin(driver.sentence),
             )
             for driver in comparison.drivers
         ),

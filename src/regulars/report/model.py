@@ -86,6 +86,11 @@ class Report(Part):
             )
         return self
 
+    @property
+    def is_churn(self) -> bool:
+        """Whether words may speak of leaving: the outcome is churn, or there is none."""
+        return self.churn is None or self.churn.outcome.is_churn
+
     def to_json(self) -> str:
         """The report as JSON text: sorted keys, finite numbers, the same bytes for the same report.
 

@@ -35,6 +35,8 @@ class Speech:
     """
 
     language: Language
+    is_churn: bool = True
+    """Whether the outcome is leaving; of any other one nobody is said to leave."""
 
     def __post_init__(self) -> None:
         check_language(self.language)
@@ -45,7 +47,10 @@ class Speech:
         words = list_words().get(section, {})
         if name not in words:
             raise UnknownNameError("word", key, [f"{section}.{word}" for word in words], ru="слова")
-        text: str = words[name][self.language]
+        entry = words[name]
+        if not self.is_churn:
+            entry = list_words()["any_outcome"].get(f"{section}_{name}", entry)
+        text: str = entry[self.language]
         return text.format(**values) if values else text
 
     def quotable(self, wording: Wording) -> str:
@@ -172,5 +177,8 @@ class Speech:
             found = datetime.fromisoformat(moment)
         except ValueError:
             return moment
-        zone = f" {found:%Z}" if found.tzinfo else ""
-        return f"{self.day(moment)}, {found:%H:%M}{zone}"
+        if found.tzinfo is None:
+            return f"{self.day(moment)}, {found:%H:%M}"
+        # "UTC+03:00" is for programs; a person writes UTC+3.
+        zone = f"{found:%Z}".replace("+0", "+").replace("-0", "−").removesuffix(":00")
+        return f"{self.day(moment)}, {found:%H:%M} {zone}"

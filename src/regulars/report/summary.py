@@ -15,7 +15,7 @@ from regulars.report.parts.base import Grade
 from regulars.report.speech import Speech
 from regulars.schema.wording import LANGUAGES, Wording
 
-__all__ = ["summarize"]
+__all__ = ["is_silent", "summarize"]
 
 # Bounds of the grades: at least so much for A, B, C.
 _STABILITY = (0.85, 0.6, 0.0)
@@ -26,6 +26,7 @@ _QUARANTINED = (0.01, 0.05, 0.2)
 _LARGE, _SMALL = 0.05, 0.01
 # The best grade that a forecast may have while something is unexplained: a column that predicts
 # too well may be known only afterwards, and then nothing of the forecast holds.
+_SILENT = 0.05
 _CAPS: dict[str, Grade] = {"no_signal": "D"}
 _GRADES: tuple[Grade, ...] = ("A", "B", "C", "D")
 
@@ -58,13 +59,15 @@ def summarize(report: Report) -> Report:
         grades=grades,
         reasons=reasons,
         verdict=_in_both(lambda speech: speech.say(f"summary.verdict_{worst}")),
-        sentences=tuple(_in_both(tell) for tell in _list_sentences(report)),
+        sentences=tuple(
+            _in_both(tell, is_churn=report.is_churn) for tell in _list_sentences(report)
+        ),
     )
     return report.model_copy(update={"summary": summary})
 
 
-def _in_both(tell: Callable[[Speech], str]) -> Wording:
-    said = {language: tell(Speech(language)) for language in LANGUAGES}
+def _in_both(tell: Callable[[Speech], str], *, is_churn: bool = True) -> Wording:
+    said = {language: tell(Speech(language, is_churn=is_churn)) for language in LANGUAGES}
     return Wording(en=said["en"], ru=said["ru"])
 
 
@@ -187,7 +190,21 @@ def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
     )
 
 
+def is_silent(churn: ChurnPart) -> bool:
+    """Whether hardly anybody reaches the threshold: it finds fewer than one in twenty."""
+    return churn.holdout.recall < _SILENT
+
+
 def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
+    if is_silent(churn):
+        counts = churn.holdout.confusion
+        return speech.say(
+            "summary.churn_silent",
+            base=speech.number(round(churn.base_rate * 100)),
+            threshold=speech.percent(churn.threshold, 0),
+            warned=speech.number(counts.true_positive + counts.false_positive),
+            customers=speech.number(churn.holdout.n),
+        )
     return speech.say(
         "summary.churn",
         base=speech.number(round(churn.base_rate * 100)),

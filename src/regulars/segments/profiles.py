@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.screening import score_columns
-from regulars.features.sentences import capitalize, format_level, format_share, format_value
+from regulars.features.sentences import capitalize, format_share, format_value, name_level
 from regulars.features.table import Feature
 from regulars.schema.wording import Language, Wording
 from regulars.segments.segmentation import Differentiator, SegmentMean, SegmentProfile
@@ -194,14 +194,10 @@ def _say(
             return f"{label}: {values[0]} on average, against {values[1]} overall"
         return f"{label}: в среднем {values[0]}, у всех {values[1]}"
     shares = [format_share(share, language) for share in (own, overall)]
-    what = f"{label}{_joint(feature)}{format_level(feature, level, language)}"
+    what = name_level(feature, level, language)
     if language == "en":
         return f"{what}: {shares[0]} of the segment, against {shares[1]} overall"
     return f"{what}: {shares[0]} сегмента, у всех {shares[1]}"
-
-
-def _joint(feature: Feature) -> str:
-    return " " if feature.kind == "category" else ": "
 
 
 def _name(
@@ -245,9 +241,8 @@ def _trait(differentiator: Differentiator, feature: Feature, language: Language)
     if differentiator.level is None:
         return _amount_trait(label, language, is_high=is_high)
     if feature.kind == "boolean":
-        word = "true" if is_high else "false"
-        return f"{label}: {format_level(feature, word, language)}"
-    level = f"{label} {format_level(feature, differentiator.level, language)}"
+        return name_level(feature, "true" if is_high else "false", language)
+    level = name_level(feature, differentiator.level, language)
     return level if is_high else _rarely(level, language)
 
 

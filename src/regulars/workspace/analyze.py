@@ -180,7 +180,7 @@ def analyze_files(
         sha256 = [load.source_sha256 for load in loads]
         report = Report(
             title=", ".join(load.source for load in loads),
-            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            made_at=_say_now(workspace),
             as_of=seen_until.day.isoformat(),
             data=make_data_part(loads, state, sha256=sha256, advice=_advise(study)),
             segments=_segments_part(study),
@@ -219,6 +219,12 @@ def analyze_files(
             },
         )
     return Analysis(report, target, files, workspace)
+
+
+def _say_now(workspace: Workspace) -> str:
+    """The moment in company time: that is the clock of those who read the report."""
+    zone = ZoneInfo(workspace.settings.time_zone)
+    return datetime.now(zone).isoformat(timespec="seconds")
 
 
 def _check_rows(loads: Sequence[LoadResult]) -> None:

@@ -10,9 +10,9 @@ from regulars.errors import NotFoundError, UnknownNameError
 from regulars.features.versions import see_versions
 from regulars.quality import describe_table, run_checks
 from regulars.quality.finding import has_errors
+from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Column, Role, get_contract, list_contracts
 from regulars.schema.mapping import Mapping as SourceMapping
-from regulars.schema.wording import Wording
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -201,7 +201,9 @@ def _columns_of(mapping: SourceMapping, table: str) -> dict[str, Column]:
                 name=column.target,
                 type=column.type,
                 role=column.role,
-                meaning=Wording(en=column.source, ru=column.source),
+                meaning=contract.get_column(column.target).meaning
+                if column.target in contract.column_names
+                else label_column(column.source),
             )
             for column in mapping.columns
             if column.role not in (Role.PERSONAL, Role.IGNORED)

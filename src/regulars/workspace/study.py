@@ -15,8 +15,10 @@ from regulars.features import (
     read_profile_column,
 )
 from regulars.features.purchases import purchase_features
+from regulars.features.sentences import capitalize
 from regulars.predictions import ChurnComparison, compare_churn_models, read_outcome
 from regulars.report.assemble import name_segment
+from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Role
 from regulars.schema.wording import Wording
 from regulars.segments import Segmentation, segment_customers
@@ -170,7 +172,7 @@ def _profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
             column.target,
             column.role,
             column.type,
-            meaning=Wording(en=_label(column.source), ru=_label(column.source)),
+            meaning=label_column(column.source),
         )
         for mapping in mappings
         if mapping.table == "profiles"
@@ -178,11 +180,6 @@ def _profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
         if column.role not in (Role.PERSONAL, Role.IGNORED)
     }
     return list(columns.values())
-
-
-def _label(source: str) -> str:
-    """A column's name as a person would say it."""
-    return " ".join(source.replace("_", " ").split())
 
 
 def _find_outcome(
@@ -280,7 +277,7 @@ def _gather_reasons(churn: ChurnComparison | None, count: int, language: Languag
                 "value": _plain(reason.value),
                 "peer_value": _plain(reason.peer_value),
                 "contribution": reason.contribution,
-                "text": reason.text.to(language),
+                "text": capitalize(reason.text.to(language)),
             }
             for reason in reasons
         ]

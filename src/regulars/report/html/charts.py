@@ -27,8 +27,6 @@ def list_charts(churn: ChurnPart | None, speech: Speech) -> list[Chart]:
         charts.append(_chart_calibration(churn, speech))
     if churn.risk_bands:
         charts.append(_chart_bands(churn, speech))
-    if churn.drivers:
-        charts.append(_chart_drivers(churn, speech))
     return charts
 
 
@@ -103,31 +101,6 @@ def _chart_bands(churn: ChurnPart, speech: Speech) -> Chart:
         "kind": "bars",
         "axis": "",
         "height": 20 + _ROW * len(items),
-        "items": items,
-    }
-
-
-def _chart_drivers(churn: ChurnPart, speech: Speech) -> Chart:
-    items = []
-    for driver in churn.drivers[:MOST_DRIVERS]:
-        label = speech.read(driver.label)
-        mark = {"raises": "▲", "lowers": "▼", "mixed": "◆"}[driver.direction]
-        items.append(
-            {
-                "name": label,
-                "value": driver.importance,
-                "text": f"{mark} {speech.fixed(driver.importance, 2)}",
-                "tone": {"raises": "--second", "lowers": "--fill", "mixed": "--note"}[
-                    driver.direction
-                ],
-                "tip": f"{label}: {speech.say(f'drivers.{driver.direction}')}",
-            }
-        )
-    return {
-        "id": "chart-drivers",
-        "kind": "bars",
-        "axis": speech.say("drivers.weight_unit"),
-        "height": 44 + 34 * len(items),
         "items": items,
     }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from regulars.features.sentences import capitalize
 from regulars.report.html.charts import (
     MOST_DRIVERS,
     Chart,
@@ -20,7 +21,7 @@ from regulars.report.html.shown import Shown, largest, ordered
 from regulars.report.model import Report
 from regulars.report.parts import ChurnPart, ContactListPart, DataPart, Interval
 from regulars.report.speech import Speech
-from regulars.report.summary import summarize
+from regulars.report.summary import is_silent, summarize
 from regulars.report.vendor import ECHARTS_VERSION, read_echarts
 from regulars.schema.wording import Language
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["render_data_state_html", "render_html"]
 
 _MOST_COLUMNS, _MOST_FINDINGS = 200, 100
-_SECTIONS = ("summary", "load", "state", "segments", "churn", "drivers", "list", "lineage")
+_SECTIONS = ("summary", "segments", "churn", "drivers", "list", "load", "state", "lineage")
 
 
 @cache
@@ -69,7 +70,7 @@ def render_html(report: Report, *, language: Language) -> str:
     """
     if report.summary is None:
         report = summarize(report)
-    speech = Speech(language)
+    speech = Speech(language, is_churn=report.is_churn)
     shown = Shown(report.data, speech, report)
     sections = [name for name in _SECTIONS if name != "drivers" or _has_drivers(report)]
     moment = (
@@ -130,6 +131,7 @@ def _render(
 ) -> str:
     content_of_charts = to_script_json(charts) if charts else Markup("")
     scripts = [read_echarts(), _read_static("charts.js")] if charts else []
+    page_script = _read_static("page.js") if content.get("report") else ""
     return (
         _get_environment()
         .get_template(template)
@@ -146,6 +148,7 @@ def _render(
             named=shown.named,
             told=shown.told,
             top=shown.top,
+            titled=lambda words: capitalize(speech.read(words)),
             segment_name=shown.segment_name,
             segment_title=shown.segment_title,
             risk_name=shown.risk_name,
@@ -160,7 +163,8 @@ def _render(
             echarts=Markup(scripts[0]) if scripts else "",  # noqa: S704 - checked by its sum
             script=Markup(scripts[1]) if scripts else "",  # noqa: S704 - our own file
             echarts_version=ECHARTS_VERSION,
-            policy=_allow_only(scripts),
+            page_script=Markup(page_script),  # noqa: S704 - our own file
+            policy=_allow_only([*scripts, *([page_script] if page_script else [])]),
             **content,
         )
     )
@@ -234,6 +238,7 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
         ],
         "interval": interval,
         "band_name": lambda band: speech.read(band.title) or speech.name("risks", band.risk),
+        "is_silent": is_silent(churn),
         "statistics": _list_statistics(churn, speech, interval),
     }
 

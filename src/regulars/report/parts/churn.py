@@ -34,6 +34,8 @@ class OutcomePart(Part):
     """Customers who stayed."""
     unknown: Count = 0
     """Customers of whom it is not known."""
+    is_churn: bool = True
+    """Whether the outcome is leaving, so that words may say so."""
 
 
 class SplitPart(Part):

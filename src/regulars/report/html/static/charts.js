@@ -128,6 +128,8 @@
 
   function draw(entry, width) {
     var spec = entry.spec;
+    /* What is folded away has no width; it is drawn when it is opened. */
+    if (!width && !entry.chart.getDom().offsetWidth) { return; }
     entry.chart.resize(width ? { width: width } : undefined);
     entry.chart.setOption(frame(spec, kinds[spec.kind](spec, entry.chart.getWidth())), true);
   }
@@ -138,6 +140,7 @@
     drawn.push(entry);
     draw(entry);
   });
+  document.querySelectorAll("details").forEach(function (part) { part.addEventListener("toggle", redraw); });
   function redraw() { drawn.forEach(function (entry) { draw(entry); }); }
   var waiting;
   window.addEventListener("resize", function () {
