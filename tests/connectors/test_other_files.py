@@ -76,7 +76,44 @@ def test_baskets_become_a_row_for_each_product(write, opened, rows_of):
 def test_lines_of_different_widths_suggest_baskets(write, opened):
     source = opened(write("milk,bread\nbutter\nsalt\nmilk,salt,tea\n"))
 
-    assert "layout 'baskets'" in source.notes[-1].en
+    assert "--layout baskets" in source.notes[-1].en
+
+
+BASKETS = "tea,milk\nmilk\nbread,tea,milk\nmilk,bread\ntea\n" * 6
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_lines_of_products_are_found_to_be_baskets(write, opened, rows_of, delimiter):
+    source = opened(write(BASKETS.replace(",", delimiter)))
+
+    assert (source.is_baskets, source.columns) == (True, ("basket_number", "product_id"))
+    assert rows_of(source)[:3] == [("1", "tea"), ("1", "milk"), ("2", "milk")]
+    assert "--layout table" in source.notes[-1].en
+
+
+def test_codes_with_blanks_between_them_are_baskets(write, opened, rows_of):
+    source = opened(write("36 38\n39\n36 39 41 38\n41\n38 39 41\n" * 6))
+
+    assert rows_of(source)[:3] == [("1", "36"), ("1", "38"), ("2", "39")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "review\n" + "good, cheap\ncheap, fast, good\nfast\ngood\n" * 10,
+        "the tea is good\nthe milk\nis the tea good\nmilk\n" * 10,
+        "id,city,note\n" + "1,Rome,ok\n2,Paris\n3,Rome,ok,more\n" * 10,
+        BASKETS[:30],
+    ],
+    ids=["a header that comes once", "prose", "a table with broken lines", "too few lines"],
+)
+def test_what_may_be_a_table_is_not_taken_for_baskets(write, opened, text):
+    assert not opened(write(text)).is_baskets
+
+
+@pytest.mark.parametrize("said", [{"layout": "table"}, {"has_header": False}, {"delimiter": ","}])
+def test_what_a_person_says_of_a_table_is_not_overruled_by_baskets(write, opened, said):
+    assert not opened(write(BASKETS), **said).is_baskets
 
 
 def test_an_unknown_layout_is_refused(write, opened):

@@ -237,3 +237,35 @@ def test_columns_that_no_table_has_are_kept_as_attributes(desk):
         ("A1", '{"basket_colour":"red"}'),
         ("A2", '{"gift":"yes"}'),
     ]
+
+
+BASKETS = "tea,milk\nmilk\nbread,tea,milk\nmilk,bread\n\ntea\n" * 6
+
+
+def test_baskets_become_items_without_a_time_under_the_number_of_their_line(desk):
+    told = desk.load_text(BASKETS)
+
+    assert (told["kind"], sums(told)) == ("purchase_items", (54, 54, 0, 0, 0))
+    assert told["tables"] == {"purchase_items": {"inserted": 54, "updated": 0, "unchanged": 0}}
+    assert desk.read(
+        "purchase_items",
+        "purchase_id, product_id, purchased_at",
+        order="purchase_id::INT, product_id",
+    )[-2:] == [("34", "milk", None), ("36", "tea", None)]
+
+
+@pytest.mark.parametrize("kind", ["purchases", "purchase_items"])
+def test_items_without_a_time_are_kept_whatever_they_are_called(desk, kind):
+    told = desk.load_text("order_id,product_id\nA1,tea\nA1,cup\n", "--kind", kind)
+
+    assert (told["kind"], sums(told)) == ("purchase_items", (2, 2, 0, 0, 0))
+    assert "The orders have no time" in told["notes"][-1]["en"]
+
+
+def test_baskets_of_a_second_file_are_not_mixed_with_those_of_the_first(desk):
+    desk.load_text(BASKETS, name="march.csv")
+
+    ran = desk.load(desk.write("april.csv", BASKETS + "milk\n"))
+
+    assert ran.code == 1
+    assert "basket 1 is not order 1" in ran.complaint

@@ -53,6 +53,10 @@ class Source(Protocol):
         """Whether the columns bear names, of the source or given; else they are `column_1` and on."""
 
     @property
+    def is_baskets(self) -> bool:
+        """Whether the rows are products of baskets, numbered by the lines of a file."""
+
+    @property
     def notes(self) -> tuple[Wording, ...]:
         """What was decided while reading: encoding, delimiter, sheet, renamed columns."""
 

@@ -22,6 +22,7 @@ from regulars.lake import LoadRecord
 from regulars.lake.delta import open_table
 from regulars.lake.parquet import scan_files
 from regulars.quality import Reconciliation, rejection_reason, run_checks
+from regulars.quality.finding import sort_findings
 from regulars.schema.contract import get_contract
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def load_prepared(
                 quarantined=sum(reasons.values()),
             ),
             tables=tables,
-            findings=findings,
+            findings=tuple(sort_findings([*prepared.findings, *findings])),
             quarantine_reasons=reasons,
             notes=(*source.notes, *mapping.notes),
             rows_without_customer=_count_without_customer(prepared.surveys, connection),

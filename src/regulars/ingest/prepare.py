@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, SchemaError
 from regulars.ingest.recognition import describe_columns
-from regulars.ingest.staging import Staged, Survey, settle_types, stage_source, survey_columns
+from regulars.ingest.settling import settle_types
+from regulars.ingest.staging import Staged, Survey, stage_source, survey_columns
 from regulars.schema.contract import Role, get_contract
 from regulars.schema.recognition import recognize, suggest_columns
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from regulars.connectors.protocol import Source
+    from regulars.quality import Finding
     from regulars.schema.mapping import Mapping
 
 __all__ = ["Prepared", "Wishes", "prepare_load"]
@@ -70,12 +72,15 @@ class Prepared:
         For each column that is read, how much of it is there.
     is_saved
         The mapping was found among the saved ones.
+    findings
+        What cannot be read as it seemed.
     """
 
     staged: Staged
     mapping: Mapping
     surveys: tuple[Survey, ...]
     is_saved: bool
+    findings: tuple[Finding, ...] = ()
 
 
 def prepare_load(
@@ -132,8 +137,14 @@ def prepare_load(
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     read = [column for column in mapping.columns if column.role is not Role.IGNORED]
     surveys = survey_columns(read, staged, connection)
-    mapping, surveys = settle_types(mapping, surveys, staged, contract, connection)
-    return Prepared(staged=staged, mapping=mapping, surveys=surveys, is_saved=saved is not None)
+    mapping, surveys, findings = settle_types(mapping, surveys, staged, contract, connection)
+    return Prepared(
+        staged=staged,
+        mapping=mapping,
+        surveys=surveys,
+        is_saved=saved is not None,
+        findings=findings,
+    )
 
 
 def _learn_more(saved: Mapping, staged: Staged, connection: DuckDBPyConnection) -> Mapping:

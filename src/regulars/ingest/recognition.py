@@ -37,12 +37,17 @@ def describe_columns(staged: Staged, connection: DuckDBPyConnection) -> tuple[So
     unique = {name for name in names if _looks_unique(samples[name])}
     distinct = _list_distinct(sorted(few), connection)
     counts = _count_distinct(sorted(unique), staged.row_count, connection)
+    is_whole = staged.row_count <= _most_rows(len(names))
     return tuple(
         SourceColumn(
             name=name,
             type=_type_name(staged.types[name]),
             values=_with_rare_values(samples[name], distinct.get(name, [])),
-            distinct_count=_distinct_count(name, distinct, counts),
+            distinct_count=(
+                _count_all(samples[name])
+                if is_whole and name not in few
+                else _distinct_count(name, distinct, counts)
+            ),
             is_unique=_is_unique(counts[name], staged.row_count) if name in counts else None,
         )
         for name in names
@@ -52,7 +57,7 @@ def describe_columns(staged: Staged, connection: DuckDBPyConnection) -> tuple[So
 def _sample(
     names: list[str], row_count: int, connection: DuckDBPyConnection
 ) -> dict[str, list[str | None]]:
-    wanted = max(100, min(_MOST_ROWS, _MOST_CELLS // max(1, len(names))))
+    wanted = _most_rows(len(names))
     step = max(1, row_count // wanted)
     samples: dict[str, list[str | None]] = {}
     for start in range(0, len(names), _COLUMNS_A_QUERY):
@@ -63,6 +68,15 @@ def _sample(
         ).to_arrow_table()
         samples.update((name, table.column(index).to_pylist()) for index, name in enumerate(chunk))
     return samples
+
+
+def _most_rows(column_count: int) -> int:
+    """How many rows a sample has; a table with fewer is looked at whole."""
+    return max(100, min(_MOST_ROWS, _MOST_CELLS // max(1, column_count)))
+
+
+def _count_all(values: list[str | None]) -> int:
+    return len({value for value in values if not is_missing(value)})
 
 
 def _has_few(values: list[str | None]) -> bool:

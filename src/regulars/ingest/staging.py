@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from regulars.connectors.protocol import Source
-    from regulars.schema.contract import Contract
-    from regulars.schema.mapping import ColumnMapping, Mapping
+    from regulars.schema.mapping import ColumnMapping
 
 __all__ = [
     "READ_VALUES",
@@ -30,7 +29,6 @@ __all__ = [
     "SOURCE_ROWS",
     "Staged",
     "Survey",
-    "settle_types",
     "stage_source",
     "survey_columns",
 ]
@@ -39,10 +37,6 @@ SOURCE_ROWS = "source_rows"
 READ_VALUES = "read_values"
 ROW_PLACE = '"row:place"'
 _COLUMNS_A_QUERY = 250
-_MOST_UNREADABLE = 0.01
-"""A column of the source's own in which more than this share cannot be read is kept as text."""
-_HOPELESS = 0.5
-"""A column of the contract of which more than this share cannot be read was mapped wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,69 +152,6 @@ def _count(
     if not expressions:
         return ()
     return _one_row(connection, f"SELECT {', '.join(expressions)} FROM {table}")
-
-
-def settle_types(
-    mapping: Mapping,
-    surveys: Sequence[Survey],
-    staged: Staged,
-    contract: Contract,
-    connection: DuckDBPyConnection,
-) -> tuple[Mapping, tuple[Survey, ...]]:
-    """Correct what the sample promised and the whole file does not keep.
-
-    A column of the source's own (not of the contract) that often cannot be read as its type
-    becomes text; a column of the contract of which most cannot be read stops the load.
-
-    Returns
-    -------
-    tuple
-        The mapping, and the surveys of its columns.
-
-    Raises
-    ------
-    SchemaError
-        When most values of a canonical column cannot be read.
-    """
-    changed: dict[str, ColumnMapping] = {}
-    for survey in surveys:
-        column = survey.column.mapping
-        present = staged.row_count - (survey.missing or 0)
-        share = survey.unreadable / present if present else 0.0
-        is_canonical = column.target in contract.column_names
-        if share > _HOPELESS and is_canonical:
-            raise _hopeless(survey, share, connection)
-        if share > _MOST_UNREADABLE and not is_canonical:
-            text = column.model_copy(update={"type": "string", "role": Role.CATEGORY})
-            changed[column.source] = text
-    if not changed:
-        return mapping, tuple(surveys)
-    read = [survey.column.mapping for survey in surveys]
-    surveys = survey_columns((changed.get(one.source, one) for one in read), staged, connection)
-    columns = tuple(changed.get(column.source, column) for column in mapping.columns)
-    return mapping.model_copy(update={"columns": columns}), tuple(surveys)
-
-
-def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> SchemaError:
-    column = survey.column.mapping
-    kind = f"{column.type}, {column.format}" if column.format else column.type
-    example = example_ru = ""
-    if column.role is not Role.PERSONAL:
-        row, text = _one_row(
-            connection,
-            f"SELECT rowid + 1, {quote_name(column.source)}::VARCHAR FROM {SOURCE_ROWS}"
-            f" WHERE {survey.column.is_unreadable} ORDER BY rowid LIMIT 1",
-        )
-        example = f", such as '{text[:60]}' in row {row}"
-        example_ru = f", например «{text[:60]}» в строке {row}"
-    return SchemaError(
-        en=f"Column '{column.source}' was mapped to {column.target} ({kind}), but"
-        f" {share:.0%} of its values cannot be read so{example}. Map it otherwise:"
-        f' --map "{column.source}=TARGET:TYPE:FORMAT", or leave it out: --drop "{column.source}".',
-        ru=f"Столбцу «{column.source}» назначено {column.target} ({kind}), но"
-        f" {share:.0%} его значений так не читаются{example_ru}. Назначьте иначе:"
-        f' --map "{column.source}=ЦЕЛЬ:ТИП:ФОРМАТ" — или уберите его: --drop "{column.source}".',
-    )
 
 
 def _chunks(items: Sequence[Conformed], size: int) -> Iterator[Sequence[Conformed]]:

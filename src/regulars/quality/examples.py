@@ -11,7 +11,7 @@ from regulars.schema.contract import Contract, Role
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["MASK", "choose_columns", "plain_value", "show_value", "take_examples"]
+__all__ = ["MASK", "choose_columns", "mask_personal", "plain_value", "show_value", "take_examples"]
 
 MASK = "***"
 _MOST_ROWS = 5
@@ -60,9 +60,20 @@ def show_value(value: object, *, is_personal: bool = False) -> object:
     if is_personal:
         return MASK
     if isinstance(value, str):
-        text = _PERSONAL_TEXT.sub(MASK, value) if " " in value or "@" in value else value
+        text = mask_personal(value) if " " in value or "@" in value else value
         return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
     return plain_value(value)
+
+
+def mask_personal(text: str) -> str:
+    """`text` with what looks like a phone, a document or an e-mail in it masked.
+
+    Examples
+    --------
+    >>> mask_personal("call +7 916 123-45-67, not before 2024-05-06")
+    'call ***, not before 2024-05-06'
+    """
+    return _PERSONAL_TEXT.sub(MASK, text)
 
 
 def plain_value(value: object) -> object:

@@ -47,6 +47,11 @@ class ColumnMapping(BaseModel):
     evidence: Wording = Wording(en="", ru="")
 
     @property
+    def is_given(self) -> bool:
+        """Whether a person said what the column is."""
+        return self.confidence == 1.0
+
+    @property
     def is_left_out_for_now(self) -> bool:
         """Left out for what the values were, not by a person: other values may change that."""
         return self.role is Role.IGNORED and self.confidence < 1.0

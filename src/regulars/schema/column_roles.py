@@ -15,6 +15,8 @@ Classified = tuple[Role, ColumnType, float, Wording]
 
 _MOST_CATEGORIES = 50
 _LONG_TEXT = 40
+# The rest is what people write beside numbers and dates; it is counted in all rows afterwards.
+_MOSTLY = 0.8
 
 _DATE_WORDS = frozenset(
     {"date", "day", "at", "on", "time", "timestamp", "datetime", "ts", "since", "until", "birthday"}
@@ -162,7 +164,7 @@ def _classify_date(measured: Measured) -> Classified | None:
     date = measured.shape.date
     is_named = bool(_DATE_WORDS & set(split_words(measured.name)))
     # Epochs and serials are ordinary numbers unless the name says otherwise.
-    if not (measured.shape.is_date or (is_named and date.share >= 0.9)):
+    if date.share < _MOSTLY or (date.needs_name and not (is_named and date.share >= 0.9)):
         return None
     said = Wording(
         en=f"{date.share:.0%} of the values are dates ({date.format or 'typed'})",
@@ -186,7 +188,7 @@ def _shorten(value: str) -> str:
 
 def _classify_number(measured: Measured) -> Classified | None:
     shape = measured.shape
-    if not shape.is_number:
+    if shape.number.share < _MOSTLY or shape.number.is_code:
         return None
     words = set(split_words(measured.name))
     distinct = describe_distinct(measured)

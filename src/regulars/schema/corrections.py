@@ -99,6 +99,10 @@ def _correct_column(kind: str, column: ColumnMapping, wish: str) -> ColumnMappin
     stored = _check_type(type_name.strip()) if type_name.strip() else None
     name, role, kept_as = _resolve_target(kind, column, target)
     chosen = stored or kept_as or _ROLE_TYPES.get(role, column.type)
+    if role is Role.NUMERIC and chosen not in ("integer", "float", "decimal"):
+        chosen = "float"
+    if role is Role.DATE and chosen not in ("date", "instant"):
+        chosen = "date"
     if stored and kept_as is None and role not in _ROLE_TYPES:
         role = _TYPE_ROLES.get(stored, role)
     update = {"target": name, "role": role, "type": chosen, "confidence": 1.0, "evidence": _SAID}

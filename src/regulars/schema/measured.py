@@ -11,6 +11,9 @@ from regulars.schema.wording import Wording
 
 __all__ = ["Measured", "Reading", "describe_distinct", "measure_columns", "read_as"]
 
+_SAMPLE_ROWS = 100
+"""A sample of fewer rows is the whole table: no larger one is sampled so thinly."""
+
 
 class Reading(TypedDict):
     """How the text of a column is read: the last fields of a `ColumnMapping`."""
@@ -144,6 +147,10 @@ def describe_distinct(measured: Measured) -> Wording:
         return Wording(en="every value is different", ru="все значения разные")
     count = f"{shape.distinct_count:,}"
     spaced = count.replace(",", "\u00a0")
+    if measured.column.distinct_count is None and shape.row_count >= _SAMPLE_ROWS:
+        return Wording(
+            en=f"{count} distinct values in a sample", ru=f"разных значений в выборке: {spaced}"
+        )
     return Wording(
         en=f"{count} distinct value{'' if count == '1' else 's'}",
         ru=f"разных значений: {spaced}",

@@ -86,7 +86,9 @@ def recognize(
     _check_names(columns, [*said, *drop, *([id_column] if id_column else [])])
     measured, is_day_first, order_note = measure_columns(columns, day_first=day_first)
     guess = (
-        Guess(kind, 1.0, _SAID) if kind else guess_kind(measured, id_column=id_column, drop=drop)
+        _follow_wish(kind, measured, said)
+        if kind
+        else guess_kind(measured, id_column=id_column, drop=drop)
     )
     mapped = _map_columns(measured, guess, id_column=id_column, drop=drop)
     wish = outcome or next((name for name, to in said.items() if to == Role.OUTCOME), None)
@@ -102,7 +104,8 @@ def recognize(
     _check_required(mapping)
     by_name = {one.name: one for one in measured}
     mapping = _read_again(mapping, said, by_name)
-    notes = [order_note, outcome_note, _say_id(mapping, by_name), *_say_epochs(mapping, by_name)]
+    notes = [order_note, outcome_note, _say_id(mapping, by_name), _say_timeless(mapping)]
+    notes += _say_epochs(mapping, by_name)
     return mapping.model_copy(
         update={
             "id_is_personal": _has_personal_ids(mapping, by_name),
@@ -116,6 +119,19 @@ def _check_names(columns: Sequence[SourceColumn], asked: Sequence[str]) -> None:
     for name in asked:
         if name not in names:
             raise UnknownColumnError(name, names, where="The source", ru="В источнике")
+
+
+def _follow_wish(kind: str, measured: Sequence[Measured], said: MappingABC[str, str]) -> Guess:
+    """The kind a person named; of purchases without a time only the items can be kept."""
+    guess = Guess(kind, 1.0, _SAID)
+    if kind != "purchases" or any(to.startswith("purchased_at") for to in said.values()):
+        return guess
+    match = match_table(measured, kind)
+    has_items = any(name in match.columns for name in ("product_id", "product_name"))
+    if "purchased_at" in match.columns or not has_items or "purchase_id" not in match.columns:
+        return guess
+    has_moment = any(one.shape.is_date for one in measured)
+    return guess if has_moment else Guess("purchase_items", 1.0, _SAID)
 
 
 def _map_columns(
@@ -214,6 +230,17 @@ def _say_id(mapping: Mapping, by_name: MappingABC[str, Measured]) -> Wording | N
         " something that happened, say --kind (purchases, events …).",
         ru=f"«{mapping.id_column}» повторяется: у каждого клиента считается последняя строка. Если"
         " строка — это то, что произошло, укажите --kind (purchases, events …).",
+    )
+
+
+def _say_timeless(mapping: Mapping) -> Wording | None:
+    if mapping.kind != "purchase_items" or mapping.find_target("purchased_at"):
+        return None
+    return Wording(
+        en="The orders have no time, so only their items are kept (purchase_items): they tell what"
+        " is bought together, not when or how often a customer buys.",
+        ru="У заказов нет времени, поэтому хранятся только их позиции (purchase_items): по ним"
+        " видно, что покупают вместе, но не когда и не как часто покупает клиент.",
     )
 
 

@@ -242,7 +242,7 @@ def _load(
             connection=backend.con,
             find_saved=workspace.find_mapping,
         )
-    _refuse_second_numbering(workspace, prepared.mapping, source.name)
+    _refuse_second_numbering(workspace, prepared.mapping, source)
     destination = Destination(
         lake=workspace.lake,
         vault=workspace.vault,
@@ -282,27 +282,40 @@ def _say_how(request: _Request, zone: str, checks: tuple[Check, ...]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _refuse_second_numbering(workspace: Workspace, mapping: Mapping, source: str) -> None:
+def _refuse_second_numbering(workspace: Workspace, mapping: Mapping, source: Source) -> None:
     """Stop before row 1 of one file would be taken for row 1 of another.
 
     Raises
     ------
     ConflictError
-        When customers are numbered by row and those of another file already are.
+        When customers are numbered by row and those of another file already are; or baskets by
+        line, and there are orders of another file.
     """
-    if mapping.table != "profiles" or mapping.id_column is not None:
-        return
-    for load in workspace.lake.list_loads():
-        if "profiles" in load.tables and load.source != source:
-            raise ConflictError(
-                en=f"{source} has no column with the customer's id, so its rows would be numbered;"
-                f" but customers of {load.source} are here already, and row 1 of one file is not"
-                " row 1 of the other. Say which column is the id (--id COLUMN), or load into"
-                " another workspace.",
-                ru=f"В {source} нет столбца с id клиента, строки пришлось бы нумеровать; но здесь уже "
-                f"есть клиенты из {load.source}, а строка 1 одного файла — не строка 1 другого. "
-                "Скажите, какой столбец — id (--id СТОЛБЕЦ), или загрузите в другую рабочую папку.",
-            )
+    others = [load for load in workspace.lake.list_loads() if load.source != source.name]
+    if mapping.table == "profiles" and mapping.id_column is None:
+        for load in others:
+            if "profiles" in load.tables:
+                raise ConflictError(
+                    en=f"{source.name} has no column with the customer's id, so its rows would be"
+                    f" numbered; but customers of {load.source} are here already, and row 1 of one"
+                    " file is not row 1 of the other. Say which column is the id (--id COLUMN), or"
+                    " load into another workspace.",
+                    ru=f"В {source.name} нет столбца с id клиента, строки пришлось бы нумеровать; но"
+                    f" здесь уже есть клиенты из {load.source}, а строка 1 одного файла — не строка 1"
+                    " другого. Скажите, какой столбец — id (--id СТОЛБЕЦ), или загрузите в другую"
+                    " рабочую папку.",
+                )
+    if source.is_baskets:
+        for load in others:
+            if "purchase_items" in load.tables:
+                raise ConflictError(
+                    en=f"{source.name} numbers its baskets by line; but orders of {load.source} are"
+                    " here already, and basket 1 is not order 1. Load it into another workspace,"
+                    " or give it a column with the number of the order.",
+                    ru=f"В {source.name} корзины нумеруются по строкам; но здесь уже есть заказы из"
+                    f" {load.source}, а корзина 1 — не заказ 1. Загрузите файл в другую рабочую"
+                    " папку или добавьте в него столбец с номером заказа.",
+                )
 
 
 def _find_repeat(workspace: Workspace, source: str, request: str) -> LoadRecord | None:

@@ -77,6 +77,11 @@ class Dialect:
         """Whether there is one column, as no delimiter was believed."""
         return self.delimiter == _NO_DELIMITER
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the lines do not agree on how many columns there are."""
+        return self.is_single or self.fitting_share < _FITTING_SHARE
+
 
 _NOTHING_SAID = Preset()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from regulars.connectors.files.baskets import find_basket_delimiter
 from regulars.connectors.files.content import Content, locate
 from regulars.connectors.files.delimited import DelimitedText
 from regulars.connectors.files.dialect import Dialect, Preset, sniff
@@ -36,6 +37,12 @@ __all__ = ["Layout", "open_file"]
 Layout = Literal["auto", "table", "baskets"]
 
 _HEAD_BYTES = 1 << 16
+_BASKETS_FOUND = Wording(
+    en="The lines are of many lengths and the same values stand at different places in them, so"
+    " they were taken for baskets. If they are a table, say --layout table.",
+    ru="Строки разной длины, и одни и те же значения стоят в них на разных местах, поэтому они"
+    " приняты за корзины. Если это таблица, укажите --layout table.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class _Opened:
     reading: Reading
     has_header: bool = True
     notes: tuple[Wording, ...] = ()
+    is_baskets: bool = False
 
 
 def open_file(
@@ -150,6 +158,7 @@ def open_file(
         has_header=opened.has_header,
         options=request.options(),
         notes=opened.notes,
+        is_baskets=opened.is_baskets,
     )
 
 
@@ -199,9 +208,12 @@ def _open_text(content: Content, folder: Path, request: _Request) -> _Opened:
             "он получен.",
         )
     if request.layout == "baskets":
-        delimiter = request.delimiter or ","
-        return _Opened(Baskets(file, delimiter, request.columns or BASKET_COLUMNS))
+        return _open_baskets(file, request, request.delimiter or find_basket_delimiter(text) or ",")
     dialect = sniff(text, Preset(request.delimiter, request.quote, request.has_header))
+    if _may_be_baskets(request) and dialect.is_doubtful:
+        delimiter = find_basket_delimiter(text)
+        if delimiter:
+            return _open_baskets(file, request, delimiter, notes=(_BASKETS_FOUND,))
     names, notes = _choose_names(dialect, request.columns, content.name)
     has_names = dialect.has_header or request.columns is not None
     reading = (
@@ -210,6 +222,23 @@ def _open_text(content: Content, folder: Path, request: _Request) -> _Opened:
         else DelimitedText(file, dialect, names)
     )
     return _Opened(reading, has_header=has_names, notes=notes + _note_doubts(dialect))
+
+
+def _may_be_baskets(request: _Request) -> bool:
+    """Whether a person left it open what the lines are."""
+    said = (request.columns, request.delimiter, request.has_header)
+    return request.layout == "auto" and all(one is None for one in said)
+
+
+def _open_baskets(
+    file: TextFile, request: _Request, delimiter: str, *, notes: tuple[Wording, ...] = ()
+) -> _Opened:
+    names: tuple[str, ...] = BASKET_COLUMNS
+    if request.columns is not None:
+        names = check_given_names(
+            request.columns, count=len(names), where=file.content.name, first=names
+        )
+    return _Opened(Baskets(file, delimiter, names), notes=notes, is_baskets=True)
 
 
 def _choose_names(
@@ -243,10 +272,10 @@ def _note_doubts(dialect: Dialect) -> tuple[Wording, ...]:
         return (
             Wording(
                 en="Lines have different numbers of values, so each was taken as one column."
-                " If each line lists the products of a basket, say layout 'baskets';"
+                " If each line lists the products of a basket, say --layout baskets;"
                 " otherwise name the delimiter.",
                 ru="В строках разное число значений, поэтому каждая взята как один столбец."
-                " Если каждая строка — товары одной корзины, укажите layout 'baskets';"
+                " Если каждая строка — товары одной корзины, укажите --layout baskets;"
                 " иначе назовите разделитель.",
             ),
         )

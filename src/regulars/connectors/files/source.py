@@ -58,6 +58,8 @@ class FileSource:
         read in another way is not taken for unchanged.
     notes
         What was decided when it was opened.
+    is_baskets
+        Whether each line is a basket, numbered by its place in the file.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class FileSource:
         has_header: bool = True,
         options: Mapping[str, object] | None = None,
         notes: tuple[Wording, ...] = (),
+        is_baskets: bool = False,
     ) -> None:
         self._content = content
         self._reading = reading
@@ -76,6 +79,7 @@ class FileSource:
         self._options = dict(options or {})
         self._notes = notes
         self.has_header = has_header
+        self.is_baskets = is_baskets
 
     def __repr__(self) -> str:
         return f"<FileSource {self.name}: {len(self.columns)} columns>"

@@ -175,6 +175,7 @@ class DatabaseSource:
     """
 
     has_header = True
+    is_baskets = False
 
     def __init__(
         self,
