@@ -41,6 +41,7 @@ def _environment(folder: str) -> dict[str, str]:
     return {
         **kept,
         "HOME": folder,
+        "XDG_CONFIG_HOME": f"{folder}/.config",
         "PATH": beside_python + os.pathsep + kept.get("PATH", ""),
         "PYTHONPATH": str(_ROOT / "docs" / "offline"),
         "LC_ALL": "C.UTF-8",

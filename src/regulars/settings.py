@@ -19,16 +19,22 @@ from regulars.errors import (
     InvalidParameterError,
     RegularsError,
     StorageError,
-    find_nearest,
     suggest,
 )
 from regulars.schema.wording import Language
 
-__all__ = ["ENVIRONMENT_ONLY", "SETTINGS_FILE", "Settings", "check_time_zone", "load_settings"]
+__all__ = [
+    "ENVIRONMENT_ONLY",
+    "SETTINGS_FILE",
+    "Settings",
+    "check_time_zone",
+    "find_key_folder",
+    "load_settings",
+]
 
 SETTINGS_FILE = "regulars.toml"
 _PREFIX = "REGULARS_"
-ENVIRONMENT_ONLY = ("home", "master_key")
+ENVIRONMENT_ONLY = ("home", "master_key", "key_folder")
 _MEMORY = re.compile(r"\d+(\.\d+)?\s?([KMGT]i?B)", re.IGNORECASE)
 
 
@@ -104,12 +110,19 @@ class Settings(BaseSettings):
     )
     home: Path | None = Field(
         default=None,
-        description="The workspace, when none is named and the current folder is none.",
+        description="The workspace that commands work on when none is named by `--workspace`; it goes"
+        " before the current folder, and a command that passes over a workspace there says so.",
     )
     master_key: SecretStr | None = Field(
         default=None,
         description="The master key of the vault, 32 bytes in base64. When not set, the file"
-        " `keys/master` of the workspace.",
+        " `keys/master` of the workspace, or the one that `keys/name` names in `key_folder`.",
+    )
+    key_folder: Path | None = Field(
+        default=None,
+        description="The folder of the keys of workspaces that lie beside a report: `analyze` never"
+        " leaves a key where its results are. When not set, `regulars/keys` in the user's own"
+        " configuration folder (`$XDG_CONFIG_HOME`, `~/.config`, `%APPDATA%`).",
     )
 
     @field_validator("time_zone")
@@ -183,6 +196,15 @@ def load_settings(folder: Path | None = None, **overrides: object) -> Settings:
         ) from None
 
 
+def find_key_folder(settings: Settings) -> Path:
+    """Where the keys of workspaces lie that have none of their own folder."""
+    if settings.key_folder is not None:
+        return settings.key_folder
+    # Empty counts as not set, as the XDG base directory specification says.
+    chosen = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA")  # noqa: TID251 - as above
+    return (Path(chosen) if chosen else Path.home() / ".config") / "regulars" / "keys"
+
+
 def _read(path: Path | None) -> str:
     if path is None or not path.exists():
         return ""
@@ -227,15 +249,13 @@ def _refuse_misspelt_variables() -> None:
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
     for name in os.environ:  # noqa: TID251 - this is where settings come from
         if name.startswith(_PREFIX) and name not in known:
-            # One that resembles none may be somebody else's; one that does is a slip.
-            nearest = find_nearest(name.removeprefix(_PREFIX), Settings.model_fields)
-            if nearest:
-                raise DefinitionError(
-                    en=f"The environment variable {name} is no setting."
-                    f" Did you mean {_PREFIX}{nearest.upper()}?",
-                    ru=f"Переменная окружения {name} — не настройка."
-                    f" Может быть, {_PREFIX}{nearest.upper()}?",
-                )
+            # All of them are ours: one that did nothing would be believed to do something.
+            hint, hint_ru = suggest(name, known)
+            listed = ", ".join(sorted(known))
+            raise DefinitionError(
+                en=f"The environment variable {name} is no setting.{hint} There are: {listed}.",
+                ru=f"Переменная окружения {name} — не настройка.{hint_ru} Есть: {listed}.",
+            )
 
 
 class _Places:

@@ -110,6 +110,20 @@ def test_the_workspace_may_be_named_by_the_environment(desk, monkeypatch):
     assert desk.lake.snapshot().tables == ("profiles",)
 
 
+def test_the_environment_goes_before_the_current_folder_and_that_is_said(desk, monkeypatch):
+    monkeypatch.setenv("REGULARS_HOME", str(desk.workspace))
+    desk.run("init", "other")
+    file = desk.write("a.csv", "customer_id,plan\n1,a\n2,b\n")
+    monkeypatch.chdir(desk.folder / "other")
+
+    taken = desk.run("load", file)
+    named = desk.run("load", file, "-w", ".")
+
+    assert desk.lake.snapshot().row_count("profiles") == 2
+    assert f"Using the workspace of REGULARS_HOME, {desk.workspace}," in taken.err
+    assert "REGULARS_HOME" not in named.err
+
+
 def test_datasets_are_listed_as_json(desk, monkeypatch):
     monkeypatch.setenv("REGULARS_DATASETS", str(desk.folder))
 

@@ -20,6 +20,7 @@ from regulars.cli.options import (
     choose_language,
     parse_overrides,
     read_delimiter,
+    say_command,
     split_names,
 )
 
@@ -94,6 +95,7 @@ def analyze(
     format
         A summary, or the whole report as one JSON object.
     """
+    command = say_command(analyze, locals())
     language = choose_language(lang)
     from regulars.ingest.prepare import Wishes
     from regulars.workspace.analyze import AnalysisWishes, analyze_files
@@ -124,7 +126,7 @@ def analyze(
                 top=top,
                 seed=seed,
                 time_zone=time_zone,
-                command=f"regulars analyze {' '.join(Path(name).name for name in file)}",
+                command=command,
             ),
             language=language,
             progress=progress,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from regulars.cli.console import open_progress, print_json, print_text
-from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
+from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
 
 __all__ = ["check"]
 
@@ -33,11 +33,9 @@ def check(
         A table, or one JSON object.
     """
     from regulars.report.assemble import report_findings, report_tables
-    from regulars.workspace import Workspace
     from regulars.workspace.check import check_data, write_data_state
 
-    home = Workspace.find(workspace)
-    language = lang or home.settings.language
+    home, language = find_workspace(workspace, lang)
     with open_progress() as progress:
         state = check_data(
             home, tables=(table,) if table else (), language=language, progress=progress

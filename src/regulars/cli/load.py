@@ -16,6 +16,7 @@ from regulars.cli.options import (
     MapOption,
     OutputFormat,
     WorkspaceOption,
+    find_workspace,
     parse_overrides,
     read_delimiter,
     split_names,
@@ -103,7 +104,6 @@ def load(
         A table, or one JSON object.
     """
     from regulars.ingest.prepare import Wishes
-    from regulars.workspace import Workspace
     from regulars.workspace.load import FileReading, TableReading
 
     wishes = Wishes(
@@ -114,8 +114,7 @@ def load(
         drop=split_names(drop),
         day_first=day_first,
     )
-    home = Workspace.find(workspace)
-    language = lang or home.settings.language
+    home, language = find_workspace(workspace, lang)
     reading: FileReading | TableReading
     if any("://" in name for name in source):
         reading = TableReading(table=table, query=query, cursor=cursor, is_full=full)

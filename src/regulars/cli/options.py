@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
+import shlex
+import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from regulars.workspace import Workspace
 
 __all__ = [
     "ColumnNames",
@@ -20,8 +28,10 @@ __all__ = [
     "OutputFormat",
     "WorkspaceOption",
     "choose_language",
+    "find_workspace",
     "parse_overrides",
     "read_delimiter",
+    "say_command",
     "split_names",
 ]
 
@@ -66,6 +76,24 @@ def choose_language(asked: Language | None) -> Language:
     from regulars.settings import load_settings
 
     return asked or load_settings(None).language
+
+
+def find_workspace(named: Path | None, asked: Language | None) -> tuple[Workspace, Language]:
+    """The workspace to work on and the language to speak.
+
+    When that of `REGULARS_HOME` is taken although the current folder is one, it is said.
+    """
+    from regulars.workspace import Workspace
+
+    home = Workspace.find(named)
+    language = asked or home.settings.language
+    if named is None and home.is_beside_another:
+        said = {
+            "en": f"Using the workspace of REGULARS_HOME, {home.folder}, and not the current folder.",
+            "ru": f"Рабочая папка взята из REGULARS_HOME: {home.folder}, а не текущая.",
+        }[language]
+        sys.stderr.write(f"{said}\n")
+    return home, language
 
 
 def split_names(text: str | None) -> tuple[str, ...]:
@@ -117,3 +145,36 @@ def read_delimiter(text: str | None) -> str | None:
     ('\t', ';')
     """
     return "\t" if text in ("\\t", "tab") else text
+
+
+def say_command(verb: Callable[..., object], given: Mapping[str, object]) -> str:
+    """The command line that calls `verb` with what was given; what is as by default is left out.
+
+    Where a file lies and where results go is left out, too: the one who repeats it has other folders.
+
+    Examples
+    --------
+    >>> def analyze(file, /, *, map_=(), header=None, seed=0, out=None):
+    ...     pass
+    >>> given = {"file": ("in/a b.csv",), "map_": ("A=b",), "header": False, "seed": 0, "out": "x"}
+    >>> say_command(analyze, given)
+    "regulars analyze 'a b.csv' --map A=b --no-header"
+    """
+    words = ["regulars", verb.__name__]
+    for name, parameter in inspect.signature(verb).parameters.items():
+        value = given[name]
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            words += [Path(str(one)).name for one in _list(value)]
+        elif value != parameter.default and name not in ("out", "format"):
+            words += _say_option(name.strip("_").replace("_", "-"), value)
+    return shlex.join(words)
+
+
+def _say_option(name: str, value: object) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{name}" if value else f"--no-{name}"]
+    return [word for one in _list(value) for word in (f"--{name}", str(one))]
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, tuple) else [value]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.vault.files import FileVault
     from regulars.vault.journal import JournalEntry
-    from regulars.vault.keys import MasterKey, create_master_key, load_master_key
+    from regulars.vault.keys import MasterKey, copy_master_key, create_master_key, load_master_key
     from regulars.vault.protocol import Access, PutCounts, Vault
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MasterKey",
     "PutCounts",
     "Vault",
+    "copy_master_key",
     "create_master_key",
     "load_master_key",
 ]
@@ -27,6 +28,7 @@ _LAZY = {
     "MasterKey": "keys",
     "PutCounts": "protocol",
     "Vault": "protocol",
+    "copy_master_key": "keys",
     "create_master_key": "keys",
     "load_master_key": "keys",
 }

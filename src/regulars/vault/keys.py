@@ -20,9 +20,10 @@ from regulars.errors import (
     StorageError,
 )
 
-__all__ = ["MasterKey", "create_master_key", "load_master_key"]
+__all__ = ["MasterKey", "copy_master_key", "create_master_key", "load_master_key"]
 
 _KEY_BYTES = 32
+_NAME_LETTERS = 16
 _ENVIRONMENT = "REGULARS_MASTER_KEY"
 _MAKE_ONE = "A key is 32 random bytes in base64; `openssl rand -base64 32` makes one."
 _MAKE_ONE_RU = "Ключ — это 32 случайных байта в base64; его создаёт openssl rand -base64 32."
@@ -196,11 +197,30 @@ def create_master_key(key_file: Path) -> MasterKey:
         The file cannot be written.
     """
     secret = secrets.token_bytes(_KEY_BYTES)
+    _write_key(key_file, base64.b64encode(secret) + b"\n")
+    return MasterKey(secret)
+
+
+def copy_master_key(key_file: Path, folder: Path) -> str:
+    """Copy a key into a folder of keys; returns its name there, which is part of its identity.
+
+    Killed in the middle and done again, it ends the same way.
+    """
+    name = load_master_key(None, key_file=key_file).identity[:_NAME_LETTERS]
+    if not (folder / name).exists():
+        beginning = folder / f"{name}.{os.getpid()}"
+        _write_key(beginning, key_file.read_bytes())
+        beginning.replace(folder / name)
+    return name
+
+
+def _write_key(key_file: Path, text: bytes) -> None:
+    """Write a key for its owner only, and wait for the disk."""
     try:
         key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(number, "wb") as file:
-            file.write(base64.b64encode(secret) + b"\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
@@ -213,8 +233,7 @@ def create_master_key(key_file: Path) -> MasterKey:
     except OSError as error:
         raise StorageError(
             en=f"The key file {key_file} cannot be written: {error.strerror}. Choose a folder that"
-            f" can be written, or give the key in {_ENVIRONMENT}.",
+            f" can be written (REGULARS_KEY_FOLDER), or give the key in {_ENVIRONMENT}.",
             ru=f"Файл ключа {key_file} не удаётся записать: {error.strerror}. Выберите папку, в "
-            f"которую можно писать, или задайте ключ в {_ENVIRONMENT}.",
+            f"которую можно писать (REGULARS_KEY_FOLDER), или задайте ключ в {_ENVIRONMENT}.",
         ) from error
-    return MasterKey(secret)

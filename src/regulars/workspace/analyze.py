@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock
 
+from regulars.connectors.files.content import locate
 from regulars.errors import InvalidParameterError, QualityError, StorageError
 from regulars.features import AsOf
 from regulars.ingest.prepare import Wishes
@@ -21,6 +22,7 @@ from regulars.report.assemble import report_churn, report_contact_list, report_s
 from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording, format_share
+from regulars.settings import find_key_folder
 from regulars.workspace.check import check_data, open_tables
 from regulars.workspace.folder import Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
@@ -80,7 +82,7 @@ class AnalysisWishes:
     seed
         Of everything random.
     time_zone
-        The company's, for a workspace that is made anew.
+        The company's; the same files in another zone go to a workspace of their own.
     command
         What was typed, for the record.
     """
@@ -135,7 +137,14 @@ def analyze_files(
     started = time.monotonic()
     wanted, said, read = analysis or AnalysisWishes(), wishes or Wishes(), reading or FileReading()
     target = folder or Path(f"{_stem(paths[0])}-regulars")
-    workspace = _open_workspace(target, _say_request(paths, said, read), wanted.time_zone)
+    for path in paths:
+        # Looked at before a folder is made for them: a slip in a name leaves nothing behind.
+        locate(path)
+    request = _say_request(paths, said, read, wanted.time_zone)
+    workspace = _open_workspace(target, request, wanted.time_zone)
+    if workspace.has_key_inside:
+        with progress.stage(speak(language)("key", name=str(find_key_folder(workspace.settings)))):
+            workspace.move_key_elsewhere()
     seen_until = _choose_as_of(workspace, wanted.as_of)
     known_on = seen_until.day - timedelta(days=1)
     loads = [
@@ -243,10 +252,12 @@ def _check_rows(loads: Sequence[LoadResult]) -> None:
     )
 
 
-def _say_request(paths: Sequence[str], said: Wishes, read: FileReading) -> str:
+def _say_request(paths: Sequence[str], said: Wishes, read: FileReading, zone: str) -> str:
     """A fingerprint of which files are analyzed, and how they are to be read."""
-    names = "\n".join(sorted(Path(path).name for path in paths))
-    return hashlib.sha256(f"{request_sha256(said, read)}\n{names}".encode()).hexdigest()
+    names = sorted(Path(path).name for path in paths)
+    days = [] if zone == "UTC" else [zone]  # as fingerprints were before zones were part of them
+    told = "\n".join([request_sha256(said, read), *names, *days])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _stem(path: str) -> str:
@@ -276,7 +287,7 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
             folder = target / f"workspace-{request[:8]}"
         if (folder / "regulars.toml").is_file():
             return Workspace(folder)
-        workspace = Workspace.create(folder, time_zone=time_zone)
+        workspace = Workspace.create(folder, time_zone=time_zone, keeps_key_elsewhere=True)
         marker = json.dumps({"request": request}) + "\n"
         (folder / _REQUEST_FILE).write_text(marker, encoding="utf-8")
         return workspace

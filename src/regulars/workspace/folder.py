@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
@@ -35,6 +36,7 @@ __all__ = ["Workspace"]
 
 _SETTINGS_FILE = "regulars.toml"
 _KEY_FILE = "keys/master"
+_KEY_NAME = "keys/name"
 _SCRATCH = ".scratch-"
 _IN_USE = "in-use"
 _FIRST_SETTINGS = """\
@@ -83,8 +85,20 @@ class Workspace:
         self.settings = settings or load_settings(folder)
 
     @classmethod
-    def create(cls, folder: Path, *, time_zone: str = "UTC") -> Self:
+    def create(
+        cls, folder: Path, *, time_zone: str = "UTC", keeps_key_elsewhere: bool = False
+    ) -> Self:
         """Make a workspace in `folder`, which may exist but may not hold one.
+
+        Parameters
+        ----------
+        folder
+            Where.
+        time_zone
+            The company's (IANA).
+        keeps_key_elsewhere
+            The folder is given away with the results in it, so the key lies in the person's own
+            folder of keys (setting `key_folder`) and only its name lies here.
 
         Raises
         ------
@@ -97,7 +111,6 @@ class Workspace:
         """
         from regulars.lake import Lake
         from regulars.settings import check_time_zone
-        from regulars.vault import create_master_key
 
         if (folder / _SETTINGS_FILE).exists():
             raise ConflictError(
@@ -108,8 +121,7 @@ class Workspace:
         try:
             for part in ("definitions", "mappings", "runs", "models"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            if not (folder / _KEY_FILE).exists():
-                create_master_key(folder / _KEY_FILE)
+            _make_key(folder, is_elsewhere=keeps_key_elsewhere)
             Lake.create(folder / "lake")
             # Last: a folder with settings is a complete workspace.
             text = _FIRST_SETTINGS.format(time_zone=time_zone)
@@ -132,6 +144,12 @@ class Workspace:
         return cls(argument or home or Path.cwd())
 
     @property
+    def is_beside_another(self) -> bool:
+        """Whether the current folder is a workspace, too, and not this one."""
+        here = Path.cwd()
+        return (here / _SETTINGS_FILE).is_file() and here.resolve() != self.folder.resolve()
+
+    @property
     def lake(self) -> Lake:
         """The tables."""
         return self._lake
@@ -144,10 +162,36 @@ class Workspace:
 
     @cached_property
     def master_key(self) -> MasterKey:
-        """The key of all keys, from the environment or `keys/master`."""
+        """The key of all keys, from the environment or the key file."""
         from regulars.vault import load_master_key
 
-        return load_master_key(self.settings.master_key, key_file=self.folder / _KEY_FILE)
+        return load_master_key(self.settings.master_key, key_file=self.key_file)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key is looked for when the environment gives none."""
+        from regulars.settings import find_key_folder
+
+        named = self.folder / _KEY_NAME
+        if not named.is_file():
+            return self.folder / _KEY_FILE
+        # A name and no path: nothing outside the folder of keys is read.
+        name = Path(named.read_text(encoding="utf-8").strip()).name
+        return find_key_folder(self.settings) / name
+
+    @property
+    def has_key_inside(self) -> bool:
+        """Whether the key lies in this folder, as it should not beside a report."""
+        return (self.folder / _KEY_FILE).is_file()
+
+    def move_key_elsewhere(self) -> None:
+        """Move the key out of this folder, into the person's own folder of keys."""
+        from regulars.settings import find_key_folder
+        from regulars.vault import copy_master_key
+
+        name = copy_master_key(self.folder / _KEY_FILE, find_key_folder(self.settings))
+        (self.folder / _KEY_NAME).write_text(name + "\n", encoding="utf-8")
+        (self.folder / _KEY_FILE).unlink()
 
     @cached_property
     def vault(self) -> FileVault:
@@ -299,3 +343,19 @@ class Workspace:
 
     def _mapping_file(self, key: str) -> Path:
         return self.folder / "mappings" / f"{key}.toml"
+
+
+def _make_key(folder: Path, *, is_elsewhere: bool) -> None:
+    from regulars.settings import find_key_folder, load_settings
+    from regulars.vault import create_master_key
+
+    settings = load_settings(folder)
+    if any((folder / name).exists() for name in (_KEY_FILE, _KEY_NAME)):
+        return
+    if not is_elsewhere:
+        create_master_key(folder / _KEY_FILE)
+    elif settings.master_key is None:
+        name = uuid4().hex[:16]
+        create_master_key(find_key_folder(settings) / name)
+        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
+        (folder / _KEY_NAME).write_text(name + "\n", encoding="utf-8")

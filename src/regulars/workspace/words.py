@@ -26,6 +26,10 @@ _STAGES = {
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
     "demo": Wording(en="Making the company", ru="Создание компании"),
     "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),
+    "key": Wording(
+        en="Moving the key out of the results, to {name}",
+        ru="Перенос ключа из папки с результатами в {name}",
+    ),
     "wait": Wording(
         en="Another load is being written; waiting for it to finish",
         ru="Идёт другая загрузка; ждём её окончания",
