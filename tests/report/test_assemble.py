@@ -15,9 +15,9 @@ from regulars.report.assemble import (
     report_churn,
     report_contact_list,
     report_findings,
-    report_segments,
     report_tables,
 )
+from regulars.report.assemble_segments import report_segments
 from regulars.report.tables import CUSTOMERS_SCHEMA
 from regulars.schema.contract import Role
 from regulars.schema.wording import Wording
@@ -114,7 +114,7 @@ def test_segments_are_taken_over_with_what_sets_them_apart():
     assert part.methods[0].silhouette is None
     assert [feature.ru for feature in part.means.features] == [
         "Месяцев с нами",
-        "Contract: year",
+        "Contract «year»",
     ]
     assert np.allclose(part.means.z, [[1.1, -0.9], [0.75, -0.75]])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from cyclopts import Parameter
 
@@ -20,12 +20,15 @@ from regulars.cli.options import (
     choose_language,
     parse_overrides,
     read_delimiter,
+    read_text,
     say_command,
     split_names,
 )
+from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from regulars.workspace.analyze import Analysis
+    from regulars.workspace.segmenting import SegmentWishes
 
 __all__ = ["analyze", "print_analysis"]
 
@@ -48,6 +51,9 @@ def analyze(
     header: bool | None = None,
     layout: Literal["auto", "table", "baskets"] = "auto",
     top: int | None = None,
+    segments: str = "auto",
+    rfm_bounds: Path | None = None,
+    money: str | None = None,
     time_zone: str = "UTC",
     lang: LanguageOption = None,
     seed: int = 0,
@@ -86,6 +92,12 @@ def analyze(
         `baskets` for one basket of products a line.
     top
         So many customers on the contact list; else all for whom contacting pays.
+    segments
+        `rfm`, `kmeans`, or the number of segments wanted; `auto` compares and chooses.
+    rfm_bounds
+        Apply the bounds of an earlier analysis (its `rfm_bounds.toml`) as they are.
+    money
+        The column that says what a customer brings: the list is then sorted by expected loss.
     time_zone
         The company's, such as `Europe/Moscow`.
     seed
@@ -124,6 +136,8 @@ def analyze(
             analysis=AnalysisWishes(
                 as_of=as_of,
                 top=top,
+                segments=read_segments(segments, rfm_bounds),
+                money=money,
                 seed=seed,
                 time_zone=time_zone,
                 command=command,
@@ -136,6 +150,33 @@ def analyze(
         return 0
     print_analysis(analysis, language)
     return 0
+
+
+def read_segments(asked: str, bounds: Path | None) -> SegmentWishes:
+    """What `--segments` and `--rfm-bounds` ask for.
+
+    Raises
+    ------
+    InvalidParameterError
+        When it is no method and no number.
+    """
+    from regulars.segments import RfmBounds
+    from regulars.workspace.segmenting import SegmentMethod, SegmentWishes
+
+    learnt = None
+    if bounds is not None:
+        learnt = RfmBounds.from_toml(read_text(bounds), where=str(bounds))
+        asked = "rfm" if asked == "auto" else asked
+    methods: tuple[SegmentMethod, ...] = get_args(SegmentMethod)
+    for method in methods:
+        if method == asked:
+            return SegmentWishes(method=method, bounds=learnt)
+    if asked.isdecimal() and int(asked) >= 2:
+        return SegmentWishes(method="kmeans", k=int(asked))
+    raise InvalidParameterError(
+        en=f"--segments '{asked}' is not known. Choose auto, kmeans, rfm, or a number from 2 on.",
+        ru=f"--segments «{asked}»: так нельзя. Выберите auto, kmeans, rfm или число от 2.",
+    )
 
 
 def print_analysis(analysis: Analysis, lang: Language) -> None:

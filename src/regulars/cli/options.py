@@ -31,6 +31,7 @@ __all__ = [
     "find_workspace",
     "parse_overrides",
     "read_delimiter",
+    "read_text",
     "say_command",
     "split_names",
 ]
@@ -178,3 +179,21 @@ def _say_option(name: str, value: object) -> list[str]:
 
 def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, tuple) else [value]
+
+
+def read_text(file: Path) -> str:
+    """What a file of options holds.
+
+    Raises
+    ------
+    InvalidParameterError
+        When it cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InvalidParameterError(
+            en=f"'{file}' cannot be read: {why}. Name a text file that is there.",
+            ru=f"«{file}» не прочитать: {why}. Назовите существующий текстовый файл.",
+        ) from error

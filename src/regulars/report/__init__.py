@@ -8,9 +8,9 @@ if TYPE_CHECKING:
         report_churn,
         report_contact_list,
         report_findings,
-        report_segments,
         report_tables,
     )
+    from regulars.report.assemble_segments import report_segments
     from regulars.report.excel import write_contact_list
     from regulars.report.html.pages import render_data_state_html, render_html
     from regulars.report.model import REPORT_VERSION, Report
@@ -37,7 +37,7 @@ _LAZY = {
     "report_churn": "regulars.report.assemble",
     "report_contact_list": "regulars.report.assemble",
     "report_findings": "regulars.report.assemble",
-    "report_segments": "regulars.report.assemble",
+    "report_segments": "regulars.report.assemble_segments",
     "report_tables": "regulars.report.assemble",
     "summarize": "regulars.report.summary",
     "write_contact_list": "regulars.report.excel",

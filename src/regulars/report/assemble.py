@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from regulars.campaigns import ContactList
-from regulars.features.sentences import capitalize
 from regulars.predictions.results import ChurnComparison
 from regulars.quality.finding import Finding
 from regulars.quality.state import TableState as MeasuredTable
+from regulars.report.labels import begin, label_feature
 from regulars.report.parts import (
     Alarm,
     CalibrationPoint,
@@ -20,31 +20,21 @@ from regulars.report.parts import (
     FindingPart,
     Holdout,
     Interval,
-    MeansPlot,
-    MethodPart,
     ModelPart,
     OutcomePart,
     RiskBand,
-    SegmentProfile,
-    SegmentsPart,
     SplitPart,
     TableState,
-    Trait,
 )
 from regulars.schema.wording import Wording
-from regulars.segments.segmentation import Differentiator, Segmentation
-from regulars.segments.segmentation import SegmentProfile as Profile
 
 __all__ = [
-    "name_segment",
     "report_churn",
     "report_contact_list",
     "report_findings",
-    "report_segments",
     "report_tables",
 ]
 
-_MOST_MEANS = 14
 _MOST_GROUPS, _FEWEST_IN_GROUP = 10, 30
 
 
@@ -63,141 +53,6 @@ def _without_examples(state: MeasuredTable) -> Mapping[str, Any]:
     for column in plain["columns"]:
         column.pop("examples", None)
     return plain
-
-
-def name_segment(number: int) -> str:
-    """The code of a segment in tables and files: S1 is the largest."""
-    return f"S{number}"
-
-
-def report_segments(
-    segmentation: Segmentation,
-    *,
-    labels: Mapping[str, Wording] | None = None,
-    churn_probability: Mapping[int, float] | None = None,
-    amounts: Mapping[int, float] | None = None,
-) -> SegmentsPart:
-    """Who the customers are.
-
-    Parameters
-    ----------
-    segmentation
-        The result of the clusterer.
-    labels
-        Meaning of each feature in words; the feature's name where there is none.
-    churn_probability, amounts
-        Mean churn probability and money by number of the segment, where known.
-    """
-    words = labels or {}
-    chosen = segmentation.methods[segmentation.chosen]
-    return SegmentsPart(
-        chosen=chosen.name,
-        why_chosen=segmentation.reason,
-        methods=tuple(
-            MethodPart(
-                name=method.name,
-                k=method.k,
-                silhouette=method.silhouette,
-                stability=method.stability,
-                sizes=method.sizes,
-            )
-            for method in segmentation.methods
-        ),
-        profiles=tuple(
-            _report_profile(
-                profile,
-                words,
-                churn_probability=(churn_probability or {}).get(profile.number),
-                amount=(amounts or {}).get(profile.number),
-            )
-            for profile in segmentation.profiles
-        ),
-        means=_plot_means(segmentation.profiles, words),
-        notes=segmentation.notes,
-    )
-
-
-def _report_profile(
-    profile: Profile,
-    words: Mapping[str, Wording],
-    *,
-    churn_probability: float | None,
-    amount: float | None,
-) -> SegmentProfile:
-    return SegmentProfile(
-        segment=name_segment(profile.number),
-        name=profile.name,
-        size=profile.size,
-        share=profile.share,
-        stability=profile.stability,
-        churn_share=profile.outcome_share,
-        churn_probability=churn_probability,
-        amount=amount,
-        traits=tuple(
-            Trait(
-                feature=trait.feature,
-                label=_label(trait.feature, trait.level, words),
-                level=trait.level,
-                value=trait.segment_value,
-                overall=trait.overall_value,
-                z=trait.standardized_difference,
-                sentence=_begin(trait.sentence),
-            )
-            for trait in profile.differentiators
-        ),
-    )
-
-
-def _label(feature: str, level: str | None, words: Mapping[str, Wording]) -> Wording:
-    word = _begin(words.get(feature, Wording(en=feature, ru=feature)))
-    if level is None:
-        return word
-    return Wording(en=f"{word.en}: {level}", ru=f"{word.ru}: {level}")
-
-
-def _begin(words: Wording) -> Wording:
-    """The words as they stand at the beginning of a line."""
-    return Wording(en=capitalize(words.en), ru=capitalize(words.ru))
-
-
-def _plot_means(profiles: tuple[Profile, ...], words: Mapping[str, Wording]) -> MeansPlot | None:
-    """The features that set segments apart most, with their z in every segment."""
-    strongest: dict[str, Differentiator] = {}
-    for profile in profiles:
-        for trait in profile.differentiators:
-            # One level says enough of a category: the shares of the others mirror it.
-            known = strongest.get(trait.feature, trait)
-            strongest[trait.feature] = max(known, trait, key=_strength)
-    shown = sorted(strongest.values(), key=_strength, reverse=True)[:_MOST_MEANS]
-    if not shown:
-        return None
-    means = [
-        {(mean.feature, mean.level): mean.segment_value for mean in profile.means}
-        for profile in profiles
-    ]
-    return MeansPlot(
-        features=tuple(_label(trait.feature, trait.level, words) for trait in shown),
-        segments=tuple(name_segment(profile.number) for profile in profiles),
-        z=tuple(
-            tuple(
-                _standardize(of_segment.get((trait.feature, trait.level)), trait)
-                for of_segment in means
-            )
-            for trait in shown
-        ),
-    )
-
-
-def _strength(trait: Differentiator) -> float:
-    return abs(trait.standardized_difference)
-
-
-def _standardize(mean: float | None, trait: Differentiator) -> float | None:
-    """The mean of any segment in the standard deviations in which `trait` gives one."""
-    difference = trait.segment_value - trait.overall_value
-    if mean is None or difference == 0:
-        return None
-    return (mean - trait.overall_value) / difference * trait.standardized_difference
 
 
 def report_churn(
@@ -262,10 +117,10 @@ def report_churn(
         drivers=tuple(
             Driver(
                 feature=driver.feature,
-                label=_label(driver.feature, None, words),
+                label=label_feature(driver.feature, None, words),
                 importance=driver.weight,
                 direction=driver.direction,
-                sentence=_begin(driver.sentence),
+                sentence=begin(driver.sentence),
             )
             for driver in comparison.drivers
         ),

@@ -160,13 +160,35 @@ def _list_sentences(report: Report) -> list[Callable[[Speech], str]]:
 def _retell_rows(loaded: DataPart, speech: Speech) -> str:
     rows = speech.count(loaded.rows_in, "rows")
     if loaded.rows_quarantined == 0:
-        return speech.say("summary.rows_all", rows=rows)
-    return speech.say(
-        "summary.rows",
-        rows=rows,
-        loaded=speech.number(loaded.rows_loaded),
-        quarantined=speech.number(loaded.rows_quarantined),
+        told = speech.say("summary.rows_all", rows=rows)
+    else:
+        told = speech.say(
+            "summary.rows",
+            rows=rows,
+            loaded=speech.number(loaded.rows_loaded),
+            quarantined=speech.number(loaded.rows_quarantined),
+        )
+    return " ".join([told, *_retell_uses(loaded, speech)])
+
+
+def _retell_uses(loaded: DataPart, speech: Speech) -> list[str]:
+    """Which rows the rest stands on, where it is not simply all of them."""
+    is_all = all(
+        use.rows_used == use.rows and use.customers_matched == use.customers for use in loaded.uses
     )
+    if not loaded.uses or (is_all and len(loaded.uses) == 1):
+        return []
+    parts = [
+        speech.say(
+            "summary.use" if use.rows_used else "summary.use_none",
+            table=speech.name("tables", use.table),
+            used=speech.number(use.rows_used),
+            rows=speech.number(use.rows),
+        )
+        for use in loaded.uses
+        if use.table != "purchase_items"
+    ]
+    return [speech.say("summary.uses", uses="; ".join(parts))]
 
 
 def _get_loss(profile: SegmentProfile) -> float | None:

@@ -30,7 +30,7 @@ def label_column(source: str) -> Wording:
     Examples
     --------
     >>> label_column("MonthlyCharges").ru, label_column("traffic_gb_30d").ru
-    ('ежемесячная плата', 'трафик, ГБ за 30 дней')
+    ('ежемесячная плата', 'трафик (ГБ) за 30 дней')
     >>> label_column("LoyaltyTier").en, label_column("LoyaltyTier").ru
     ('loyalty tier', '«Loyalty tier»')
     >>> label_column("cons.price.idx").en, label_column("Любимый магазин").en

@@ -4,30 +4,54 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.segments.distributions import (
+        Crossing,
+        Distribution,
+        cross_fields,
+        distribute_fields,
+    )
     from regulars.segments.kmeans import segment_customers
+    from regulars.segments.rfm import RfmBounds, fit_rfm, segment_by_rfm
     from regulars.segments.segmentation import (
         Differentiator,
         MethodResult,
+        RfmCell,
         Segmentation,
         SegmentMean,
         SegmentProfile,
     )
 
 __all__ = [
+    "Crossing",
     "Differentiator",
+    "Distribution",
     "MethodResult",
+    "RfmBounds",
+    "RfmCell",
     "SegmentMean",
     "SegmentProfile",
     "Segmentation",
+    "cross_fields",
+    "distribute_fields",
+    "fit_rfm",
+    "segment_by_rfm",
     "segment_customers",
 ]
 
 _LAZY = {
+    "Crossing": "distributions",
     "Differentiator": "segmentation",
+    "Distribution": "distributions",
     "MethodResult": "segmentation",
+    "RfmBounds": "rfm",
+    "RfmCell": "segmentation",
     "SegmentMean": "segmentation",
     "SegmentProfile": "segmentation",
     "Segmentation": "segmentation",
+    "cross_fields": "distributions",
+    "distribute_fields": "distributions",
+    "fit_rfm": "rfm",
+    "segment_by_rfm": "rfm",
     "segment_customers": "kmeans",
 }
 

@@ -44,6 +44,8 @@ def describe_segments(
     segment: NDArray[np.int64],
     stabilities: NDArray[np.float64],
     outcome: NDArray[np.float64] | None,
+    *,
+    names: Sequence[Wording] = (),
 ) -> tuple[SegmentProfile, ...]:
     """A profile per segment, by number.
 
@@ -57,6 +59,8 @@ def describe_segments(
         Of each segment.
     outcome
         1.0, 0.0 or NaN per customer, or None.
+    names
+        Of each segment, where the method knows better ones than its traits.
     """
     indicators = _list_indicators(matrix, segment)
     profiles: list[SegmentProfile] = []
@@ -68,7 +72,9 @@ def describe_segments(
         profiles.append(
             SegmentProfile(
                 number=number,
-                name=_name(matrix, indicators, differentiators, ranked, taken, number),
+                name=names[number - 1]
+                if names
+                else _name(matrix, indicators, differentiators, ranked, taken, number),
                 size=int(own.sum()),
                 share=float(own.mean()),
                 stability=float(stabilities[number - 1]),

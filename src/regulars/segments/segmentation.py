@@ -1,6 +1,7 @@
 """What a segmentation says: who is where, how well it holds, what sets each segment apart."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,17 @@ from numpy.typing import NDArray
 from regulars.errors import NotFoundError
 from regulars.schema.wording import Wording
 
-__all__ = ["Differentiator", "MethodResult", "SegmentMean", "SegmentProfile", "Segmentation"]
+if TYPE_CHECKING:
+    from regulars.segments.rfm import RfmBounds
+
+__all__ = [
+    "Differentiator",
+    "MethodResult",
+    "RfmCell",
+    "SegmentMean",
+    "SegmentProfile",
+    "Segmentation",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class MethodResult:
     Attributes
     ----------
     name
-        `kmeans`.
+        `kmeans` or `rfm`.
     k
         Number of segments.
     silhouette
@@ -106,6 +117,29 @@ class SegmentProfile:
     means: tuple[SegmentMean, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RfmCell:
+    """Customers of one score of recency and one of value.
+
+    Attributes
+    ----------
+    recency, value
+        Scores from 1 (longest ago, least) to 5.
+    segment
+        The segment they are in.
+    count
+        How many they are.
+    outcome_share
+        Share of the outcome among those of whom it is known.
+    """
+
+    recency: int
+    value: int
+    segment: int
+    count: int
+    outcome_share: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Segmentation:
     """A scheme that puts every customer in exactly one segment.
@@ -130,6 +164,8 @@ class Segmentation:
         One per segment, by number.
     notes
         What the reader should know: rows that were alike, features left out.
+    rfm, cells
+        Of segments by RFM: the bounds, and the customers by score of recency and of value.
     """
 
     customer_ids: pa.StringArray
@@ -143,6 +179,8 @@ class Segmentation:
     sample_size: int
     profiles: tuple[SegmentProfile, ...]
     notes: tuple[Wording, ...] = ()
+    rfm: "RfmBounds | None" = None
+    cells: tuple[RfmCell, ...] = ()
 
     def get_profile(self, number: int) -> SegmentProfile:
         """The profile of segment `number`; raises `NotFoundError`."""

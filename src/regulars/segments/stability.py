@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["assign", "measure_stability"]
+__all__ = ["assign", "match_segments", "measure_stability"]
 
 Clusterer = Callable[[NDArray[np.float64], int], NDArray[np.float64]]
 """(points, seed) -> centers, shape (k, n_columns)."""
@@ -44,7 +44,7 @@ def measure_stability(
     for sample in range(n_bootstraps):
         drawn = generator.integers(0, len(points), len(points))
         others = assign(points, fit(points[drawn], random_state + 1 + sample))
-        similarities[sample] = _match(own, others, len(centers))
+        similarities[sample] = match_segments(own, others, len(centers))
     return np.asarray(similarities.mean(axis=0))
 
 
@@ -65,7 +65,9 @@ def assign(points: NDArray[np.float64], centers: NDArray[np.float64]) -> NDArray
     return np.concatenate(parts).astype(np.int64)
 
 
-def _match(own: NDArray[np.int64], others: NDArray[np.int64], k: int) -> NDArray[np.float64]:
+def match_segments(
+    own: NDArray[np.int64], others: NDArray[np.int64], k: int
+) -> NDArray[np.float64]:
     """The largest Jaccard similarity of each own cluster with any other cluster."""
     k_others = int(others.max()) + 1
     both = np.bincount(own * k_others + others, minlength=k * k_others).reshape(k, k_others)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from regulars.errors import InvalidParameterError, QualityError, StorageError
 from regulars.features import AsOf
 from regulars.ingest.prepare import Wishes
 from regulars.quality import advise_sample_size
-from regulars.report.assemble import report_churn, report_contact_list, report_segments
+from regulars.report.assemble import report_churn, report_contact_list
+from regulars.report.assemble_segments import report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording, format_share
@@ -29,6 +30,7 @@ from regulars.workspace.load import FileReading, load_file, request_sha256
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.report_parts import make_data_part, make_lineage
 from regulars.workspace.runs import make_id, write_run
+from regulars.workspace.segmenting import SegmentWishes
 from regulars.workspace.study import CustomerStudy, study_customers
 from regulars.workspace.words import speak
 
@@ -79,6 +81,10 @@ class AnalysisWishes:
         tomorrow where customers are described as of today: everything is seen.
     top
         So many customers on the list; None leaves it to the threshold.
+    segments
+        By which method.
+    money
+        The column that says what a customer brings; the sum of purchases when None.
     seed
         Of everything random.
     time_zone
@@ -89,6 +95,8 @@ class AnalysisWishes:
 
     as_of: date | None = None
     top: int | None = None
+    segments: SegmentWishes = field(default_factory=SegmentWishes)
+    money: str | None = None
     seed: int = 0
     time_zone: str = "UTC"
     command: str | None = None
@@ -173,6 +181,8 @@ def analyze_files(
             as_of=seen_until,
             seed=wanted.seed,
             top=wanted.top,
+            segments=wanted.segments,
+            money=wanted.money,
             language=language,
             progress=progress,
         )
@@ -191,7 +201,9 @@ def analyze_files(
             title=", ".join(load.source for load in loads),
             made_at=_say_now(workspace),
             as_of=seen_until.day.isoformat(),
-            data=make_data_part(loads, state, sha256=sha256, advice=_advise(study)),
+            data=make_data_part(
+                loads, state, sha256=sha256, advice=_advise(study), uses=study.uses
+            ),
             segments=_segments_part(study),
             churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
             contact_list=report_contact_list(
@@ -325,15 +337,23 @@ def _follow_data(state: DataState, latest: AsOf) -> AsOf:
 
 
 def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
-    if study.segmentation is None:
+    found = study.segments
+    if found is None:
         return None
     means = None
     if study.churn is not None:
-        numbers, scores = study.segmentation.segment, study.churn.churn_probability
+        numbers, scores = found.segmentation.segment, study.churn.churn_probability
         means = {
             int(number): float(scores[numbers == number].mean()) for number in sorted(set(numbers))
         }
-    return report_segments(study.segmentation, labels=_labels(study), churn_probability=means)
+    return report_segments(
+        found.segmentation,
+        labels=_labels(study),
+        churn_probability=means,
+        amounts=found.amounts,
+        distributions=found.distributions,
+        portraits=found.portraits,
+    )
 
 
 def _labels(study: CustomerStudy) -> dict[str, Wording]:

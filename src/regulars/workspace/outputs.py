@@ -42,6 +42,10 @@ _MEANINGS = {
     ),
     "contact_list.xlsx": Wording(en="whom to contact, and why", ru="с кем связаться и почему"),
     "contact_list.csv": Wording(en="the same as text", ru="то же текстом"),
+    "rfm_bounds.toml": Wording(
+        en="bounds of RFM, to apply later: --rfm-bounds",
+        ru="границы RFM, чтобы применить позже: --rfm-bounds",
+    ),
     "quarantine.csv": Wording(
         en="rows that were set aside, with the reason", ru="отложенные строки с причиной"
     ),
@@ -104,6 +108,10 @@ def write_outputs(
                 segments=name_of,
             )
             written += ["contact_list.xlsx", "contact_list.csv"]
+        bounds = study.segments.segmentation.rfm if study.segments else None
+        if bounds is not None:
+            (folder / "rfm_bounds.toml").write_text(bounds.to_toml(), encoding="utf-8")
+            written.append("rfm_bounds.toml")
         write_quarantine(folder / "quarantine.csv", _QUARANTINE, _quarantined(workspace, loads))
         written.append("quarantine.csv")
         for name in _MEANINGS.keys() - set(written):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from regulars.quality.finding import sort_findings
 from regulars.report.assemble import report_findings, report_tables
-from regulars.report.parts import DataPart, LineagePart, MappedColumn, SourcePart
+from regulars.report.parts import DataPart, LineagePart, MappedColumn, SourcePart, UsePart
 from regulars.schema.contract import Role
 from regulars.workspace.runs import code_version, library_versions
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from regulars.quality import Finding
     from regulars.schema.wording import Wording
     from regulars.workspace.check import DataState
+    from regulars.workspace.customer_features import TableUse
 
 __all__ = ["make_data_part", "make_lineage"]
 
@@ -29,6 +31,7 @@ def make_data_part(
     *,
     sha256: Sequence[str],
     advice: Sequence[Wording] = (),
+    uses: Sequence[TableUse] = (),
 ) -> DataPart:
     """What was loaded and in what state it is.
 
@@ -42,6 +45,8 @@ def make_data_part(
         Fingerprints of the sources.
     advice
         Whether there is enough.
+    uses
+        Which rows of which table the analysis stands on.
     """
     rows = [load.rows for load in loads]
     reasons: Counter[str] = Counter()
@@ -68,6 +73,7 @@ def make_data_part(
         mapping=tuple(column for load in loads for column in _mapped_columns(load)),
         tables=report_tables(state.tables),
         findings=report_findings(_merge_findings(loads, state)),
+        uses=tuple(UsePart(**asdict(use)) for use in uses),
         advice=tuple(advice),
     )
 

@@ -7,21 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from regulars.campaigns import ContactList, build_contact_list
 from regulars.errors import QualityError
-from regulars.features import (
-    AsOf,
-    FeatureTable,
-    ProfileColumn,
-    profile_features,
-    read_profile_column,
-)
-from regulars.features.purchases import purchase_features
+from regulars.features import AsOf, FeatureTable, read_profile_column
 from regulars.features.sentences import capitalize
 from regulars.predictions import ChurnComparison, compare_churn_models, read_outcome
-from regulars.report.assemble import name_segment
-from regulars.schema.column_labels import label_column
-from regulars.schema.contract import Role
+from regulars.report.assemble_segments import name_segment
 from regulars.schema.wording import Wording
-from regulars.segments import Segmentation, segment_customers
+from regulars.segments import Segmentation
+from regulars.workspace.customer_features import TableUse, build_customer_features, read_money
+from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -64,7 +57,9 @@ class CustomerStudy:
     ----------
     features
         What the rest stands on; None when the tables tell nothing about customers.
-    segmentation, churn, contact_list
+    uses
+        Which rows of which table it was made of.
+    segments, churn, contact_list
         The results.
     scores
         One row per customer: `customer_id`, `segment`, `churn_probability`, `risk`, `reasons`.
@@ -73,7 +68,8 @@ class CustomerStudy:
     """
 
     features: FeatureTable | None = None
-    segmentation: Segmentation | None = None
+    uses: tuple[TableUse, ...] = ()
+    segments: SegmentStudy | None = None
     churn: ChurnComparison | None = None
     contact_list: ContactList | None = None
     scores: pa.Table | None = None
@@ -87,6 +83,8 @@ def study_customers(
     as_of: AsOf,
     seed: int,
     top: int | None = None,
+    segments: SegmentWishes | None = None,
+    money: str | None = None,
     language: Language,
     progress: Progress,
 ) -> CustomerStudy:
@@ -104,29 +102,42 @@ def study_customers(
         Of everything random.
     top
         So many customers on the list; None asks for all above the threshold.
+    segments
+        By which method.
+    money
+        The column that says what a customer brings; the sum of purchases when None.
     language
         Of the stages and of the reasons in the scores.
     progress
         Told of each stage.
     """
+    import pyarrow as pa
+
     say = speak(language)
     with progress.stage(say("features")):
-        features = _build_features(tables, mappings, as_of)
+        built = build_customer_features(tables, mappings, as_of=as_of)
+    features = built.features
     if features is None or not len(features):
         nothing = Wording(
             en="The loaded tables hold nothing about customers.",
             ru="В загруженных таблицах ничего нет о клиентах.",
         )
         return CustomerStudy(
-            why_absent={"segments": nothing, "churn": nothing, "contact_list": nothing}
+            uses=built.uses,
+            why_absent={"segments": nothing, "churn": nothing, "contact_list": nothing},
         )
     absent: dict[Piece, Wording] = {}
     outcome = _find_outcome(tables, mappings, as_of, absent)
-    segmentation = churn = None
+    brought = read_money(features, mappings, money)
+    found = churn = None
     with progress.stage(say("segments")):
         try:
-            segmentation = segment_customers(
-                features, outcome=outcome.labels if outcome else None, random_state=seed
+            found = find_segments(
+                features,
+                wishes=segments or SegmentWishes(),
+                outcome=outcome.labels if outcome else None,
+                money=brought,
+                seed=seed,
             )
         except QualityError as error:
             absent["segments"] = _same(error)
@@ -136,7 +147,10 @@ def study_customers(
                 churn = compare_churn_models(features, outcome, random_state=seed)
             except QualityError as error:
                 absent["churn"] = _same(error)
-    scores = _gather_scores(features, segmentation, churn, language)
+    scores = _gather_scores(features, found.segmentation if found else None, churn, language)
+    if churn is not None and brought is not None:
+        at_stake = pa.array(churn.churn_probability * brought, pa.float64(), from_pandas=True)
+        scores = scores.append_column("expected_loss", at_stake)
     contacts = None
     if churn is None or outcome is None:
         absent["contact_list"] = _NO_SCORES
@@ -149,37 +163,11 @@ def study_customers(
         else:
             # Who asks for a hundred wants a hundred: those who left do not take a place.
             contacts = build_contact_list(_without(scores, left), top=top)
-    return CustomerStudy(features, segmentation, churn, contacts, scores, absent)
+    return CustomerStudy(features, built.uses, found, churn, contacts, scores, absent)
 
 
 def _same(error: QualityError) -> Wording:
     return Wording(en=error.en, ru=error.ru)
-
-
-def _build_features(
-    tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping], as_of: AsOf
-) -> FeatureTable | None:
-    if "profiles" in tables:
-        return profile_features(tables["profiles"], _profile_columns(mappings), as_of=as_of)
-    if "purchases" in tables:
-        return purchase_features(tables["purchases"], as_of=as_of)
-    return None
-
-
-def _profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
-    columns = {
-        column.target: ProfileColumn(
-            column.target,
-            column.role,
-            column.type,
-            meaning=label_column(column.source),
-        )
-        for mapping in mappings
-        if mapping.table == "profiles"
-        for column in mapping.columns
-        if column.role not in (Role.PERSONAL, Role.IGNORED)
-    }
-    return list(columns.values())
 
 
 def _find_outcome(

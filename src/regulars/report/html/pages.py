@@ -19,7 +19,7 @@ from regulars.report.html.charts import (
 )
 from regulars.report.html.shown import Shown, largest, ordered
 from regulars.report.model import Report
-from regulars.report.parts import ChurnPart, ContactListPart, DataPart, Interval
+from regulars.report.parts import ChurnPart, ContactListPart, DataPart, Interval, RfmPart
 from regulars.report.speech import Speech
 from regulars.report.summary import is_silent, summarize
 from regulars.report.vendor import ECHARTS_VERSION, read_echarts
@@ -89,6 +89,7 @@ def render_html(report: Report, *, language: Language) -> str:
         sections=sections,
         hidden_key="state.hidden",
         figures=_list_figures(report, speech),
+        **(_describe_grid(report.segments.rfm, speech) if report.segments else {}),
         **(_describe_churn(report.churn, speech) if report.churn else {}),
         **(_describe_list(report.contact_list, shown) if report.contact_list else {}),
     )
@@ -209,6 +210,33 @@ def _list_figures(report: Report, speech: Speech) -> list[tuple[str, str]]:
             loss = speech.money(report.contact_list.expected_loss, report.currency)
             figures.append((loss, speech.say("summary.figure_loss")))
     return figures
+
+
+def _describe_grid(rfm: RfmPart | None, speech: Speech) -> dict[str, Any]:
+    """The cells by their scores, the fuller the stronger; and the bounds as a sentence."""
+    if rfm is None:
+        return {}
+    most = max((cell.count or 0 for cell in rfm.cells), default=0) or 1
+    grid = {
+        (cell.recency, cell.value): {
+            "count": cell.count,
+            "segment": cell.segment,
+            "weight": 2 * (cell.count or 0) / most,
+        }
+        for cell in rfm.cells
+    }
+
+    def row(bounds: Sequence[float]) -> str:
+        return " · ".join(speech.figure(bound) for bound in bounds)
+
+    money = speech.say("segments.grid_money", money=row(rfm.money)) if rfm.money else ""
+    bounds = speech.say(
+        "segments.grid_bounds",
+        recency=row(rfm.recency_days),
+        frequency=row(rfm.frequency),
+        money=money,
+    )
+    return {"grid": grid, "bounds": bounds}
 
 
 def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:

@@ -18,6 +18,7 @@ __all__ = [
     "Outliers",
     "SourcePart",
     "TableState",
+    "UsePart",
     "ValueCount",
 ]
 
@@ -194,6 +195,21 @@ class FindingPart(Part):
     """A few rows, column and value; personal columns are masked."""
 
 
+class UsePart(Part):
+    """Which rows of one table became features of customers."""
+
+    table: str
+    """The table."""
+    rows: Count
+    """Rows that it holds."""
+    rows_used: Count
+    """Rows of known customers that features were made of; 0 when nothing is made of this table."""
+    customers: Count
+    """Customers that have a row here."""
+    customers_matched: Count
+    """How many of them are among the customers of the analysis."""
+
+
 class DataPart(Part):
     """What was loaded: rows_in = rows_inserted + rows_updated + rows_unchanged + rows_quarantined."""
 
@@ -219,6 +235,8 @@ class DataPart(Part):
     """State of each loaded table."""
     findings: tuple[FindingPart, ...] = ()
     """What the checks found, gravest first."""
+    uses: tuple[UsePart, ...] = ()
+    """Which rows of which table the analysis stands on."""
     advice: tuple[Wording, ...] = ()
     """Whether there is enough data, and what follows."""
 

@@ -3,7 +3,17 @@
 from regulars.report.parts.base import Count, MaybeNumber, MaybeShare, Part, Share
 from regulars.schema.wording import Wording
 
-__all__ = ["MeansPlot", "MethodPart", "SegmentProfile", "SegmentsPart", "Trait"]
+__all__ = [
+    "DistributionPart",
+    "MeansPlot",
+    "MethodPart",
+    "Portrait",
+    "RfmCellPart",
+    "RfmPart",
+    "SegmentProfile",
+    "SegmentsPart",
+    "Trait",
+]
 
 
 class MethodPart(Part):
@@ -40,6 +50,64 @@ class Trait(Part):
     """The same in words."""
 
 
+class Portrait(Part):
+    """Customers of one segment who agree in several fields; never fewer than five."""
+
+    sentence: Wording
+    """What they agree in."""
+    count: Count
+    """How many they are."""
+    share: Share
+    """The same as a share of the segment."""
+    churn_share: MaybeShare = None
+    """Share of the outcome among them, where it is known of at least five."""
+
+
+class DistributionPart(Part):
+    """How the customers of every segment are spread over the values of one field."""
+
+    feature: str
+    """The feature."""
+    label: Wording
+    """The feature in words."""
+    levels: tuple[Wording, ...]
+    """Rows: values or intervals."""
+    segments: tuple[str, ...]
+    """Columns: codes of the segments."""
+    counts: tuple[tuple[Count | None, ...], ...]
+    """counts[row][column]: customers; null for one to four, who could be single people."""
+    shares: tuple[tuple[MaybeShare, ...], ...]
+    """The same as shares of the segment."""
+
+
+class RfmCellPart(Part):
+    """Customers of one score of recency and one of value."""
+
+    recency: int
+    """From 1, the longest ago, to 5."""
+    value: int
+    """Mean score of frequency and money, from 1 to 5."""
+    segment: str
+    """Code of the segment they are in."""
+    count: Count | None
+    """How many they are; null for one to four."""
+    churn_share: MaybeShare = None
+    """Share of the outcome among them."""
+
+
+class RfmPart(Part):
+    """Bounds of recency, frequency and money, to be applied to later customers as they are."""
+
+    recency_days: tuple[float, ...]
+    """Ascending, in days; each belongs to the interval below it."""
+    frequency: tuple[float, ...]
+    """Ascending, in purchases."""
+    money: tuple[float, ...] | None = None
+    """Ascending, in the mean amount; null where money is not known."""
+    cells: tuple[RfmCellPart, ...]
+    """The customers by both scores."""
+
+
 class SegmentProfile(Part):
     """One segment."""
 
@@ -61,6 +129,8 @@ class SegmentProfile(Part):
     """Money the segment brings, where known."""
     traits: tuple[Trait, ...] = ()
     """What sets it apart, strongest first."""
+    portraits: tuple[Portrait, ...] = ()
+    """The most frequent combinations of values in it."""
 
 
 class MeansPlot(Part):
@@ -87,5 +157,9 @@ class SegmentsPart(Part):
     """The segments, largest first."""
     means: MeansPlot | None = None
     """The heat map of means."""
+    distributions: tuple[DistributionPart, ...] = ()
+    """Field by field, those first in which the segments differ most."""
+    rfm: RfmPart | None = None
+    """Bounds and grid, when the segments are those of RFM."""
     notes: tuple[Wording, ...] = ()
     """What the reader should know."""

@@ -1,0 +1,206 @@
+"""From segments to their part of the report: takes over, computes nothing."""
+
+from collections.abc import Mapping, Sequence
+
+from regulars.report.labels import begin, label_feature
+from regulars.report.parts import (
+    DistributionPart,
+    MeansPlot,
+    MethodPart,
+    Portrait,
+    RfmCellPart,
+    RfmPart,
+    SegmentProfile,
+    SegmentsPart,
+    Trait,
+)
+from regulars.schema.wording import Wording
+from regulars.segments.distributions import FEWEST_SHOWN, Crossing, Distribution
+from regulars.segments.segmentation import Differentiator, Segmentation
+from regulars.segments.segmentation import SegmentProfile as Profile
+
+__all__ = ["name_segment", "report_segments"]
+
+_MOST_MEANS = 14
+
+
+def name_segment(number: int) -> str:
+    """The code of a segment in tables and files: S1 is the largest."""
+    return f"S{number}"
+
+
+def report_segments(
+    segmentation: Segmentation,
+    *,
+    labels: Mapping[str, Wording] | None = None,
+    churn_probability: Mapping[int, float] | None = None,
+    amounts: Mapping[int, float] | None = None,
+    distributions: Sequence[Distribution] = (),
+    portraits: Mapping[int, Sequence[Crossing]] | None = None,
+) -> SegmentsPart:
+    """Who the customers are.
+
+    Parameters
+    ----------
+    segmentation
+        The result of the clusterer.
+    labels
+        Meaning of each feature in words; the feature's name where there is none.
+    churn_probability, amounts
+        Mean churn probability and money by number of the segment, where known.
+    distributions
+        Field by field; cells of one to four customers are left out.
+    portraits
+        Frequent combinations of values, by number of the segment.
+    """
+    words = labels or {}
+    chosen = segmentation.methods[segmentation.chosen]
+    return SegmentsPart(
+        chosen=chosen.name,
+        why_chosen=segmentation.reason,
+        methods=tuple(
+            MethodPart(
+                name=method.name,
+                k=method.k,
+                silhouette=method.silhouette,
+                stability=method.stability,
+                sizes=method.sizes,
+            )
+            for method in segmentation.methods
+        ),
+        profiles=tuple(
+            _report_profile(
+                profile,
+                words,
+                churn_probability=(churn_probability or {}).get(profile.number),
+                amount=(amounts or {}).get(profile.number),
+                portraits=(portraits or {}).get(profile.number, ()),
+            )
+            for profile in segmentation.profiles
+        ),
+        means=_plot_means(segmentation.profiles, words),
+        distributions=tuple(_report_distribution(field) for field in distributions),
+        rfm=_report_rfm(segmentation),
+        notes=segmentation.notes,
+    )
+
+
+def _report_distribution(field: Distribution) -> DistributionPart:
+    counts, shares = field.counts.tolist(), field.shares.tolist()
+    return DistributionPart(
+        feature=field.feature,
+        label=begin(field.meaning),
+        levels=tuple(begin(level) for level in field.levels),
+        segments=tuple(name_segment(number + 1) for number in range(field.counts.shape[1])),
+        counts=tuple(tuple(_hide_few(count) for count in row) for row in counts),
+        shares=tuple(
+            tuple(
+                share if _hide_few(count) is not None else None
+                for share, count in zip(row, own, strict=True)
+            )
+            for row, own in zip(shares, counts, strict=True)
+        ),
+    )
+
+
+def _hide_few(count: int) -> int | None:
+    return None if 0 < count < FEWEST_SHOWN else int(count)
+
+
+def _report_rfm(segmentation: Segmentation) -> RfmPart | None:
+    if segmentation.rfm is None:
+        return None
+    return RfmPart(
+        **segmentation.rfm.model_dump(),
+        cells=tuple(
+            RfmCellPart(
+                recency=cell.recency,
+                value=cell.value,
+                segment=name_segment(cell.segment),
+                count=_hide_few(cell.count),
+                churn_share=cell.outcome_share if cell.count >= FEWEST_SHOWN else None,
+            )
+            for cell in segmentation.cells
+        ),
+    )
+
+
+def _report_profile(
+    profile: Profile,
+    words: Mapping[str, Wording],
+    *,
+    churn_probability: float | None,
+    amount: float | None,
+    portraits: Sequence[Crossing],
+) -> SegmentProfile:
+    return SegmentProfile(
+        segment=name_segment(profile.number),
+        name=profile.name,
+        size=profile.size,
+        share=profile.share,
+        stability=profile.stability,
+        churn_share=profile.outcome_share,
+        churn_probability=churn_probability,
+        amount=amount,
+        traits=tuple(
+            Trait(
+                feature=trait.feature,
+                label=label_feature(trait.feature, trait.level, words),
+                level=trait.level,
+                value=trait.segment_value,
+                overall=trait.overall_value,
+                z=trait.standardized_difference,
+                sentence=begin(trait.sentence),
+            )
+            for trait in profile.differentiators
+        ),
+        portraits=tuple(
+            Portrait(
+                sentence=begin(portrait.sentence),
+                count=portrait.count,
+                share=portrait.share,
+                churn_share=portrait.outcome_share,
+            )
+            for portrait in portraits
+        ),
+    )
+
+
+def _plot_means(profiles: tuple[Profile, ...], words: Mapping[str, Wording]) -> MeansPlot | None:
+    """The features that set segments apart most, with their z in every segment."""
+    strongest: dict[str, Differentiator] = {}
+    for profile in profiles:
+        for trait in profile.differentiators:
+            # One level says enough of a category: the shares of the others mirror it.
+            known = strongest.get(trait.feature, trait)
+            strongest[trait.feature] = max(known, trait, key=_strength)
+    shown = sorted(strongest.values(), key=_strength, reverse=True)[:_MOST_MEANS]
+    if not shown:
+        return None
+    means = [
+        {(mean.feature, mean.level): mean.segment_value for mean in profile.means}
+        for profile in profiles
+    ]
+    return MeansPlot(
+        features=tuple(label_feature(trait.feature, trait.level, words) for trait in shown),
+        segments=tuple(name_segment(profile.number) for profile in profiles),
+        z=tuple(
+            tuple(
+                _standardize(of_segment.get((trait.feature, trait.level)), trait)
+                for of_segment in means
+            )
+            for trait in shown
+        ),
+    )
+
+
+def _strength(trait: Differentiator) -> float:
+    return abs(trait.standardized_difference)
+
+
+def _standardize(mean: float | None, trait: Differentiator) -> float | None:
+    """The mean of any segment in the standard deviations in which `trait` gives one."""
+    difference = trait.segment_value - trait.overall_value
+    if mean is None or difference == 0:
+        return None
+    return (mean - trait.overall_value) / difference * trait.standardized_difference

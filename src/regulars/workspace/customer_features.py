@@ -1,0 +1,230 @@
+"""What the loaded tables say about each customer, side by side, and which rows went into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from regulars.errors import SchemaError
+from regulars.features import AsOf, FeatureTable, ProfileColumn, profile_features
+from regulars.features.purchases import purchase_features
+from regulars.schema.column_labels import label_column
+from regulars.schema.contract import Role, get_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingABC
+    from collections.abc import Sequence
+
+    import ibis
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from regulars.schema.mapping import Mapping
+
+__all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "read_money"]
+
+_TOTAL = ("frequency", "mean_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class TableUse:
+    """Which rows of one table became features.
+
+    Attributes
+    ----------
+    table
+        Its name.
+    rows
+        Rows that it holds.
+    rows_used
+        Rows of known customers before `as_of`, which features were made of.
+    customers
+        Customers that have a row here.
+    customers_matched
+        How many of them are among the customers of the analysis.
+    """
+
+    table: str
+    rows: int
+    rows_used: int
+    customers: int
+    customers_matched: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFeatures:
+    """Features of all tables side by side.
+
+    Attributes
+    ----------
+    features
+        One row per customer; None when no table says anything about customers.
+    uses
+        One per loaded table, in order.
+    """
+
+    features: FeatureTable | None
+    uses: tuple[TableUse, ...]
+
+
+def build_customer_features(
+    tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping], *, as_of: AsOf
+) -> CustomerFeatures:
+    """Features of profiles and purchases, joined by customer.
+
+    The customers are those of `profiles` where there are any: a file of customers says who they
+    are. Whoever bought and is not in it is counted, and not analyzed.
+
+    Parameters
+    ----------
+    tables
+        The loaded canonical tables by name.
+    mappings
+        How the sources were read; those of kind customers give the columns' roles.
+    as_of
+        First day that is not seen.
+    """
+    parts: dict[str, FeatureTable] = {}
+    if "profiles" in tables:
+        columns = list_profile_columns(mappings)
+        parts["profiles"] = profile_features(tables["profiles"], columns, as_of=as_of)
+    if "purchases" in tables:
+        parts["purchases"] = purchase_features(tables["purchases"], as_of=as_of)
+    known = [part for part in parts.values() if len(part)]
+    features = join_features(known) if known else None
+    uses = tuple(_count_use(name, table, parts, features, as_of) for name, table in tables.items())
+    return CustomerFeatures(features, uses)
+
+
+def list_profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
+    """The columns of `profiles` as the mappings understood them, called by words."""
+    columns = {
+        column.target: ProfileColumn(
+            column.target, column.role, column.type, meaning=label_column(column.source)
+        )
+        for mapping in mappings
+        if mapping.table == "profiles"
+        for column in mapping.columns
+        if column.role not in (Role.PERSONAL, Role.IGNORED)
+    }
+    return list(columns.values())
+
+
+def join_features(parts: Sequence[FeatureTable]) -> FeatureTable:
+    """The features of the first part's customers, with what the others say about them.
+
+    A feature whose name is taken already gets the name of its group in front.
+    """
+    import pyarrow as pa
+
+    base = parts[0]
+    columns: dict[str, pa.ChunkedArray] = {
+        name: base.table.column(name) for name in base.table.column_names
+    }
+    features = list(base.features)
+    for part in parts[1:]:
+        places = _find_places(base, part)
+        for feature in part.features:
+            name = (
+                feature.name if feature.name not in columns else f"{feature.group}_{feature.name}"
+            )
+            columns[name] = part.table.column(feature.name).take(places)
+            features.append(replace(feature, name=name))
+    return FeatureTable(pa.table(columns), tuple(features), base.as_of)
+
+
+def _find_places(base: FeatureTable, part: FeatureTable) -> pa.Array:
+    """For each customer of `base` the row in `part`, null where there is none."""
+    import pyarrow.compute as pc
+
+    return pc.index_in(base.customer_ids, value_set=part.customer_ids)
+
+
+def _count_use(
+    name: str,
+    table: ibis.Table,
+    parts: MappingABC[str, FeatureTable],
+    features: FeatureTable | None,
+    as_of: AsOf,
+) -> TableUse:
+    rows = int(table.count().to_pyarrow().as_py())
+    if "customer_id" not in table.columns:
+        return TableUse(name, rows, 0, 0, 0)
+    ids = table.filter(table["customer_id"].notnull())
+    present = ids.select("customer_id").distinct().to_pyarrow().column(0).combine_chunks()
+    matched = _count_matching(present, features)
+    used = 0
+    if name in parts and features is not None:
+        used = int(_see(ids, name, as_of).count().to_pyarrow().as_py())
+    return TableUse(name, rows, used, len(present), matched)
+
+
+def _see(table: ibis.Table, name: str, as_of: AsOf) -> ibis.Table:
+    """The rows that happened before `as_of`."""
+    import ibis
+
+    time_column = get_contract(name).time_column
+    if time_column is None or get_contract(name).temporal == "state":
+        return table
+    column = table[time_column]
+    return table.filter(column < ibis.literal(as_of.instant).cast(column.type()))
+
+
+def _count_matching(present: pa.Array, features: FeatureTable | None) -> int:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if features is None:
+        return 0
+    found = pc.is_in(present.cast(pa.string()), value_set=features.customer_ids)
+    return int(pc.sum(found).as_py() or 0)
+
+
+def read_money(
+    features: FeatureTable, mappings: Sequence[Mapping], column: str | None
+) -> NDArray[np.float64] | None:
+    """What each customer brings: a column that a person named, else the sum of purchases.
+
+    Parameters
+    ----------
+    features
+        One row per customer.
+    mappings
+        How the sources were read.
+    column
+        A numeric column of a file, as the file calls it; None for the purchases.
+
+    Returns
+    -------
+    ndarray or None
+        Shape (n_customers,), NaN where not known; None where nothing tells.
+
+    Raises
+    ------
+    SchemaError
+        When the named column is not there or is no number.
+    """
+    import numpy as np
+
+    if column is not None:
+        name = _find_numeric(features, mappings, column)
+        return np.asarray(features.table.column(name).to_numpy(), dtype=np.float64)
+    if not set(_TOTAL) <= set(features.names):
+        return None
+    count, mean = (features.table.column(name).to_numpy() for name in _TOTAL)
+    return np.asarray(count * mean, dtype=np.float64)
+
+
+def _find_numeric(features: FeatureTable, mappings: Sequence[Mapping], column: str) -> str:
+    targets = [
+        found.target for mapping in mappings for found in mapping.columns if found.source == column
+    ]
+    for name in (*targets, column):
+        if name in features.names and features.get_feature(name).kind == "numeric":
+            return name
+    numbers = [feature.name for feature in features.features if feature.kind == "numeric"]
+    raise SchemaError(
+        en=f"--money '{column}' is no column of numbers. There are: {', '.join(numbers)}.",
+        ru=f"--money «{column}»: такого числового столбца нет. Есть: {', '.join(numbers)}.",
+    )

@@ -1,0 +1,173 @@
+"""Segments of an analysis: the methods compared, the chosen one described field by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from regulars.schema.wording import Wording
+from regulars.segments import (
+    Segmentation,
+    cross_fields,
+    distribute_fields,
+    segment_by_rfm,
+    segment_customers,
+)
+from regulars.segments.rfm import find_rfm_features
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regulars.features import FeatureTable
+    from regulars.segments import Crossing, Distribution, RfmBounds
+
+__all__ = ["SegmentMethod", "SegmentStudy", "SegmentWishes", "find_segments"]
+
+SegmentMethod = Literal["auto", "kmeans", "rfm"]
+
+_STEADY = 0.75
+_PORTRAITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentWishes:
+    """How segments are wanted.
+
+    Attributes
+    ----------
+    method
+        `kmeans`, `rfm`, or `auto`: RFM where customers are known by their purchases alone and it
+        holds, k-means otherwise; whatever can be made is compared.
+    k
+        Number of segments for k-means; chosen by silhouette and stability when None.
+    bounds
+        Of RFM, as an earlier analysis left them; learnt from these customers when None.
+    """
+
+    method: SegmentMethod = "auto"
+    k: int | None = None
+    bounds: RfmBounds | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentStudy:
+    """Segments and what is known of them.
+
+    Attributes
+    ----------
+    segmentation
+        The chosen one; its `methods` hold everything that was tried.
+    distributions
+        Field by field.
+    portraits
+        Of each segment, by number, its most frequent combinations of values.
+    amounts
+        Money of each segment, by number; empty where money is not known.
+    """
+
+    segmentation: Segmentation
+    distributions: tuple[Distribution, ...] = ()
+    portraits: Mapping[int, tuple[Crossing, ...]] = field(default_factory=dict)
+    amounts: Mapping[int, float] = field(default_factory=dict)
+
+
+def find_segments(
+    features: FeatureTable,
+    *,
+    wishes: SegmentWishes,
+    outcome: NDArray[np.float64] | None = None,
+    money: NDArray[np.float64] | None = None,
+    seed: int,
+) -> SegmentStudy:
+    """Segments by the wanted method, compared with what else can be made.
+
+    Parameters
+    ----------
+    features
+        One row per customer.
+    wishes
+        Which method, and how.
+    outcome
+        1.0, 0.0 or NaN per customer.
+    money
+        What each customer brings; NaN where not known.
+    seed
+        Of everything random.
+
+    Raises
+    ------
+    QualityError
+        When the wanted segments cannot be made of these customers.
+    """
+    by_rfm = None
+    if wishes.method == "rfm" or find_rfm_features(features) is not None:
+        by_rfm = _try_rfm(features, wishes, outcome, seed)
+    if wishes.method == "rfm" and by_rfm is not None:
+        chosen = by_rfm
+    else:
+        chosen = segment_customers(features, k=wishes.k, outcome=outcome, random_state=seed)
+        if by_rfm is not None:
+            chosen = _compare(chosen, by_rfm, features, wishes)
+    return _describe(chosen, features, outcome, money)
+
+
+def _try_rfm(
+    features: FeatureTable,
+    wishes: SegmentWishes,
+    outcome: NDArray[np.float64] | None,
+    seed: int,
+) -> Segmentation | None:
+    from regulars.errors import QualityError
+
+    try:
+        return segment_by_rfm(features, bounds=wishes.bounds, outcome=outcome, random_state=seed)
+    except QualityError:
+        if wishes.method == "rfm":
+            raise
+        return None
+
+
+def _compare(
+    by_kmeans: Segmentation, by_rfm: Segmentation, features: FeatureTable, wishes: SegmentWishes
+) -> Segmentation:
+    """The better fitting of the two, with the methods of both."""
+    is_bought = all(feature.group != "profile" for feature in features.features)
+    takes_rfm = wishes.method == "auto" and wishes.k is None and is_bought
+    methods = (*by_kmeans.methods, *by_rfm.methods)
+    if not takes_rfm or by_rfm.stability < _STEADY:
+        # The grid of recency by value is worth a look whatever was chosen.
+        return replace(by_kmeans, methods=methods)
+    reason = Wording(
+        en=f"{by_rfm.reason.en} These customers are known by their purchases alone, and such"
+        " segments have names that everybody knows; k-means stands beside for comparison.",
+        ru=f"{by_rfm.reason.ru} Клиенты известны только по покупкам, а у таких сегментов есть"
+        " понятные всем названия; k-средних приведены рядом для сравнения.",
+    )
+    return replace(by_rfm, methods=methods, chosen=len(methods) - 1, reason=reason)
+
+
+def _describe(
+    segmentation: Segmentation,
+    features: FeatureTable,
+    outcome: NDArray[np.float64] | None,
+    money: NDArray[np.float64] | None,
+) -> SegmentStudy:
+    import numpy as np
+
+    numbers = range(1, segmentation.k + 1)
+    own = {number: segmentation.segment == number for number in numbers}
+    amounts = {}
+    if money is not None and bool(np.isfinite(money).any()):
+        amounts = {number: float(np.nansum(money[rows])) for number, rows in own.items()}
+    return SegmentStudy(
+        segmentation,
+        distribute_fields(features, segmentation.segment),
+        {
+            number: cross_fields(features, rows=rows, outcome=outcome, most=_PORTRAITS)
+            for number, rows in own.items()
+        },
+        amounts,
+    )

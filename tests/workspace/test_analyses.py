@@ -1,0 +1,102 @@
+"""What an analysis stands on, and how it is wanted."""
+
+import json
+
+import pytest
+
+CUSTOMERS = "customer_id,age,monthly_fee,plan,churn\n" + "".join(
+    f"{n},{20 + n * 7 % 50},{300 + n * 13 % 90},{'gold' if n % 3 else 'basic'},"
+    f"{'yes' if n * 7 % 10 < 3 else 'no'}\n"
+    for n in range(200)
+)
+PURCHASES = "order_id,customer_id,purchase_date,amount\n" + "".join(
+    f"{n},{n % 240 if n % 10 else ''},2024-{1 + n % 6:02d}-{1 + n % 27:02d},{10 + n * 7 % 90}\n"
+    for n in range(900)
+)
+
+
+@pytest.fixture
+def shop(desk):
+    """A file of 200 customers and one of 900 purchases, by these and by others."""
+    desk.write("clients.csv", CUSTOMERS)
+    desk.write("orders.csv", PURCHASES)
+    return desk
+
+
+def _analyze(desk, *words):
+    ran = desk.run("analyze", *words, "--format", "json", "--out", "out")
+    return json.loads(ran.out)
+
+
+def test_customers_and_their_purchases_are_looked_at_together(shop):
+    report = _analyze(shop, "clients.csv", "orders.csv")
+
+    uses = {use["table"]: use for use in report["data"]["uses"]}
+    fields = {field["feature"] for field in report["segments"]["distributions"]}
+    assert (uses["profiles"]["rows_used"], uses["profiles"]["customers_matched"]) == (200, 200)
+    assert (uses["purchases"]["rows"], uses["purchases"]["rows_used"]) == (900, 810)
+    assert uses["purchases"]["customers"] == 216
+    assert uses["purchases"]["customers_matched"] == 180
+    assert {"recency_days", "frequency"} <= fields
+    assert report["segments"]["chosen"] == "kmeans"
+
+
+def test_the_summary_says_which_rows_it_stands_on(shop):
+    report = _analyze(shop, "clients.csv", "orders.csv")
+
+    assert report["summary"]["sentences"][0]["en"] == (
+        "1,100 rows read, and all of them are loaded. Rows that the analysis stands on:"
+        " Customers, one row each, 200 of 200; Purchases, 810 of 900."
+    )
+
+
+def test_purchases_alone_give_segments_with_names_and_bounds_to_keep(shop):
+    report = _analyze(shop, "orders.csv")
+
+    assert report["segments"]["chosen"] == "rfm"
+    assert {method["name"] for method in report["segments"]["methods"]} == {"kmeans", "rfm"}
+    again = _analyze(shop, "orders.csv", "--rfm-bounds", "out/rfm_bounds.toml")
+    assert again["segments"]["rfm"] == report["segments"]["rfm"]
+    assert again["segments"]["why_chosen"]["en"].endswith("with the bounds that were given.")
+
+
+def test_a_number_of_segments_can_be_asked_for(shop):
+    report = _analyze(shop, "clients.csv", "--segments", "4")
+
+    assert (report["segments"]["chosen"], len(report["segments"]["profiles"])) == ("kmeans", 4)
+
+
+@pytest.mark.parametrize("asked", ["1", "ward", "-3"])
+def test_an_unknown_way_of_segmenting_is_wrong_usage(shop, asked):
+    ran = shop.run("analyze", "clients.csv", "--segments", asked)
+
+    assert ran.code == 2
+    assert ran.complaint.startswith(f"--segments '{asked}' is not known.")
+
+
+def test_the_list_is_sorted_by_money_at_stake_where_it_is_named(shop):
+    report = _analyze(shop, "clients.csv", "--money", "monthly_fee", "--top", "20")
+
+    assert report["contact_list"]["expected_loss"] > 0
+    assert sum(profile["amount"] for profile in report["segments"]["profiles"]) == pytest.approx(
+        sum(300 + n * 13 % 90 for n in range(200))
+    )
+
+
+def test_money_must_be_a_number(shop):
+    ran = shop.run("analyze", "clients.csv", "--money", "plan")
+
+    assert ran.code == 1
+    assert ran.complaint == "--money 'plan' is no column of numbers. There are: age, monthly_fee."
+
+
+def test_no_cell_of_the_report_points_to_single_people(shop):
+    report = _analyze(shop, "clients.csv", "orders.csv")
+
+    counts = [
+        count
+        for field in report["segments"]["distributions"]
+        for row in field["counts"]
+        for count in row
+    ]
+    assert [count for count in counts if count in (1, 2, 3, 4)] == []
