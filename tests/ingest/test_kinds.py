@@ -181,7 +181,7 @@ def test_a_file_of_each_kind_is_recognized_and_stored(desk, kind):
 
     assert told["kind"] == kind
     assert sums(told) == (len(rows), len(rows), 0, 0, 0)
-    assert desk.read(table, columns) == rows
+    assert desk.read_latest(table, columns) == rows
 
 
 def test_one_row_an_item_becomes_items_and_orders_that_add_up(desk):

@@ -126,19 +126,34 @@ def test_a_column_that_a_later_file_brings_is_missing_in_earlier_rows(desk):
 HEAD = "subscription_id,customer_id,tariff_id,started_on,ended_on,status\n"
 
 
-def test_the_first_version_of_a_state_is_known_since_its_start_a_change_since_the_load(desk):
-    desk.load_text(HEAD + "S1,1,T1,2023-01-01,,active\nS2,2,T1,2023-05-01,,active\n")
-    before = datetime.now(UTC)
+def test_a_state_is_known_since_its_start_its_status_and_a_change_since_the_day_told_of(desk):
+    first = "S1,1,T1,2023-01-01,,active\nS2,2,T1,2023-05-01,,active\n"
+    second = "S1,1,T1,2023-01-01,2024-02-29,ended\nS2,2,T1,2023-05-01,,active\n"
+    desk.load_text(HEAD + first, "--as-of", "2024-02-01")
 
-    desk.load_text(HEAD + "S1,1,T1,2023-01-01,2024-02-29,ended\nS2,2,T1,2023-05-01,,active\n")
+    desk.load_text(HEAD + second, "--as-of", "2024-03-10")
 
     versions = desk.read(
         "subscriptions", "subscription_id, status, known_at", order="subscription_id, known_at"
     )
-    assert versions[0] == ("S1", "active", datetime(2023, 1, 1, tzinfo=UTC))
-    assert versions[1][:2] == ("S1", "ended")
-    assert before <= versions[1][2] <= datetime.now(UTC)
-    assert versions[2:] == [("S2", "active", datetime(2023, 5, 1, tzinfo=UTC))]
+    assert versions == [
+        ("S1", None, datetime(2023, 1, 1, tzinfo=UTC)),
+        ("S1", "active", datetime(2024, 2, 1, tzinfo=UTC)),
+        ("S1", "ended", datetime(2024, 3, 10, tzinfo=UTC)),
+        ("S2", None, datetime(2023, 5, 1, tzinfo=UTC)),
+        ("S2", "active", datetime(2024, 2, 1, tzinfo=UTC)),
+    ]
+
+
+def test_a_state_that_had_ended_before_it_was_told_of_is_known_to_end_on_its_last_day(desk):
+    desk.load_text(HEAD + "S1,1,T1,2023-01-01,2024-02-29,ended\nS2,2,T1,2023-05-01,,active\n")
+
+    versions = desk.read("subscriptions", "status, ended_on, known_at", order="known_at LIMIT 3")
+    assert versions == [
+        (None, None, datetime(2023, 1, 1, tzinfo=UTC)),
+        (None, None, datetime(2023, 5, 1, tzinfo=UTC)),
+        ("ended", date(2024, 2, 29), datetime(2024, 2, 29, tzinfo=UTC)),
+    ]
 
 
 def test_a_file_said_to_describe_an_earlier_day_is_known_since_that_day(desk):
@@ -168,9 +183,8 @@ def test_a_column_that_was_empty_at_first_is_read_as_soon_as_it_is_filled(desk):
     )
 
     assert sums(told) == (2, 0, 1, 1, 0)
-    assert desk.read("subscriptions", "subscription_id, ended_on, attributes") == [
+    assert desk.read_latest("subscriptions", "subscription_id, ended_on, attributes") == [
         ("S1", date(2024, 2, 29), '{"note":"moved"}'),
-        ("S1", None, None),
         ("S2", None, None),
     ]
 

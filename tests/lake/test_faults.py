@@ -47,6 +47,8 @@ STEPS = [
     "written orders",
     "evolved orders",
     "committed orders",
+    "written superseded_orders",
+    "committed superseded_orders",
     "written visits",
     "committed visits",
     "written cards",
@@ -142,13 +144,13 @@ def test_a_load_that_fails_is_taken_back_at_once(lake_folder, step):
 def test_recovery_says_what_it_did_and_does_it_once(lake_folder):
     shop = Shop(lake_folder)
     fill(shop)
-    killed = SPAWN.Process(target=die_at, args=(lake_folder, 9))
+    killed = SPAWN.Process(target=die_at, args=(lake_folder, 11))
     killed.start()
     killed.join()
 
     first, second = shop.lake.recover(), shop.lake.recover()
 
-    assert first.tables_rolled_back == ("cards", "orders", "visits")
+    assert first.tables_rolled_back == ("cards", "orders", "superseded_orders", "visits")
     assert first.files_removed > 0
     assert (second.tables_rolled_back, second.files_removed) == ((), 0)
 

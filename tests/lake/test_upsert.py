@@ -44,13 +44,25 @@ def test_an_update_moves_a_row_to_the_bucket_of_its_new_customer(shop):
     assert shop.read("orders", "count(DISTINCT bucket)") == [(1,)]
 
 
-def test_an_updated_fact_stays_known_from_when_it_was_first_known(shop):
+def test_a_corrected_fact_is_known_since_the_correction_and_what_it_said_is_kept(shop):
     shop.load(ORDERS, [order("1", amount=10)])
 
     shop.load(ORDERS, [order("1", amount=12)])
 
-    known = shop.read("orders", "load_id, CAST(known_at AS DATE), amount")
-    assert known == [("load-2", FIRST_DAY.date().replace(day=2), Decimal(12))]
+    now = shop.read("orders", "load_id, day(known_at), amount")
+    past = shop.read("superseded_orders", "load_id, day(known_at), day(until_at), amount")
+    assert now == [("load-2", 3, Decimal(12))]
+    assert past == [("load-2", 2, 3, Decimal(10))]
+
+
+def test_a_fact_corrected_within_a_day_of_the_first_load_never_said_otherwise(shop):
+    shop.load(ORDERS, [order("1", amount=10)])
+    shop.loads -= 1
+
+    shop.load(ORDERS, [order("1", amount=12)], load_id="that-day")
+
+    assert shop.read("orders", "day(known_at), amount") == [(2, Decimal(12))]
+    assert shop.lake.snapshot().tables == ("orders",)
 
 
 def test_a_repeated_key_with_one_content_is_kept_once(shop):

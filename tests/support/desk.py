@@ -11,6 +11,7 @@ import duckdb
 
 from regulars.cli.app import run
 from regulars.lake import Lake
+from regulars.schema.contract import get_contract
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,23 @@ class Desk:
         connection.execute("SET TimeZone = 'UTC'")
         self.lake.snapshot(load_id=load_id).register(connection, [table])
         found = connection.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")
+        return [tuple(row.values()) for row in found.to_arrow_table().to_pylist()]
+
+    def read_latest(self, table, columns="*"):
+        """Rows of a table as tuples, in order; of states only what is known last."""
+        key = ", ".join(get_contract(table).key or ["ALL"])
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'")
+        self.lake.snapshot().register(connection, [table])
+        found = connection.execute(
+            f"SELECT {columns} FROM {table}"
+            + (
+                f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY known_at DESC) = 1"
+                if get_contract(table).temporal == "state"
+                else ""
+            )
+            + " ORDER BY ALL"
+        )
         return [tuple(row.values()) for row in found.to_arrow_table().to_pylist()]
 
     def list_leftovers(self):

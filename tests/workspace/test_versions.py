@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from regulars.workspace import Workspace
-from regulars.workspace.check import open_tables
+from regulars.workspace.tables import open_tables
 
 
 def see(desk, table, columns, *, before):

@@ -51,6 +51,7 @@ def load(
     layout: Literal["auto", "table", "baskets"] = "auto",
     day_first: Annotated[bool | None, Parameter(negative="--month-first")] = None,
     as_of: Day | None = None,
+    orders: Literal["auto", "whole", "parts"] = "auto",
     table: str | None = None,
     query: str | None = None,
     cursor: str | None = None,
@@ -92,6 +93,10 @@ def load(
         How dates such as 01/02/2020 are meant.
     as_of
         Day that the file describes (YYYY-MM-DD); today if not said.
+    orders
+        Of a file with a row per line of an order, when an order is here already: `whole` when the
+        file has all of its lines, `parts` when it has further ones. Found out if not said: an
+        order that comes with one of its products again is whole.
     table
         Of a database.
     query
@@ -113,6 +118,7 @@ def load(
         outcome=outcome,
         drop=split_names(drop),
         day_first=day_first,
+        orders=orders,
     )
     home, language = find_workspace(workspace, lang)
     reading: FileReading | TableReading

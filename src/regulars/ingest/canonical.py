@@ -43,12 +43,12 @@ class Moment:
     zone
         The company's time zone (IANA).
     known_at
-        Since when rows without a time of their own are known; usually `now`.
+        Since when what it tells is known; None when nobody said which day that is.
     """
 
     now: datetime
     zone: str
-    known_at: datetime
+    known_at: datetime | None = None
 
 
 def build_conformed(
@@ -77,7 +77,7 @@ def build_conformed(
     )
     if contract.name == "purchase_items":
         selected.extend(_line_amount(canonical))
-    selected.append(_known_at(contract, canonical, moment))
+    selected.extend(_known_at(contract, canonical, moment))
     if contract.name != "profiles":
         selected.extend(_attributes(surveys, contract, mapping))
     connection.execute(
@@ -115,25 +115,25 @@ def _local_and_utc(column: Conformed, zone: str) -> tuple[str, str]:
     return column.read, f"timezone({quote_text(zone)}, {column.read})"
 
 
-def _instant(moment: datetime) -> str:
-    return f"TIMESTAMPTZ {quote_text(moment.isoformat(sep=' '))}"
-
-
-def _known_at(contract: Contract, canonical: dict[str, Conformed], moment: Moment) -> str:
-    """A fact is known when it happened, a state from its own first day, else from this load.
+def _known_at(contract: Contract, canonical: dict[str, Conformed], moment: Moment) -> Iterable[str]:
+    """A fact is known when it happened, a state from its own first day; else the lake knows when.
 
     A profile without a day of its own is not given one: the same customer in the next file must
     compare as unchanged.
     """
-    fallback = _instant(moment.known_at)
     column = canonical.get(contract.time_column or "")
-    if column is None:
-        return f"{fallback} AS known_at"
+    if column is not None:
+        yield f"{_begin_of(column, moment)} AS known_at"
+    end = canonical.get(contract.end_column or "")
+    if end is not None:
+        yield f"{_begin_of(end, moment)} AS end_known_at"
+
+
+def _begin_of(column: Conformed, moment: Moment) -> str:
+    """The instant of a moment, or the one with which a day begins."""
     if column.mapping.type == "instant":
-        known = _local_and_utc(column, moment.zone)[1]
-    else:
-        known = f"timezone({quote_text(moment.zone)}, CAST({column.read} AS TIMESTAMP))"
-    return f"coalesce({known}, {fallback}) AS known_at"
+        return _local_and_utc(column, moment.zone)[1]
+    return f"timezone({quote_text(moment.zone)}, CAST({column.read} AS TIMESTAMP))"
 
 
 def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping) -> Iterable[str]:

@@ -17,6 +17,7 @@ from regulars.ingest.rejection import (
     reject_unreadable,
     select_fit,
 )
+from regulars.ingest.repeats import find_mixed_orders, find_repeats
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.lake import LoadRecord
 from regulars.lake.delta import open_table
@@ -36,15 +37,33 @@ if TYPE_CHECKING:
     from regulars.ingest.prepare import Prepared
     from regulars.ingest.staging import Survey
     from regulars.lake import Lake, LoadTransaction, UpsertResult
+    from regulars.lake.upsert import WholeRule
     from regulars.progress import Progress
     from regulars.quality import Check, Finding
     from regulars.schema.contract import Contract
     from regulars.schema.mapping import Mapping
     from regulars.vault import FileVault
 
-__all__ = ["Destination", "load_prepared"]
+__all__ = ["Destination", "Orders", "load_prepared"]
 
 _FIT = "fit_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How orders are meant that are here already and come again, line by line.
+
+    Attributes
+    ----------
+    meant
+        `whole` when the source has all of their lines, `parts` when it has further ones; `auto`
+        to find out.
+    beside
+        Loads whose lines a source of parts may bring again.
+    """
+
+    meant: WholeRule = "auto"
+    beside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,7 @@ def load_prepared(
     source_sha256: str,
     request_sha256: str,
     cursor: str | None = None,
+    orders: Orders | None = None,
     moment: Moment,
     backend: Backend,
     progress: Progress,
@@ -103,6 +123,8 @@ def load_prepared(
         Of this load; of its content; of how it was asked for.
     cursor
         The column that an incremental source goes on by.
+    orders
+        How orders are meant that are here already and come again, line by line.
     moment
         When this happens.
     backend
@@ -129,6 +151,8 @@ def load_prepared(
             connection=connection,
             now=moment.now,
             known_at=moment.known_at,
+            source_sha256=source_sha256,
+            mapping_sha256=request_sha256,
             wait_seconds=destination.wait_seconds,
             on_wait=destination.on_wait,
         ) as transaction,
@@ -136,7 +160,8 @@ def load_prepared(
         completed = {load.load_id for load in destination.lake.list_loads()}
         settle_dead_loads(destination.vault, completed)
         keep_personal(destination.vault, load_id, connection)
-        tables, upserted = _write_rows(transaction, contract, mapping, connection)
+        written = _write_rows(transaction, contract, mapping, orders or Orders(), connection)
+        tables, upserted = written.tables, written.upserted
         reasons = gather_quarantine(mapping, lines, source_name=source.name, connection=connection)
         if reasons:
             transaction.append("quarantine", QUARANTINED)
@@ -153,7 +178,7 @@ def load_prepared(
                 quarantined=sum(reasons.values()),
             ),
             tables=tables,
-            findings=tuple(sort_findings([*prepared.findings, *findings])),
+            findings=tuple(sort_findings([*prepared.findings, *findings, *written.findings])),
             quarantine_reasons=reasons,
             notes=(*source.notes, *mapping.notes),
             rows_without_customer=_count_without_customer(prepared.surveys, connection),
@@ -181,12 +206,22 @@ def _check_rows(
     return tuple(findings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What became of the fit rows."""
+
+    tables: dict[str, TableCounts]
+    upserted: UpsertResult
+    findings: tuple[Finding, ...]
+
+
 def _write_rows(
     transaction: LoadTransaction,
     contract: Contract,
     mapping: Mapping,
+    orders: Orders,
     connection: DuckDBPyConnection,
-) -> tuple[dict[str, TableCounts], UpsertResult]:
+) -> _Written:
     """Bring the fit rows into their table, and what is derived from them into its own."""
     names = _list_columns(connection)
     fit = select_fit(names, connection)
@@ -195,17 +230,19 @@ def _write_rows(
         others = set(get_contract("purchases").column_names) - set(contract.column_names)
         names = [name for name in names if name not in others]
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {_FIT} AS {select_fit(names, connection)}")
-    upserted = transaction.upsert(contract, _FIT)
+    upserted = transaction.upsert(contract, _FIT, wholes=orders.meant, beside=orders.beside)
     if upserted.conflicts_relation:
         reject_rows(f"SELECT source_row, reason FROM {upserted.conflicts_relation}", connection)
     tables = {contract.name: _count(upserted)}
+    findings = find_repeats(contract.name, upserted, orders=orders.meant)
     items = open_table(transaction.folder / contract.name) if mapping.has_items else None
     if items is not None and items.files:
         paths = [file.path for file in items.files]
         stored = scan_files(items.folder, paths, is_uneven=items.is_uneven)
-        sum_up_orders(stored, fit, connection)
+        summed = sum_up_orders(stored, fit, connection)
+        findings += find_mixed_orders(summed)
         tables["purchases"] = _count(transaction.upsert(get_contract("purchases"), ORDERS))
-    return tables, upserted
+    return _Written(tables, upserted, tuple(findings))
 
 
 def _list_columns(connection: DuckDBPyConnection) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import InvalidParameterError, SchemaError
 from regulars.ingest.recognition import describe_columns
@@ -43,6 +43,9 @@ class Wishes:
         Source columns to leave out.
     day_first
         How dates such as 01/02/2020 are meant; None to find out.
+    orders
+        Of a file with a row per line of an order, when the order is here already: `whole` when
+        the file has all of its lines, `parts` when it has further ones; `auto` to find out.
     """
 
     kind: str | None = None
@@ -51,11 +54,12 @@ class Wishes:
     outcome: str | None = None
     drop: tuple[str, ...] = ()
     day_first: bool | None = None
+    orders: Literal["auto", "whole", "parts"] = "auto"
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was said, so that a saved mapping may be reused."""
-        return self == Wishes(kind=self.kind)
+        """Whether nothing was said of columns, so that a saved mapping may be reused."""
+        return self == Wishes(kind=self.kind, orders=self.orders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ class Lake:
         connection: "DuckDBPyConnection",
         now: datetime,
         known_at: datetime | None = None,
+        source_sha256: str = "",
+        mapping_sha256: str = "",
         wait_seconds: float = 600.0,
         on_wait: Callable[[], None] | None = None,
     ) -> LoadTransaction:
@@ -110,8 +112,11 @@ class Lake:
         now
             The moment of the load, with a time zone.
         known_at
-            Since when what the rows change of a state counts as known: the day that the source
-            describes. The moment of the load when None.
+            Since when what the rows change counts as known: the day that the source describes.
+            The moment of the load when None.
+        source_sha256, mapping_sha256
+            Of the content, and of how it is read: the same content read otherwise corrects what
+            it had brought.
         wait_seconds
             How long to wait while another process writes.
         on_wait
@@ -132,6 +137,8 @@ class Lake:
             on_wait=on_wait,
             on_step=self.on_step,
             known_at=known_at,
+            source_sha256=source_sha256,
+            mapping_sha256=mapping_sha256,
         )
 
     def snapshot(self, *, load_id: str | None = None, at: datetime | None = None) -> Snapshot:
@@ -162,16 +169,6 @@ class Lake:
     def list_loads(self) -> list[LoadRecord]:
         """Every complete load, first to last."""
         return list(read_loads(self.folder))
-
-    def find_load(
-        self, *, source_sha256: str, mapping_sha256: str | None = None
-    ) -> LoadRecord | None:
-        """The latest load of the same content, read in the same way; None when there is none."""
-        for load in reversed(read_loads(self.folder)):
-            is_same = load.source_sha256 == source_sha256 and load.action == "load"
-            if is_same and mapping_sha256 in (None, load.mapping_sha256):
-                return load
-        return None
 
     def recover(self, *, wait_seconds: float = 600.0) -> Recovery:
         """Take back what dead loads left; every load does that first by itself."""

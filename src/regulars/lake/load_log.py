@@ -39,6 +39,7 @@ _SCHEMA = pa.schema(
         ("cursor_value", pa.string()),
         ("versions", pa.string()),
         ("loaded_at", pa.timestamp("us", "UTC")),
+        ("told_at", pa.timestamp("us", "UTC")),
     ]
 )
 
@@ -90,7 +91,9 @@ def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord])
 
 def _read_rows(table: TableVersion) -> pa.Table:
     parts = [pq.read_table(table.folder / file.path, partitioning=None) for file in table.files]
-    return pa.concat_tables([_SCHEMA.empty_table(), *parts]).sort_by("sequence")
+    # Lakes of an earlier version lack the newest columns.
+    rows = pa.concat_tables([_SCHEMA.empty_table(), *parts], promote_options="default")
+    return rows.sort_by("sequence")
 
 
 def _to_row(record: LoadRecord) -> dict[str, Any]:
@@ -104,9 +107,11 @@ def _to_row(record: LoadRecord) -> dict[str, Any]:
 
 def _to_record(row: dict[str, Any]) -> LoadRecord:
     loaded_at: datetime = row["loaded_at"]
+    told_at: datetime | None = row["told_at"]
     return LoadRecord(
         **{
             **row,
+            "told_at": told_at.astimezone(UTC) if told_at else None,
             "tables": json.loads(row["tables"]),
             "versions": json.loads(row["versions"]),
             "loaded_at": loaded_at.astimezone(UTC),

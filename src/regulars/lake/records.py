@@ -9,7 +9,7 @@ __all__ = ["LoadRecord", "Recovery", "UpsertResult"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRecord:
-    """One row of the `loads` table; the lake fills in the last five fields.
+    """One row of the `loads` table; the lake fills in the last five fields and `told_at`.
 
     Attributes
     ----------
@@ -31,6 +31,8 @@ class LoadRecord:
         For an incremental source `COLUMN=VALUE`: its cursor column and the greatest value read.
     action
         "load", "erasure", "compaction".
+    told_at
+        UTC; since when what it changed is known: the day that its source describes, else the load.
     load_id
         Carried by every row that the load wrote.
     loaded_at
@@ -55,6 +57,7 @@ class LoadRecord:
     findings: str = "[]"
     cursor_value: str = ""
     action: str = "load"
+    told_at: datetime | None = None
     load_id: str = ""
     loaded_at: datetime | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
@@ -73,6 +76,14 @@ class UpsertResult:
         Rows that a later row of the same relation contradicts under the same key; not stored.
     conflicts_relation
         The temporary table that holds them (`source_row`, `reason`), None when there are none.
+    removed
+        Rows of the table that had to go: parts that a newer telling of the whole does not have.
+    continued
+        Of the inserted, parts of a whole that had others already.
+    outdated
+        Of the unchanged, rows that contradict what a source of a later day said.
+    late
+        Of the inserted, facts of a time that earlier loads told of already.
     """
 
     inserted: int = 0
@@ -80,6 +91,10 @@ class UpsertResult:
     unchanged: int = 0
     conflicts: int = 0
     conflicts_relation: str | None = None
+    removed: int = 0
+    continued: int = 0
+    outdated: int = 0
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from regulars.lake.column_types import CONTRACT_TYPES, StoredColumn
-from regulars.schema.contract import Contract, Role
+from regulars.schema.contract import Contract, Role, Whole
 
-__all__ = ["ERASED", "QUARANTINE", "SYSTEM_SHAPES", "TableShape", "shape_of"]
+__all__ = ["ERASED", "QUARANTINE", "SYSTEM_SHAPES", "TableShape", "name_past", "shape_of"]
 
 QUARANTINE = "quarantine"
 ERASED = "erased"
@@ -26,8 +26,12 @@ class TableShape:
         Columns that may not enter the lake.
     derived
         Columns computed from others and the company's time zone: no content of their own.
-    key, time_column, is_bucketed, is_state
-        As in the contract.
+    key, whole, time_column, is_bucketed, is_fact, is_state
+        As in the contract; tables of our own are neither facts nor states.
+    is_observed
+        Of a state: its time says when a row was true, not when what it is about began.
+    unsettled
+        Of a state: columns that may have changed since its beginning.
     skipped
         Columns of a relation that guide the load and are not stored.
     """
@@ -37,15 +41,31 @@ class TableShape:
     personal: frozenset[str] = frozenset()
     derived: frozenset[str] = frozenset()
     key: tuple[str, ...] = ()
+    whole: Whole | None = None
     time_column: str | None = None
     is_bucketed: bool = False
+    is_fact: bool = False
     is_state: bool = False
+    is_observed: bool = False
+    unsettled: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[StoredColumn, ...]:
         """The declared columns."""
         return tuple(StoredColumn(name, kind) for name, kind in self.declared.items())
+
+    def is_unsettled(self, name: str) -> bool:
+        """Whether a state that began long ago may not always have had what this column says.
+
+        Nobody knows that of a column of the source's own.
+        """
+        return not self.is_observed and (name in self.unsettled or name not in self.declared)
+
+
+def name_past(table: str) -> str:
+    """The table beside `table` that keeps what its facts said before they were corrected."""
+    return f"superseded_{table}"
 
 
 def shape_of(contract: Contract) -> TableShape:
@@ -57,10 +77,14 @@ def shape_of(contract: Contract) -> TableShape:
         personal=frozenset(set(contract.column_names) - {column.name for column in stored}),
         derived=frozenset(_list_derived(contract)),
         key=contract.key,
+        whole=contract.whole,
         time_column=contract.time_column,
         is_bucketed=contract.is_bucketed,
+        is_fact=contract.temporal == "fact",
         is_state=contract.temporal == "state",
-        skipped=frozenset({"source_row"}),
+        is_observed=contract.is_observed,
+        unsettled=frozenset(column.name for column in stored if not column.is_settled),
+        skipped=frozenset({"source_row", "end_known_at"}),
     )
 
 

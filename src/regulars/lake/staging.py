@@ -70,8 +70,14 @@ def stage(
     shape: TableShape,
     stored: Sequence[StoredColumn] | None,
     now: datetime,
+    told_at: datetime | None = None,
+    known_from: datetime | None = None,
 ) -> Staged:
-    """Prepare the rows of `relation` for a table whose content columns are `stored`."""
+    """Prepare the rows of `relation` for a table whose content columns are `stored`.
+
+    Rows that do not say since when they are known are known since `told_at` (`now` when None),
+    and none before `known_from`.
+    """
     found = list_columns(connection, relation)
     _check_names(found, shape)
     planned = _plan_columns(found, shape, stored)
@@ -86,9 +92,11 @@ def stage(
     view = name_scratch("staged")
     connection.execute(
         f"CREATE TEMP VIEW {view} AS SELECT {', '.join(values)},"
-        f" {_render_known_at(types, now)} AS known_at,"
+        f" {_render_known_at(types, now, told_at or now, known_from)} AS known_at,"
         f" {'CAST(source_row AS BIGINT)' if 'source_row' in types else 'row_number() OVER ()'}"
-        f" AS source_row FROM {relation}"
+        f" AS source_row,"
+        f" {'end_known_at' if 'end_known_at' in types else 'CAST(NULL AS ' + INSTANT + ')'}"
+        f" AS end_known_at FROM {relation}"
     )
     names = {column.name for column in stored or ()}
     return Staged(
@@ -169,11 +177,15 @@ def _check_losses(
     return row_count
 
 
-def _render_known_at(types: Mapping[str, str], now: datetime) -> str:
-    moment = render_instant(now)
+def _render_known_at(
+    types: Mapping[str, str], now: datetime, told_at: datetime, known_from: datetime | None
+) -> str:
     kind = types.get("known_at")
-    if kind is None:
-        return moment
-    value, _ = cast_to("known_at", kind, INSTANT)
+    value = render_instant(told_at)
+    if kind is not None:
+        cast, _ = cast_to("known_at", kind, INSTANT)
+        value = f"coalesce({cast}, {value})"
+    if known_from is not None:
+        value = f"greatest({value}, {render_instant(known_from)})"
     # Nothing becomes known later than the moment at which it is here.
-    return f"least(coalesce({value}, {moment}), {moment})"
+    return f"least({value}, {render_instant(now)})"

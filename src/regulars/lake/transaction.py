@@ -18,16 +18,17 @@ from regulars.lake.delta import (
     create_table,
     open_table,
 )
-from regulars.lake.load_log import append_load
+from regulars.lake.load_log import append_load, read_loads
 from regulars.lake.lock import hold_writer_lock
 from regulars.lake.parquet import RowWriter
 from regulars.lake.records import LoadRecord, Recovery, UpsertResult
 from regulars.lake.recovery import recover
-from regulars.lake.shapes import QUARANTINE, SYSTEM_SHAPES, TableShape, shape_of
+from regulars.lake.shapes import QUARANTINE, SYSTEM_SHAPES, TableShape, name_past, shape_of
 from regulars.lake.sql import list_columns
 from regulars.lake.staging import Staged, render_instant, stage
 from regulars.lake.storage import storage_guard
-from regulars.lake.upsert import Plan, Planner
+from regulars.lake.telling import Telling, tell
+from regulars.lake.upsert import Plan, Planner, WholeRule
 from regulars.schema.contract import Contract
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class LoadTransaction:
     on_step
         Called with the name of each step that a dying process could leave behind.
     known_at
-        Since when changes of a state are known; `now` when None.
+        Since when what changes is known; `now` when None.
+    source_sha256, mapping_sha256
+        Of the content, and of how it is read.
     recovery
         What had to be taken back before this load could begin.
     """
@@ -76,7 +79,10 @@ class LoadTransaction:
     on_wait: Callable[[], None] | None = None
     on_step: Callable[[str], None] | None = None
     known_at: datetime | None = None
+    source_sha256: str = ""
+    mapping_sha256: str = ""
     recovery: Recovery = field(default_factory=Recovery)
+    telling: Telling = field(init=False)
     _versions: dict[str, int] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
     _is_open: bool = False
@@ -97,6 +103,13 @@ class LoadTransaction:
                     "имя.",
                 )
             self.recovery = recovered.recovery
+            self.telling = tell(
+                read_loads(self.folder),
+                now=self.now,
+                known_at=self.known_at,
+                source_sha256=self.source_sha256,
+                mapping_sha256=self.mapping_sha256,
+            )
             self._versions = dict(recovered.versions)
             self._stack = stack.pop_all()
         self._is_open = True
@@ -111,7 +124,14 @@ class LoadTransaction:
         finally:
             self._stack.close()
 
-    def upsert(self, contract: Contract, relation: str) -> UpsertResult:
+    def upsert(
+        self,
+        contract: Contract,
+        relation: str,
+        *,
+        wholes: WholeRule = "auto",
+        beside: frozenset[str] = frozenset(),
+    ) -> UpsertResult:
         """Bring the rows of a relation into the table of `contract`.
 
         Parameters
@@ -122,13 +142,23 @@ class LoadTransaction:
             What stands after FROM: a table or view of the connection with the contract's columns,
             any further columns, `known_at` and `source_row`. It is read several times, so a table
             is better than a view of a file.
+        wholes
+            For parts of a whole (lines of an order) that has parts already: `whole` when the
+            relation has all of its parts, `parts` when it continues it; `auto` finds out.
+        beside
+            Loads whose parts may be among those that continue a whole.
 
         Returns
         -------
         UpsertResult
             How many rows were new, changed, known already, or contradicted.
         """
-        return self._change(shape_of(contract), relation, Planner.plan)
+
+        def plan(planner: Planner) -> Plan:
+            planner.wholes, planner.beside = wholes, beside
+            return planner.plan()
+
+        return self._change(shape_of(contract), relation, plan)
 
     def append(self, table: str, relation: str) -> int:
         """Add all rows of a relation to a table; returns how many."""
@@ -158,6 +188,7 @@ class LoadTransaction:
                 record,
                 load_id=self.load_id,
                 loaded_at=max(moments),
+                told_at=self.telling.told_at,
                 versions=versions,
                 sequence=latest.sequence + 1 if latest else 1,
             )
@@ -204,29 +235,57 @@ class LoadTransaction:
         with storage_guard(self.folder):
             for _ in range(_MOST_TRIES):
                 try:
-                    return self._try_change(shape, relation, make_plan)
+                    plan = self._try_change(shape, relation, make_plan)
                 except StaleVersionError:
                     # Somebody without our lock was faster: what is new must be found out again.
                     self._step(f"stale {shape.name}")
+                else:
+                    self._keep_past(shape, plan.superseded)
+                    return plan.result
         raise _explain_race(self.folder / shape.name)
 
     def _try_change(
         self, shape: TableShape, relation: str, make_plan: Callable[[Planner], Plan]
-    ) -> UpsertResult:
+    ) -> Plan:
         target = open_table(self.folder / shape.name)
         stored = None
         if target is not None:
             stored = [column for column in target.columns if column.name not in _ours()]
-        staged = stage(self.connection, relation, shape=shape, stored=stored, now=self.now)
-        changed_at = min(self.known_at or self.now, self.now)
-        planner = Planner(self.connection, shape, staged, target, self.load_id, changed_at)
+        known_from = None
+        is_dated = shape.is_fact or (shape.is_state and not shape.is_observed)
+        if is_dated and not self.telling.is_history(shape.name):
+            known_from = self.telling.told_at
+        staged = stage(
+            self.connection,
+            relation,
+            shape=shape,
+            stored=stored,
+            now=self.now,
+            told_at=self.telling.told_at,
+            known_from=known_from,
+        )
+        planner = Planner(self.connection, shape, staged, target, self.load_id, self.telling)
         try:
             plan = make_plan(planner)
             self._write(shape, staged, target, plan)
         finally:
             planner.drop_scratch()
             self.connection.execute(f"DROP VIEW IF EXISTS {staged.view}")
-        return plan.result
+        return plan
+
+    def _keep_past(self, shape: TableShape, superseded: str | None) -> None:
+        """Put what facts said before they were corrected beside their table."""
+        if superseded is None:
+            return
+        past = TableShape(
+            name=name_past(shape.name),
+            declared=shape.declared,
+            derived=shape.derived,
+            time_column=shape.time_column,
+            is_bucketed=shape.is_bucketed,
+        )
+        self._change(past, superseded, Planner.plan_append)
+        self.connection.execute(f"DROP TABLE {superseded}")
 
     def _write(
         self, shape: TableShape, staged: Staged, target: TableVersion | None, plan: Plan

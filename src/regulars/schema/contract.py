@@ -15,6 +15,7 @@ __all__ = [
     "ColumnType",
     "Contract",
     "Role",
+    "Whole",
     "get_contract",
     "list_contracts",
 ]
@@ -53,6 +54,9 @@ class Column(BaseModel):
         "day", "currency", "share" …; None for names and categories.
     is_required
         A row without it is quarantined.
+    is_settled
+        Of a state: it holds from the beginning. What may change, or tells of the end, is not
+        known since the beginning.
     allowed
         The values a category may take; None when free.
     aliases
@@ -67,8 +71,29 @@ class Column(BaseModel):
     role: Role
     unit: str | None = None
     is_required: bool = False
+    is_settled: bool = True
     allowed: tuple[str, ...] | None = None
     aliases: tuple[str, ...] = ()
+
+
+class Whole(BaseModel):
+    """What rows are parts of: the order of an order's lines.
+
+    Attributes
+    ----------
+    column
+        Rows with one value here belong together.
+    number
+        Counts the parts, where the source does that.
+    likeness
+        Without a number a part is known again by the first of these columns that has a value.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    number: str
+    likeness: tuple[str, ...]
 
 
 class Contract(BaseModel):
@@ -84,9 +109,15 @@ class Contract(BaseModel):
         `fact`: happened once, has `time_column`. `state`: keeps versions by `known_at`.
     key
         The natural key; empty when rows have none (then the whole row and its occurrence is the key).
+    whole
+        What the rows are parts of, when they are told together; None when each stands for itself.
     time_column
         For a fact the instant at which it happened; for a state the day from which its first
         version is known. None when there is none.
+    end_column
+        Of a state: the day on which it ended, and everything of it was settled.
+    is_observed
+        Of a state: `time_column` says when the row was true, and not when it began.
     is_bucketed
         Partitioned by a hash of `customer_id` and sorted by customer and time.
     columns
@@ -100,7 +131,10 @@ class Contract(BaseModel):
     meaning: Wording
     temporal: Literal["fact", "state"]
     key: tuple[str, ...] = ()
+    whole: Whole | None = None
     time_column: str | None = None
+    end_column: str | None = None
+    is_observed: bool = False
     is_bucketed: bool = False
     columns: tuple[Column, ...] = Field(min_length=1)
 
@@ -109,9 +143,12 @@ class Contract(BaseModel):
         names = self.column_names
         if len(set(names)) != len(names):
             raise ValueError(f"table {self.name}: a column is named twice")
-        for name in (*self.key, *([self.time_column] if self.time_column else [])):
+        told = [*self.key, *filter(None, (self.time_column, self.end_column))]
+        if self.whole:
+            told += [self.whole.column, self.whole.number, *self.whole.likeness]
+        for name in told:
             if name not in names:
-                raise ValueError(f"table {self.name}: key or time column {name} is not a column")
+                raise ValueError(f"table {self.name}: {name} is named and is not a column")
         return self
 
     @property

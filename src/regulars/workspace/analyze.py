@@ -24,7 +24,7 @@ from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording, format_share
 from regulars.settings import find_key_folder
-from regulars.workspace.check import check_data, open_tables
+from regulars.workspace.check import check_data
 from regulars.workspace.folder import Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
 from regulars.workspace.outputs import write_outputs
@@ -32,6 +32,7 @@ from regulars.workspace.report_parts import make_data_part, make_lineage
 from regulars.workspace.runs import make_id, write_run
 from regulars.workspace.segmenting import SegmentWishes
 from regulars.workspace.study import CustomerStudy, study_customers
+from regulars.workspace.tables import see_tables
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def analyze_files(
         seen_until = _follow_data(state, seen_until)
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
-        opened = open_tables(snapshot, backend, tables=tables, before=seen_until.instant)
+        opened = see_tables(snapshot, backend, tables=tables, as_of=seen_until)
         study = study_customers(
             opened,
             [load.mapping for load in loads],

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from regulars.errors import NotFoundError, UnknownNameError
-from regulars.features.versions import see_versions
+from regulars.errors import NotFoundError
 from regulars.quality import describe_table, run_checks
 from regulars.quality.finding import has_errors
 from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Column, Role, get_contract, list_contracts
 from regulars.schema.mapping import Mapping as SourceMapping
+from regulars.workspace.tables import list_canonical, open_tables
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis
-    from ibis.backends.duckdb import Backend
 
-    from regulars.lake import LoadRecord, Snapshot
+    from regulars.lake import LoadRecord
     from regulars.progress import Progress
     from regulars.quality import Finding, TableState
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
-__all__ = ["DataState", "check_data", "open_tables", "write_data_state"]
+__all__ = ["DataState", "check_data", "write_data_state"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def check_data(
         When there is no such table.
     """
     snapshot = workspace.lake.snapshot()
-    if not _list_tables(snapshot):
+    if not list_canonical(snapshot):
         raise NotFoundError(
             en=f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE.",
             ru=f"В рабочей папке «{workspace.folder}» ещё нет данных. Загрузите их: regulars load "
@@ -132,47 +131,6 @@ def write_data_state(state: DataState, file: Path, *, title: str, language: Lang
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     file.write_text(page, encoding="utf-8")
-
-
-def open_tables(
-    snapshot: Snapshot,
-    backend: Backend,
-    *,
-    tables: tuple[str, ...] = (),
-    before: datetime,
-) -> dict[str, ibis.Table]:
-    """The canonical tables of a snapshot that hold rows; of states the version known last.
-
-    Parameters
-    ----------
-    snapshot
-        What to read.
-    backend
-        Where.
-    tables
-        Only these; all by default.
-    before
-        The instant (UTC) from which on no version is seen.
-    """
-    present = _list_tables(snapshot)
-    for name in tables:
-        if name not in present:
-            raise UnknownNameError("loaded table", name, present, ru="загруженной таблицы")
-    wanted = tables or present
-    snapshot.register(backend.con, wanted)
-    opened = {}
-    for name in wanted:
-        contract = get_contract(name)
-        table = backend.table(name)
-        if contract.temporal == "state":
-            table = see_versions(table, key=contract.key, before=before)
-        opened[name] = table
-    return opened
-
-
-def _list_tables(snapshot: Snapshot) -> tuple[str, ...]:
-    known = [contract.name for contract in list_contracts()]
-    return tuple(name for name in snapshot.tables if name in known and snapshot.row_count(name))
 
 
 def _described_columns(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from regulars import __version__
 from regulars.errors import ConflictError
 from regulars.ingest.canonical import Moment
-from regulars.ingest.load import Destination, load_prepared
+from regulars.ingest.load import Destination, Orders, load_prepared
 from regulars.ingest.personal import confirm_completed
 from regulars.ingest.prepare import Wishes, prepare_load
 from regulars.ingest.result import LoadResult, TableCounts
@@ -259,6 +259,7 @@ def _load(
         source_sha256=source_sha256,
         request_sha256=asked_sha256,
         cursor=request.reading.cursor if isinstance(request.reading, TableReading) else None,
+        orders=_choose_orders(workspace, request, source.name),
         moment=_make_moment(workspace.settings.time_zone, request.known_on),
         backend=backend,
         progress=progress,
@@ -268,10 +269,21 @@ def _load(
     return result
 
 
+def _choose_orders(workspace: Workspace, request: _Request, name: str) -> Orders:
+    """How order lines are meant: what is new in a table of a database continues its orders."""
+    reading, meant = request.reading, request.wishes.orders
+    if meant == "auto" and isinstance(reading, TableReading) and not reading.is_full:
+        loads = workspace.lake.list_loads()
+        before = [load.load_id for load in loads if load.source == name and load.cursor_value]
+        if reading.cursor is not None and before:
+            return Orders("parts", frozenset(before))
+    return Orders(meant)
+
+
 def _make_moment(zone: str, known_on: date | None) -> Moment:
     now = datetime.now(UTC)
     if known_on is None:
-        return Moment(now=now, zone=zone, known_at=now)
+        return Moment(now=now, zone=zone)
     midnight = datetime.combine(known_on, time(), tzinfo=ZoneInfo(zone))
     return Moment(now=now, zone=zone, known_at=midnight.astimezone(UTC))
 

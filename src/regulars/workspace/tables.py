@@ -1,0 +1,94 @@
+"""The tables of a snapshot: as they stand, and as they were known on a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.errors import UnknownNameError
+from regulars.features.versions import see_facts, see_states, see_versions
+from regulars.lake.shapes import name_past
+from regulars.schema.contract import get_contract, list_contracts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis
+    from ibis.backends.duckdb import Backend
+
+    from regulars.features import AsOf
+    from regulars.lake import Snapshot
+
+__all__ = ["list_canonical", "open_tables", "see_tables"]
+
+
+def open_tables(
+    snapshot: Snapshot,
+    backend: Backend,
+    *,
+    tables: tuple[str, ...] = (),
+    before: datetime,
+) -> dict[str, ibis.Table]:
+    """The canonical tables of a snapshot that hold rows; of states the version known last.
+
+    Parameters
+    ----------
+    snapshot
+        What to read.
+    backend
+        Where.
+    tables
+        Only these; all by default.
+    before
+        The instant (UTC) from which on no version is seen.
+    """
+    wanted = _choose_tables(snapshot, tables)
+    snapshot.register(backend.con, wanted)
+    opened = {}
+    for name in wanted:
+        contract = get_contract(name)
+        table = backend.table(name)
+        if contract.temporal == "state":
+            table = see_versions(table, key=contract.key, before=before)
+        opened[name] = table
+    return opened
+
+
+def see_tables(
+    snapshot: Snapshot, backend: Backend, *, tables: tuple[str, ...] = (), as_of: AsOf
+) -> dict[str, ibis.Table]:
+    """The canonical tables as they were known before `as_of`: what features may be made of.
+
+    Parameters
+    ----------
+    snapshot, backend, tables
+        As in `open_tables`.
+    as_of
+        First day that is not seen, not even in a date or as the end of something.
+    """
+    wanted = _choose_tables(snapshot, tables)
+    past = [name for name in map(name_past, wanted) if name in snapshot.tables]
+    snapshot.register(backend.con, [*wanted, *past])
+    before = as_of.instant
+    seen = {}
+    for name in wanted:
+        contract, table = get_contract(name), backend.table(name)
+        if contract.temporal == "state":
+            seen[name] = see_states(table, key=contract.key, before=before, day=as_of.day)
+        else:
+            then = backend.table(name_past(name)) if name_past(name) in past else None
+            seen[name] = see_facts(table, contract, before=before, superseded=then)
+    return seen
+
+
+def _choose_tables(snapshot: Snapshot, tables: tuple[str, ...]) -> tuple[str, ...]:
+    present = list_canonical(snapshot)
+    for name in tables:
+        if name not in present:
+            raise UnknownNameError("loaded table", name, present, ru="загруженной таблицы")
+    return tables or present
+
+
+def list_canonical(snapshot: Snapshot) -> tuple[str, ...]:
+    """The canonical tables of a snapshot that hold rows."""
+    known = [contract.name for contract in list_contracts()]
+    return tuple(name for name in snapshot.tables if name in known and snapshot.row_count(name))
