@@ -7,25 +7,30 @@ if TYPE_CHECKING:
     from regulars.evaluate.costs import Confusion, ContactCosts
     from regulars.evaluate.folds import deal_folds, group_identical_rows
     from regulars.evaluate.intervals import Interval, bootstrap_interval, corrected_interval
+    from regulars.evaluate.lead_time import LeadTime, measure_lead_time
 
 __all__ = [
     "Confusion",
     "ContactCosts",
     "Interval",
+    "LeadTime",
     "bootstrap_interval",
     "corrected_interval",
     "deal_folds",
     "group_identical_rows",
+    "measure_lead_time",
 ]
 
 _LAZY = {
     "Confusion": "costs",
     "ContactCosts": "costs",
     "Interval": "intervals",
+    "LeadTime": "lead_time",
     "bootstrap_interval": "intervals",
     "corrected_interval": "intervals",
     "deal_folds": "folds",
     "group_identical_rows": "folds",
+    "measure_lead_time": "lead_time",
 }
 
 

@@ -66,6 +66,7 @@ def fill_sessions(history: History, generator: Generator) -> pa.Table:
             "customer_id": history.name_customers(customers),
             "occurred_at": history.to_instants(at),
             "name": pa.repeat("session", len(at)),
+            "session_id": [f"V{number:07d}" for number in range(1, len(at) + 1)],
             "duration_seconds": seconds,
             "page": to_texts(_PAGES, page),
             "device": to_texts(DEVICES, history.population.device[customers]),
