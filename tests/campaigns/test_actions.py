@@ -15,10 +15,31 @@ from regulars.errors import DefinitionError
         ("tenure", "welcome_again"),
         ("recency_days", "win_back"),
         ("favourite_color", "call_and_listen"),
+        ("days_since_signed", "call_and_listen"),
+        ("days_since_last_purchase", "win_back"),
+        ("InternetService", "call_and_listen"),
+        ("Интернет-банк", "call_and_listen"),
+        ("coffee_visits_planned", "teach_usage"),
+        ("planet", "call_and_listen"),
     ],
 )
 def test_the_packaged_table_knows_the_usual_reasons(feature, code):
     assert packaged_actions().suggest([feature]).code == code
+
+
+@pytest.mark.parametrize(
+    ("feature", "side", "code"),
+    [
+        ("tenure", "low", "welcome_again"),
+        ("tenure", "high", "call_and_listen"),
+        ("MonthlyCharges", "high", "review_tariff"),
+        ("MonthlyCharges", "low", "call_and_listen"),
+        ("minutes_30d", "low", "teach_usage"),
+        ("minutes_30d", None, "teach_usage"),
+    ],
+)
+def test_an_action_fits_the_figure_of_the_customer(feature, side, code):
+    assert packaged_actions().suggest([(feature, side)]).code == code
 
 
 def test_the_words_of_an_action_are_found_by_its_code():

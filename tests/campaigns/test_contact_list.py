@@ -22,7 +22,7 @@ def _scores(probabilities, *, losses=None, features=None):
     named = features or [[] for _ in range(count)]
     reasons = [
         [
-            {"feature": f, "value": "1", "peer_value": "2", "contribution": 0.5, "text": f"{f}!"}
+            {"feature": f, "value": "2", "peer_value": "1", "contribution": 0.5, "text": f"{f}!"}
             for f in row
         ]
         for row in named

@@ -250,3 +250,21 @@ def test_an_earlier_list_stays_when_the_new_one_fails(tmp_path):
 def test_no_part_of_a_cell_becomes_a_formula_where_lines_are_split_at_another_mark():
     assert neutralize("Ivan;=1+1") == "Ivan;'=1+1"
     assert neutralize("a | @b, -c") == "a | '@b, '-c"
+
+
+def test_a_list_by_a_forecast_of_grade_d_is_headed_by_a_warning(found, tmp_path):
+    path = tmp_path / "list.xlsx"
+
+    workbook = _write(path, found, grade="D")
+
+    rows = workbook.get_sheet_by_name("Contact list").to_python()
+    assert rows[0][0].startswith("This forecast is not for decisions yet (grade D)")
+    assert rows[1][:2] == ["No.", "Customer"]
+
+
+def test_a_list_about_another_outcome_speaks_of_no_churn(found, tmp_path):
+    path = tmp_path / "list.csv"
+
+    write_contact_list_csv(path, found, language="en", is_churn=False)
+
+    assert "Churn" not in path.read_text(encoding="utf-8-sig")

@@ -4,7 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.campaigns.actions import ActionTable, SuggestedAction, packaged_actions
+    from regulars.campaigns.actions import (
+        NEUTRAL_ACTION,
+        ActionTable,
+        SuggestedAction,
+        packaged_actions,
+    )
     from regulars.campaigns.contact_list import (
         Contact,
         ContactList,
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
     )
 
 _LAZY = {
+    "NEUTRAL_ACTION": "regulars.campaigns.actions",
     "ActionTable": "regulars.campaigns.actions",
     "Contact": "regulars.campaigns.contact_list",
     "ContactList": "regulars.campaigns.contact_list",
@@ -23,6 +29,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "NEUTRAL_ACTION",
     "ActionTable",
     "Contact",
     "ContactList",

@@ -1,18 +1,21 @@
 """What to suggest to an operator for the reason that a customer may leave."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from regulars.errors import DefinitionError
+from regulars.schema.column_names import split_words
 from regulars.schema.wording import Wording
 
-__all__ = ["ActionTable", "SuggestedAction", "packaged_actions"]
+__all__ = ["NEUTRAL_ACTION", "ActionTable", "Side", "SuggestedAction", "packaged_actions"]
+
+Side = Literal["low", "high"]
 
 
 class SuggestedAction(BaseModel):
@@ -25,7 +28,11 @@ class SuggestedAction(BaseModel):
     action
         What the operator is told.
     features
-        Patterns of feature names, lower case, with ``*`` and ``?``.
+        Patterns of feature names, lower case: whole words with ``_`` between them that stand
+        side by side in the name; ``*`` stands for the rest of a word.
+    when
+        Only for a customer whose figure is `low` or `high` against that of the others; None for
+        any figure, and for what is no number.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,11 +40,23 @@ class SuggestedAction(BaseModel):
     code: str
     action: Wording
     features: tuple[str, ...] = ()
+    when: Side | None = None
 
-    def fits(self, feature: str) -> bool:
-        """Whether a reason about `feature` calls for this action."""
-        name = feature.casefold().replace(" ", "_")
-        return any(fnmatchcase(name, pattern) for pattern in self.features)
+    def fits(self, feature: str, side: Side | None = None) -> bool:
+        """Whether a reason about `feature`, whose figure is low or high, calls for this action."""
+        if self.when is not None and side is not None and side != self.when:
+            return False
+        name = feature.casefold()
+        words = (*split_words(feature), *name.replace(" ", "_").split("_"))
+        return any(_stands_in(pattern.split("_"), words) for pattern in self.features)
+
+
+def _stands_in(pattern: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether the words of a pattern stand side by side among the words of a name."""
+    return any(
+        all(fnmatchcase(word, one) for one, word in zip(pattern, words[start:], strict=False))
+        for start in range(len(words) - len(pattern) + 1)
+    )
 
 
 class ActionTable(BaseModel):
@@ -51,7 +70,7 @@ class ActionTable(BaseModel):
     ... action = { en = "Call", ru = "Позвонить" }
     ... [[actions]]
     ... code = "settle"
-    ... features = ["*payment*"]
+    ... features = ["failed_payment"]
     ... action = { en = "Settle the payment", ru = "Уладить платёж" }
     ... ''')
     >>> table.suggest(["tenure_days", "failed_payments_90d"]).code
@@ -99,11 +118,19 @@ class ActionTable(BaseModel):
                 "У действия есть code, action = { en, ru } и features; у [otherwise] нет features.",
             ) from error
 
-    def suggest(self, features: Iterable[str]) -> SuggestedAction:
-        """The action for a customer with reasons about `features`, strongest first."""
-        for feature in features:
+    def suggest(self, reasons: Iterable[str | tuple[str, Side | None]]) -> SuggestedAction:
+        """The action for a customer with these reasons, strongest first.
+
+        Parameters
+        ----------
+        reasons
+            Names of features, each by itself or with `low` or `high`: how the customer's figure
+            stands against that of the others.
+        """
+        for reason in reasons:
+            feature, side = (reason, None) if isinstance(reason, str) else reason
             for action in self.actions:
-                if action.fits(feature):
+                if action.fits(feature, side):
                     return action
         return self.otherwise
 
@@ -115,8 +142,15 @@ class ActionTable(BaseModel):
         return None
 
 
+NEUTRAL_ACTION = SuggestedAction(
+    code="contact",
+    action=Wording(en="Contact: the outcome is likely", ru="Связаться: исход вероятен"),
+)
+"""What is suggested where the outcome is not that a customer leaves: nobody needs to be kept."""
+
+
 @cache
 def packaged_actions() -> ActionTable:
-    """The action table that comes with Regulars."""
+    """The action table that comes with Regulars, against leaving."""
     text = (resources.files("regulars.campaigns") / "actions.toml").read_text(encoding="utf-8")
     return ActionTable.from_toml(text, where="The packaged action table")

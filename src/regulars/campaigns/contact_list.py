@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.campaigns.actions import ActionTable, SuggestedAction, packaged_actions
+from regulars.campaigns.actions import ActionTable, Side, SuggestedAction, packaged_actions
 from regulars.errors import InvalidParameterError, QualityError, UnknownColumnError
 
 __all__ = ["Contact", "ContactList", "ContactReason", "build_contact_list"]
@@ -300,8 +300,21 @@ def _read_contact(row: Mapping[str, Any], actions: ActionTable) -> Contact:
         risk=row["risk"],
         expected_loss=None if loss is None or math.isnan(loss) else float(loss),
         reasons=reasons,
-        action=actions.suggest(reason.feature for reason in reasons if reason.contribution >= 0),
+        action=actions.suggest(
+            (reason.feature, _find_side(reason)) for reason in reasons if reason.contribution >= 0
+        ),
     )
+
+
+def _find_side(reason: ContactReason) -> Side | None:
+    """Whether a number is below or above that of the others; None for anything else."""
+    try:
+        own, usual = float(reason.value or "nan"), float(reason.peer_value or "nan")
+    except ValueError:
+        return None
+    if own == usual or math.isnan(own) or math.isnan(usual):
+        return None
+    return "low" if own < usual else "high"
 
 
 def _read_reason(reason: Mapping[str, Any]) -> ContactReason:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.campaigns import ContactList
 from regulars.errors import InvalidParameterError
 from regulars.report.parts import RiskBand
+from regulars.report.parts.base import Grade
 from regulars.report.speech import Speech
 from regulars.report.tables import (
     PersonalColumns,
@@ -57,6 +58,8 @@ def write_contact_list(
     names: Mapping[str, Wording] | None = None,
     currency: str | None = None,
     made_at: datetime | None = None,
+    grade: Grade | None = None,
+    is_churn: bool = True,
 ) -> None:
     """The contact list as XLSX: a sheet to work through, and one that says how to read it.
 
@@ -83,6 +86,10 @@ def write_contact_list(
         ISO 4217 code of the expected losses.
     made_at
         Goes into the file's properties; the same arguments give the same bytes.
+    grade
+        Of the forecast; C and D are cautioned against, D above the list itself.
+    is_churn
+        Whether words may speak of leaving.
     """
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
@@ -94,7 +101,8 @@ def write_contact_list(
             ru=f"На лист помещается не больше {_MOST_ROWS} клиентов, а в списке их {found.kept}. "
             "Возьмите меньше или возьмите список в CSV.",
         )
-    speech = Speech(language)
+    speech = Speech(language, is_churn=is_churn)
+    caution = speech.say(f"list.grade_{grade}") if grade in ("C", "D") else None
     personal = gather_personal(found, read_personal)
     with replacing(path, is_private=True) as unfinished:
         workbook = Workbook(
@@ -109,8 +117,9 @@ def write_contact_list(
         # The writer would otherwise put the clock's time into the file.
         created = (made_at or _NO_DATE).astimezone(UTC).replace(tzinfo=None)
         workbook.set_properties({"title": speech.say("sheet.list"), "created": created})
-        _fill_list(workbook, found, personal, speech, segments or str, currency)
-        _fill_about(workbook, found, speech, risk_bands, rule, names or {})
+        above = caution if grade == "D" else None
+        _fill_list(workbook, found, personal, speech, segments or str, currency, above)
+        _fill_about(workbook, found, speech, risk_bands, (caution, speech.read(rule)), names or {})
         try:
             workbook.close()
         except FileCreateError as error:
@@ -124,28 +133,36 @@ def _fill_list(
     speech: Speech,
     segments: Callable[[str], str],
     currency: str | None,
+    caution: str | None,
 ) -> None:
     sheet = workbook.add_worksheet(speech.say("sheet.list"))
     headings = list_headings(found, personal, speech)
     kinds = [kind for kind, _ in headings]
     formats = _make_formats(workbook)
     widths = _measure(headings, personal)
+    top = 0
+    if caution:
+        top = 1
+        sheet.merge_range(0, 0, 0, len(headings) - 1, caution, formats["caution"])
+        sheet.set_row(0, 34)
     for column, (kind, heading) in enumerate(headings):
         title = f"{heading}, {currency}" if kind == "loss" and currency else heading
         sheet.set_column(column, column, widths[column])
-        sheet.write_string(0, column, neutralize(title), formats["heading"])
+        sheet.write_string(top, column, neutralize(title), formats["heading"])
     for row, (contact, texts) in enumerate(zip(found.rows, personal.texts, strict=True), 1):
         cells = list_cells(row, contact, texts, kinds, speech, segments(contact.segment or ""))
         for column, (kind, value) in enumerate(zip(kinds, cells, strict=True)):
             risk = contact.risk if kind == "risk" else ""
-            _write(sheet, row, column, value, formats, formats.get(f"risk_{risk}", formats[kind]))
-    sheet.set_row(0, 32)
-    sheet.freeze_panes(1, 2 + len(personal.names[:1]))
-    sheet.autofilter(0, 0, max(len(found.rows), 1), len(headings) - 1)
+            _write(
+                sheet, top + row, column, value, formats, formats.get(f"risk_{risk}", formats[kind])
+            )
+    sheet.set_row(top, 32)
+    sheet.freeze_panes(top + 1, 2 + len(personal.names[:1]))
+    sheet.autofilter(top, 0, top + max(len(found.rows), 1), len(headings) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.repeat_rows(0, top)
     sheet.set_footer("&L&A&R&P / &N")
 
 
@@ -183,6 +200,9 @@ def _make_formats(workbook: "Workbook") -> dict[str, "Format"]:
                 "border_color": "#0D5A6B",
             }
         ),
+        "caution": workbook.add_format(
+            {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#FAE1DE"}
+        ),
         "phone": workbook.add_format({**plain, "num_format": "@", "quote_prefix": True}),
         "number": workbook.add_format({**plain, "font_color": "#57606C"}),
         "customer_id": workbook.add_format({**plain, "num_format": "@"}),
@@ -217,7 +237,7 @@ def _fill_about(
     found: ContactList,
     speech: Speech,
     risk_bands: Sequence[RiskBand],
-    rule: Wording | None,
+    first: Sequence[str | None],
     names: Mapping[str, Wording],
 ) -> None:
     sheet = workbook.add_worksheet(speech.say("sheet.about"))
@@ -228,7 +248,7 @@ def _fill_about(
     sheet.set_column(1, 1, 16)
     sheet.hide_gridlines(2)
     sentences = [
-        *([speech.read(rule)] if rule else []),
+        *(sentence for sentence in first if sentence),
         *(
             speech.say(f"sheet.{key}")
             for key in (

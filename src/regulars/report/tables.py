@@ -210,6 +210,7 @@ def write_contact_list_csv(
     language: Language,
     read_personal: ReadPersonal | None = None,
     segments: Callable[[str], str] | None = None,
+    is_churn: bool = True,
 ) -> None:
     """The contact list as CSV (UTF-8 with a mark, so that Excel reads Cyrillic): no formulas.
 
@@ -225,8 +226,10 @@ def write_contact_list_csv(
         Gives names and contacts for customer ids; without it the list holds ids only.
     segments
         The name of a segment by its code.
+    is_churn
+        Whether words may speak of leaving.
     """
-    speech = Speech(language)
+    speech = Speech(language, is_churn=is_churn)
     personal = gather_personal(found, read_personal)
     headings = list_headings(found, personal, speech)
     kinds = [kind for kind, _ in headings]

@@ -22,7 +22,7 @@ from regulars.report.assemble import report_churn, report_contact_list
 from regulars.report.assemble_segments import report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
-from regulars.schema.wording import Wording, format_share
+from regulars.schema.wording import Wording
 from regulars.settings import find_key_folder
 from regulars.workspace.check import check_data
 from regulars.workspace.folder import Workspace
@@ -33,7 +33,7 @@ from regulars.workspace.runs import make_id, write_run
 from regulars.workspace.segmenting import SegmentWishes
 from regulars.workspace.study import CustomerStudy, study_customers
 from regulars.workspace.tables import see_tables
-from regulars.workspace.words import speak
+from regulars.workspace.words import say_rule, speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -208,7 +208,7 @@ def analyze_files(
             segments=_segments_part(study),
             churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
             contact_list=report_contact_list(
-                study.contact_list, rule=_say_rule(study.churn.threshold.value, wanted.top)
+                study.contact_list, rule=say_rule(study.churn, wanted.top)
             )
             if study.contact_list and study.churn
             else None,
@@ -388,18 +388,3 @@ def _advise(study: CustomerStudy) -> tuple[Wording, ...]:
         n_features=len(study.features.features),
     )
     return advice.sentences
-
-
-def _say_rule(threshold: float, top: int | None) -> Wording:
-    """Who was asked for, as a sentence."""
-    if top is not None:
-        return Wording(
-            en=f"The {top} customers most likely to leave, without those who have left already.",
-            ru=f"Первые {top} клиентов по вероятности ухода, без тех, кто уже ушёл.",
-        )
-    return Wording(
-        en=f"Everybody with a churn probability of at least {format_share(threshold, 'en')},"
-        " without those who have left already.",
-        ru=f"Все с вероятностью ухода не ниже {format_share(threshold, 'ru')},"
-        " без тех, кто уже ушёл.",
-    )

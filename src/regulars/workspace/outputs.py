@@ -12,7 +12,6 @@ from regulars.report.html import render_html
 from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
 from regulars.schema.wording import Wording
 from regulars.vault import Access
-from regulars.workspace.study import HAS_LEFT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_outputs"]
 
-_HAVE_LEFT = Wording(en="have left already", ru="уже ушли")
 _QUARANTINE = ("source", "source_row", "reason", "column", "raw")
 _MEANINGS = {
     "report.html": Wording(
@@ -97,7 +95,8 @@ def write_outputs(
                 segments=name_of,
                 risk_bands=report.churn.risk_bands,
                 rule=report.contact_list.rule if report.contact_list else None,
-                names={HAS_LEFT: _HAVE_LEFT},
+                grade=report.summary.grades.get("churn") if report.summary else None,
+                is_churn=report.is_churn,
                 made_at=datetime.now(UTC),
             )
             write_contact_list_csv(
@@ -106,6 +105,7 @@ def write_outputs(
                 language=language,
                 read_personal=read,
                 segments=name_of,
+                is_churn=report.is_churn,
             )
             written += ["contact_list.xlsx", "contact_list.csv"]
         bounds = study.segments.segmentation.rfm if study.segments else None

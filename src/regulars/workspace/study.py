@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from regulars.campaigns import ContactList, build_contact_list
+from regulars.campaigns import (
+    NEUTRAL_ACTION,
+    ActionTable,
+    ContactList,
+    build_contact_list,
+    packaged_actions,
+)
 from regulars.errors import QualityError
 from regulars.features import AsOf, FeatureTable, read_profile_column
-from regulars.features.sentences import capitalize
 from regulars.predictions import ChurnComparison, compare_churn_models, read_outcome
 from regulars.report.assemble_segments import name_segment
 from regulars.schema.wording import Wording
 from regulars.segments import Segmentation
 from regulars.workspace.customer_features import TableUse, build_customer_features, read_money
+from regulars.workspace.reasons import gather_reasons
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
 
@@ -35,6 +41,10 @@ Piece = Literal["segments", "churn", "contact_list"]
 
 HAS_LEFT = "has_left"
 """Why a customer is not on the list: the outcome column says that they left already."""
+
+HAS_OUTCOME = "has_outcome"
+"""The same where the outcome is not leaving."""
+
 _NO_OUTCOME = Wording(
     en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
     ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
@@ -155,15 +165,24 @@ def study_customers(
     if churn is None or outcome is None:
         absent["contact_list"] = _NO_SCORES
     else:
-        left = _list_left(features, outcome)
-        if top is None:
-            contacts = build_contact_list(
-                scores, threshold=churn.threshold.value, exclusions={HAS_LEFT: left}
-            )
-        else:
-            # Who asks for a hundred wants a hundred: those who left do not take a place.
-            contacts = build_contact_list(_without(scores, left), top=top)
+        contacts = _list_contacts(scores, _list_left(features, outcome), churn, top)
     return CustomerStudy(features, built.uses, found, churn, contacts, scores, absent)
+
+
+def _list_contacts(
+    scores: pa.Table, left: set[str], churn: ChurnComparison, top: int | None
+) -> ContactList:
+    is_churn = churn.outcome.is_churn
+    actions = packaged_actions() if is_churn else ActionTable(otherwise=NEUTRAL_ACTION)
+    if top is not None:
+        # Who asks for a hundred wants a hundred: those who left do not take a place.
+        return build_contact_list(_without(scores, left), top=top, actions=actions)
+    return build_contact_list(
+        scores,
+        threshold=churn.threshold.value,
+        exclusions={HAS_LEFT if is_churn else HAS_OUTCOME: left},
+        actions=actions,
+    )
 
 
 def _same(error: QualityError) -> Wording:
@@ -237,46 +256,6 @@ def _gather_scores(
             churn.churn_probability if churn else [None] * count, pa.float64()
         ),
         "risk": pa.array(churn.risk if churn else [None] * count, pa.string()),
-        "reasons": _gather_reasons(churn, count, language),
+        "reasons": gather_reasons(churn, features, language),
     }
     return pa.table(columns)
-
-
-def _gather_reasons(churn: ChurnComparison | None, count: int, language: Language) -> pa.Array:
-    import pyarrow as pa
-
-    kind = pa.list_(
-        pa.struct(
-            [
-                ("feature", pa.string()),
-                ("value", pa.string()),
-                ("peer_value", pa.string()),
-                ("contribution", pa.float64()),
-                ("text", pa.string()),
-            ]
-        )
-    )
-    if churn is None:
-        return pa.array([[]] * count, kind)
-    rows = [
-        [
-            {
-                "feature": reason.feature,
-                "value": _plain(reason.value),
-                "peer_value": _plain(reason.peer_value),
-                "contribution": reason.contribution,
-                "text": capitalize(reason.text.to(language)),
-            }
-            for reason in reasons
-        ]
-        for reasons in churn.reasons()
-    ]
-    return pa.array(rows, kind)
-
-
-def _plain(value: float | str | bool | None) -> str | None:  # noqa: FBT001 - a value, not a switch
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}"

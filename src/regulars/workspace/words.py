@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.schema.wording import Wording
+from regulars.schema.wording import LANGUAGES, Wording, format_share, pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from regulars.predictions import ChurnComparison
     from regulars.schema.wording import Language
 
-__all__ = ["speak"]
+__all__ = ["say_rule", "speak"]
 
 _STAGES = {
     "read": Wording(en="Reading {name}", ru="Чтение {name}"),
@@ -50,3 +51,24 @@ def speak(language: Language) -> Callable[..., str]:
         return _STAGES[code].to(language).format(**values)
 
     return say
+
+
+def say_rule(churn: ChurnComparison, top: int | None) -> Wording:
+    """Who was asked for on the contact list, as a sentence."""
+    if churn.outcome.is_churn:
+        left = Wording(en="those who have left already", ru="тех, кто уже ушёл")
+        probability = Wording(en="churn probability", ru="вероятностью ухода")
+    else:
+        left = Wording(en="those who have the outcome already", ru="тех, у кого исход уже есть")
+        probability = Wording(en="probability", ru="вероятностью исхода")
+    if top is not None:
+        first = pluralize(top, "ru", "первый клиент", "первые клиента", "первых клиентов")
+        return Wording(
+            en=f"The {top} customers highest in the order of this list, without {left.en}.",
+            ru=f"По порядку списка {first}, без {left.ru}.",
+        )
+    bound = {language: format_share(churn.threshold.value, language) for language in LANGUAGES}
+    return Wording(
+        en=f"Everybody with a {probability.en} of at least {bound['en']}, without {left.en}.",
+        ru=f"Все с {probability.ru} не ниже {bound['ru']}, без {left.ru}.",
+    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
-from regulars.campaigns import packaged_actions
+from regulars.campaigns import NEUTRAL_ACTION, packaged_actions
 from regulars.report.model import Report
 from regulars.report.parts import ColumnState, DataPart, Driver, TableState, ValueCount
 from regulars.report.parts.base import Scalar
@@ -134,7 +134,8 @@ class Shown:
 def _list_names(report: Report) -> dict[str, Wording]:
     """Words for codes: those of the report before those of its parts and of the packaged actions."""
     table = packaged_actions()
-    words = {action.code: action.action for action in (*table.actions, table.otherwise)}
+    known = (*table.actions, table.otherwise, NEUTRAL_ACTION)
+    words = {action.code: action.action for action in known}
     if report.churn:
         words |= {driver.feature: driver.label for driver in report.churn.drivers}
     return words | dict(report.names)
