@@ -11,7 +11,6 @@ from regulars.evaluate import (
     Confusion,
     ContactCosts,
     bootstrap_interval,
-    corrected_interval,
     deal_folds,
     group_identical_rows,
 )
@@ -86,20 +85,6 @@ def test_brier_and_log_loss_of_a_certain_mistake():
 
     assert brier_score(labels, certain) == 1.0
     assert log_loss(labels, certain) == pytest.approx(-np.log(1e-15))
-
-
-def test_the_corrected_interval_is_wider_than_the_naive_one():
-    interval = corrected_interval([0.80, 0.82, 0.84, 0.86, 0.88], test_share=0.2)
-
-    # t(0.975, 4) = 2.7764, sd = 0.031623, factor = sqrt(1/5 + 1/4): half = 0.058897
-    assert interval.mean == pytest.approx(0.84)
-    assert interval.high - interval.mean == pytest.approx(0.058897, abs=1e-6)
-
-
-def test_an_interval_of_one_figure_is_that_figure():
-    interval = corrected_interval([0.7], test_share=0.2)
-
-    assert (interval.low, interval.high) == (0.7, 0.7)
 
 
 def test_the_bootstrap_interval_covers_the_figure_and_repeats():

@@ -8,13 +8,14 @@ import pytest
 from regulars.evaluate.metrics import roc_auc
 from regulars.features import AsOf, ProfileColumn, profile_features, read_profile_column
 from regulars.predictions import compare_churn_models, read_outcome
+from regulars.predictions.faithfulness import measure_faithfulness
 from regulars.schema.contract import Role
 
 AS_OF = AsOf(date(2026, 1, 1))
 
 
 @pytest.mark.data
-def test_telco_reaches_the_known_figure_of_logistic_regression(dataset):
+def test_telco_is_ranked_better_than_by_logistic_regression(dataset):
     path = dataset("telco/Telco-Customer-Churn.csv")
     raw = ibis.duckdb.connect().read_csv(str(path), nullstr=[" ", ""])
     profiles = raw.rename(customer_id="customerID")
@@ -35,7 +36,11 @@ def test_telco_reaches_the_known_figure_of_logistic_regression(dataset):
 
     comparison = compare_churn_models(features, outcome, random_state=1)
 
-    assert comparison.chosen == "logistic"
-    assert roc_auc(outcome.labels, comparison.churn_probability) == pytest.approx(0.845, abs=0.002)
+    models = {model.name: model for model in comparison.models}
+    assert comparison.chosen in {"lightgbm", "histogram_trees", "blend"}
+    assert comparison.quality.roc_auc.mean >= 0.848
+    assert models["logistic"].roc_auc.mean == pytest.approx(0.845, abs=0.003)
+    assert roc_auc(outcome.labels, comparison.churn_probability) >= 0.848
+    assert measure_faithfulness(comparison.explainer, random_state=1).low > 0
     assert [alarm for alarm in comparison.alarms if alarm.severity == "alarm"] == []
     assert (outcome.positives, outcome.negatives) == (1869, 5174)

@@ -7,7 +7,9 @@ import pytest
 from regulars.campaigns import build_contact_list
 from regulars.evaluate.costs import Confusion, ContactCosts
 from regulars.evaluate.intervals import Interval
+from regulars.evaluate.metrics import EqualErrors
 from regulars.predictions import results
+from regulars.predictions.definitions import ColumnOutcome
 from regulars.predictions.outcome import Outcome
 from regulars.quality import Finding
 from regulars.quality.state import Bar, ColumnState, Outliers, TableState, ValueCount
@@ -119,10 +121,30 @@ def test_segments_are_taken_over_with_what_sets_them_apart():
     assert np.allclose(part.means.z, [[1.1, -0.9], [0.75, -0.75]])
 
 
+def quality(*, n, repeats):
+    certain = Interval(1.0, 1.0, 1.0)
+    return results.Quality(
+        n=n,
+        positives=1,
+        repeats=repeats,
+        roc_auc=Interval(0.8, 0.7, 0.9),
+        pr_auc=Interval(0.5, 0.4, 0.6),
+        brier=Interval(0.1, 0.1, 0.2),
+        precision=certain,
+        recall=certain,
+        f1=certain,
+        confusion=Confusion(1, 0, 0, n - 1),
+        equal_errors=EqualErrors(0.5, 0.25),
+        sentence=words("x"),
+    )
+
+
 @pytest.fixture
 def comparison():
     return results.ChurnComparison(
-        outcome=Outcome("churn", "yes", np.array([1.0, 0.0, 0.0, np.nan])),
+        outcome=Outcome(
+            ColumnOutcome(column="churn", positive="yes"), np.array([1.0, 0.0, 0.0, np.nan])
+        ),
         base_rate=1 / 3,
         n=3,
         split=words("Split"),
@@ -132,26 +154,29 @@ def comparison():
                 title=words("LR"),
                 roc_auc=Interval(0.8, 0.7, 0.9),
                 fold_roc_auc=(0.8,),
-                pr_auc=0.5,
-                brier=0.1,
+                pr_auc=Interval(0.5, 0.4, 0.6),
+                brier=Interval(0.1, 0.1, 0.2),
+                f1=Interval(0.6, 0.5, 0.7),
                 train_roc_auc=0.85,
+                behind=0.0,
+                behind_error=0.0,
+                seconds=0.1,
             ),
         ),
         chosen="logistic",
         reason=words("Best"),
         threshold=results.Threshold(0.2, ContactCosts(), 0.1, 0.2, 0.3, words("Pays")),
-        holdout=results.Holdout(
-            n=1,
-            positives=1,
-            roc_auc=Interval(0.8, 0.7, 0.9),
-            pr_auc=0.5,
-            brier=0.1,
-            precision=1.0,
-            recall=1.0,
-            f1=1.0,
-            confusion=Confusion(1, 0, 0, 0),
-            sentence=words("x"),
+        scorecard=(
+            results.ScorecardLine(
+                "ranking", words("ROC"), {"logistic": 0.8}, ("logistic",), decides=False
+            ),
+            results.ScorecardLine(
+                "seconds", words("s"), {"logistic": 0.1}, ("logistic",), decides=False
+            ),
         ),
+        quality=quality(n=3, repeats=3),
+        holdout=quality(n=1, repeats=1),
+        tested=np.array([[1.0, 0.0, 0.0], [0.9, 0.1, 0.2]]),
         customer_ids=pa.array(["1", "2", "3", "4"]),
         churn_probability=np.array([0.9, 0.1, 0.2, 0.3]),
         risk=("high", "low", "low", "medium"),
@@ -159,6 +184,7 @@ def comparison():
         drivers=(results.Driver("tenure", "lowers", 0.7, words("Longer, rarer")),),
         alarms=(results.Alarm("leak", "alarm", "end", 0.99, words("Leak")),),
         explainer=None,
+        others={},
     )
 
 
@@ -169,6 +195,10 @@ def test_churn_is_taken_over_whole(comparison):
     assert (part.split.train, part.split.holdout) == (2, 1)
     assert (part.models[0].roc_auc.low, part.holdout.roc_auc_high) == (0.7, 0.9)
     assert part.holdout.confusion.true_positive == 1
+    assert (part.quality.n, part.quality.repeats, part.quality.reliability) == (3, 3, 0.75)
+    assert part.models[0].intervals["brier"].high == 0.2
+    assert [line.name for line in part.scorecard] == ["ranking"]
+    assert part.outcome.will.en == "will leave"
     assert (part.drivers[0].label.en, part.drivers[0].direction) == ("Tenure", "lowers")
     assert part.alarms[0].kind == "leak"
 
@@ -199,7 +229,7 @@ def test_promises_are_compared_with_what_came_in_groups_of_equal_size(comparison
     count = 300
     labels = np.where(np.arange(count) % 4 == 0, 1.0, 0.0)
     promised = np.linspace(0.0, 1.0, count)
-    wide = replace(comparison, outcome=Outcome("churn", "yes", labels), churn_probability=promised)
+    wide = replace(comparison, tested=np.stack([labels, promised]))
 
     points = report_churn(wide).calibration
 

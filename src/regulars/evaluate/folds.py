@@ -1,11 +1,13 @@
 """Folds with equal shares of the outcome in which no row has its twin on the other side."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.errors import QualityError
 
-__all__ = ["deal_folds", "group_identical_rows"]
+__all__ = ["deal_folds", "group_identical_rows", "hash_columns"]
 
 _MOST_WEIGHED_GROUPS = 20_000
 
@@ -23,20 +25,39 @@ def group_identical_rows(values: NDArray[np.float64]) -> NDArray[np.int64]:
     >>> group_identical_rows(np.array([[1.0, np.nan], [2.0, 0.0], [1.0, np.nan]])).tolist()
     [0, 1, 0]
     """
+    hashes = np.zeros(len(values), dtype=np.uint64)
+    for own in _hash_each(values):
+        hashes += own
+    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+    in_order_of_appearance = np.empty(len(first), dtype=np.int64)
+    in_order_of_appearance[np.argsort(first, kind="stable")] = np.arange(len(first))
+    return in_order_of_appearance[group]
+
+
+def hash_columns(values: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """Hashes whose sum over the columns says which rows are identical, shape (n_rows, n_columns).
+
+    Less one column's hash the sum says which are identical but for that column.
+
+    Examples
+    --------
+    >>> hashes = hash_columns(np.array([[1.0, 2.0], [1.0, 3.0]]))
+    >>> (hashes[0] == hashes[1]).tolist()
+    [True, False]
+    """
+    return np.stack(list(_hash_each(values)), axis=1)
+
+
+def _hash_each(values: NDArray[np.float64]) -> Iterator[NDArray[np.uint64]]:
     # A random linear hash over the bits of each column: one pass, no copy of a wide matrix. Two
     # different rows share a hash with chance 2**-63, and would then only stay in the same fold.
     generator = np.random.default_rng(2_718_281_828)
-    hashes = np.zeros(len(values), dtype=np.uint64)
     for column in range(values.shape[1]):
         factor = generator.integers(1, 2**63, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
         # Adding zero turns -0.0 into 0.0; every NaN becomes the same NaN.
         number = np.where(np.isnan(values[:, column]), np.nan, values[:, column] + 0.0)
         bits = np.ascontiguousarray(number).view(np.uint64)
-        hashes += (bits ^ (bits >> np.uint64(29))) * factor
-    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
-    in_order_of_appearance = np.empty(len(first), dtype=np.int64)
-    in_order_of_appearance[np.argsort(first, kind="stable")] = np.arange(len(first))
-    return in_order_of_appearance[group]
+        yield (bits ^ (bits >> np.uint64(29))) * factor
 
 
 def deal_folds(

@@ -1,14 +1,15 @@
 """A figure and the range in which it is credible."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "bootstrap_interval", "corrected_interval"]
+__all__ = ["Interval", "bootstrap_interval", "bootstrap_intervals"]
 
 Weights = NDArray[np.float64]
+Metric = Callable[[Weights], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,62 +24,15 @@ class Interval:
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
-def corrected_interval(
-    values: Sequence[float], *, test_share: float, level: float = 0.95
-) -> Interval:
-    """Interval of a mean over cross-validation folds: the corrected resampled t.
-
-    Folds share their training rows, so their spread alone is too small. Nadeau and Bengio (2003,
-    doi:10.1023/A:1024068626366) replace 1/J by 1/J + n_test/n_train in the variance of the mean.
-
-    Parameters
-    ----------
-    values
-        One figure per fold, J of them.
-    test_share
-        Share of the rows in a test fold, so that n_test/n_train = test_share / (1 - test_share).
-    level
-        Coverage.
-
-    Examples
-    --------
-    >>> print(corrected_interval([0.84, 0.85, 0.86], test_share=1 / 3))
-    0.850 (0.811 to 0.889)
-    """
-    from scipy.stats import t
-
-    figures = np.asarray(values, dtype=np.float64)
-    mean = float(figures.mean())
-    if len(figures) < 2:
-        return Interval(mean, mean, mean)
-    variance = float(figures.var(ddof=1))
-    spread = np.sqrt(variance * (1 / len(figures) + test_share / (1 - test_share)))
-    half = float(t.ppf((1 + level) / 2, len(figures) - 1) * spread)
-    return Interval(mean, max(mean - half, 0.0), min(mean + half, 1.0))
-
-
 def bootstrap_interval(
-    metric: Callable[[Weights], float],
+    metric: Metric,
     labels: NDArray[np.float64],
     *,
     random_state: int,
     n_samples: int = 500,
     level: float = 0.95,
 ) -> Interval:
-    """Percentile interval by a bootstrap stratified by label (Efron and Tibshirani 1993, ch. 13).
-
-    Parameters
-    ----------
-    metric
-        Gives the figure for a weight per row; weights are how often a row was drawn.
-    labels
-        1 and 0, shape (n_rows,): as many of each are drawn as there are.
-    random_state
-        Same seed, same interval.
-    n_samples
-        How many bootstrap samples.
-    level
-        Coverage.
+    """The interval of one figure, see `bootstrap_intervals`.
 
     Examples
     --------
@@ -86,14 +40,71 @@ def bootstrap_interval(
     >>> bootstrap_interval(lambda weights: float(weights @ labels) / 4, labels, random_state=1)
     Interval(mean=0.5, low=0.5, high=0.5)
     """
+    found = bootstrap_intervals(
+        {"figure": metric}, labels, random_state=random_state, n_samples=n_samples, level=level
+    )
+    return found["figure"]
+
+
+def bootstrap_intervals(
+    metrics: Mapping[str, Metric],
+    labels: NDArray[np.float64],
+    *,
+    random_state: int,
+    customers: NDArray[np.int64] | None = None,
+    n_samples: int = 500,
+    level: float = 0.95,
+) -> dict[str, Interval]:
+    """Percentile intervals of several figures on the same bootstrap samples.
+
+    Single rows are drawn stratified by label (Efron and Tibshirani 1993, ch. 13). Rows of one
+    customer are drawn together (ibid., ch. 8), so that seeing somebody twice counts once.
+
+    Parameters
+    ----------
+    metrics
+        Each gives its figure for a weight per row; weights are how often a row was drawn.
+    labels
+        1 and 0, shape (n_rows,): as many of each are drawn as there are.
+    random_state
+        Same seed, same intervals.
+    customers
+        Rows of the same number belong together, shape (n_rows,); None when every row stands alone.
+    n_samples
+        How many bootstrap samples; samples on which a figure does not exist (NaN) are left out.
+    level
+        Coverage.
+    """
     generator = np.random.default_rng(random_state)
-    strata = [np.flatnonzero(labels == value) for value in np.unique(labels)]
-    figures = np.empty(n_samples)
+    strata, unit = _stratify(labels, customers)
+    figures = {name: np.empty(n_samples) for name in metrics}
     for sample in range(n_samples):
-        weights = np.zeros(len(labels))
-        for rows in strata:
-            drawn = generator.integers(0, len(rows), len(rows))
-            weights[rows] = np.bincount(drawn, minlength=len(rows))
-        figures[sample] = metric(weights)
-    low, high = np.quantile(figures, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(metric(np.ones(len(labels))), float(low), float(high))
+        drawn = np.zeros(len(unit) if customers is None else int(unit.max()) + 1)
+        for members in strata:
+            chosen = generator.integers(0, len(members), len(members))
+            drawn[members] = np.bincount(chosen, minlength=len(members))
+        weights = drawn[unit]
+        for name, metric in metrics.items():
+            figures[name][sample] = metric(weights)
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    found = {}
+    for name, metric in metrics.items():
+        whole = metric(np.ones(len(labels)))
+        known = figures[name][~np.isnan(figures[name])]
+        low, high = np.quantile(known, tails) if len(known) else (whole, whole)
+        found[name] = Interval(whole, float(low), float(high))
+    return found
+
+
+def _stratify(
+    labels: NDArray[np.float64], customers: NDArray[np.int64] | None
+) -> tuple[list[NDArray[np.int64]], NDArray[np.int64]]:
+    """The strata to draw from, and for each row the unit that is drawn."""
+    if customers is None:
+        return [np.flatnonzero(labels == value) for value in np.unique(labels)], np.arange(
+            len(labels)
+        )
+    _, unit = np.unique(customers, return_inverse=True)
+    # A customer counts by whether any of their rows is positive.
+    is_positive = np.bincount(unit, weights=labels == 1) > 0
+    return [np.flatnonzero(is_positive == value) for value in np.unique(is_positive)], unit

@@ -1,11 +1,21 @@
 """Figures of merit for probabilities of a yes-or-no outcome."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["average_precision", "brier_score", "log_loss", "rank_auc", "roc_auc"]
+__all__ = [
+    "EqualErrors",
+    "average_precision",
+    "brier_score",
+    "equalize_errors",
+    "log_loss",
+    "rank_auc",
+    "rank_precision",
+    "roc_auc",
+]
 
 _SMALLEST = 1e-15
 
@@ -51,9 +61,66 @@ def average_precision(labels: NDArray[np.float64], scores: NDArray[np.float64]) 
     >>> round(average_precision(np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.3, 0.4])), 4)
     0.8333
     """
-    from sklearn.metrics import average_precision_score
+    return rank_precision(labels, scores)(np.ones(len(labels)))
 
-    return float(average_precision_score(labels, scores))
+
+def rank_precision(
+    labels: NDArray[np.float64], scores: NDArray[np.float64]
+) -> Callable[[NDArray[np.float64]], float]:
+    """Average precision as a function of row weights, for a bootstrap; NaN without a positive."""
+    order = np.argsort(-scores, kind="stable")
+    _, group = np.unique(-scores[order], return_inverse=True)
+    is_positive = labels[order] == 1
+
+    def weigh(weights: NDArray[np.float64]) -> float:
+        sorted_weights = weights[order]
+        positive = np.bincount(group, weights=sorted_weights * is_positive)
+        found = np.cumsum(positive)
+        contacted = np.cumsum(np.bincount(group, weights=sorted_weights))
+        precision = found / np.maximum(contacted, _SMALLEST)
+        return float(positive @ precision / found[-1]) if found[-1] else float("nan")
+
+    return weigh
+
+
+@dataclass(frozen=True, slots=True)
+class EqualErrors:
+    """Where both kinds of error are equally frequent.
+
+    Attributes
+    ----------
+    threshold
+        From this score on a row counts as positive.
+    error
+        The share of negatives above it and of positives below it, as near to each other as they come.
+    """
+
+    threshold: float
+    error: float
+
+    @property
+    def reliability(self) -> float:
+        """How often either kind is recognised there, D = 1 - error."""
+        return 1 - self.error
+
+
+def equalize_errors(labels: NDArray[np.float64], scores: NDArray[np.float64]) -> EqualErrors:
+    """The threshold at which false alarms among negatives equal misses among positives.
+
+    Where no threshold makes them equal, the error is their mean at the closest one.
+
+    Examples
+    --------
+    >>> equalize_errors(np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.1, 0.9, 0.3, 0.4]))
+    EqualErrors(threshold=0.4, error=0.5)
+    """
+    levels = np.unique(scores)
+    positives = np.sort(scores[labels == 1])
+    negatives = np.sort(scores[labels == 0])
+    missed = np.searchsorted(positives, levels, side="left") / len(positives)
+    alarms = 1 - np.searchsorted(negatives, levels, side="left") / len(negatives)
+    best = int(np.argmin(np.abs(missed - alarms)))
+    return EqualErrors(float(levels[best]), float((missed[best] + alarms[best]) / 2))
 
 
 def brier_score(labels: NDArray[np.float64], probabilities: NDArray[np.float64]) -> float:

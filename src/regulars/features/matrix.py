@@ -43,6 +43,10 @@ class FeatureMatrix:
         """Which columns hold codes of levels."""
         return np.array([levels is not None for levels in self.levels], dtype=bool)
 
+    def take(self, rows: NDArray[np.int64]) -> "FeatureMatrix":
+        """Only the rows with these numbers, in that order."""
+        return FeatureMatrix(self.values[rows], self.features, self.levels)
+
     def decode(self, column: int, number: float) -> Value:
         """The value that `number` stands for in `column`."""
         if np.isnan(number):

@@ -4,47 +4,69 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.predictions.comparison import compare_churn_models
+    from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
+    from regulars.predictions.definitions import (
+        ColumnOutcome,
+        ContractEnd,
+        NoPurchase,
+        NoSession,
+        OutcomeDefinition,
+    )
     from regulars.predictions.naive_bayes import IntervalNaiveBayes
     from regulars.predictions.outcome import Outcome, read_outcome
     from regulars.predictions.results import (
         Alarm,
         ChurnComparison,
         Driver,
-        Holdout,
         ModelResult,
+        Quality,
         Reason,
         RiskBand,
+        ScorecardLine,
         Threshold,
     )
 
 __all__ = [
     "Alarm",
     "ChurnComparison",
+    "ColumnOutcome",
+    "ContractEnd",
     "Driver",
-    "Holdout",
     "IntervalNaiveBayes",
     "ModelResult",
+    "NoPurchase",
+    "NoSession",
     "Outcome",
+    "OutcomeDefinition",
+    "Quality",
     "Reason",
     "RiskBand",
+    "ScorecardLine",
     "Threshold",
     "compare_churn_models",
+    "compare_models_over_time",
     "read_outcome",
 ]
 
 _LAZY = {
     "Alarm": "results",
     "ChurnComparison": "results",
+    "ColumnOutcome": "definitions",
+    "ContractEnd": "definitions",
     "Driver": "results",
-    "Holdout": "results",
     "IntervalNaiveBayes": "naive_bayes",
     "ModelResult": "results",
+    "NoPurchase": "definitions",
+    "NoSession": "definitions",
     "Outcome": "outcome",
+    "OutcomeDefinition": "definitions",
+    "Quality": "results",
     "Reason": "results",
     "RiskBand": "results",
+    "ScorecardLine": "results",
     "Threshold": "results",
     "compare_churn_models": "comparison",
+    "compare_models_over_time": "comparison",
     "read_outcome": "outcome",
 }
 

@@ -1,59 +1,79 @@
 """Models compared on equal terms, the choice explained, every customer scored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.costs import ContactCosts, count_decisions
-from regulars.evaluate.folds import deal_folds, group_identical_rows
-from regulars.evaluate.intervals import bootstrap_interval, corrected_interval
-from regulars.evaluate.metrics import average_precision, brier_score, rank_auc, roc_auc
+from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import FeatureTable
-from regulars.predictions.alarms import find_alarms, measure_single_features
+from regulars.predictions.alarms import find_alarms
+from regulars.predictions.alike import find_alike
 from regulars.predictions.drivers import list_drivers
-from regulars.predictions.models import fit_logistic_path, fit_naive_bayes
 from regulars.predictions.outcome import Outcome
+from regulars.predictions.plan import Plan, limit_rows, plan_at_random, plan_over_time
 from regulars.predictions.reasons import CrossFittedExplainer, Peers
 from regulars.predictions.results import (
     ChurnComparison,
     Driver,
-    Holdout,
     ModelName,
     ModelResult,
+    Quality,
     Threshold,
 )
-from regulars.predictions.scorers import Scorer, TrainingRows, fit_baseline, fit_scorer
+from regulars.predictions.scorecard import choose_model, fill_scorecard
+from regulars.predictions.scorers import FITTERS, Scorer, TrainingRows
+from regulars.predictions.validation import (
+    Trial,
+    compare_trials,
+    fit_model,
+    fit_models,
+    measure_quality,
+    try_models,
+)
 from regulars.predictions.verdict import (
-    TITLES,
     band_risks,
-    choose_model,
-    say_holdout,
+    say_quality,
     say_split,
+    say_split_in_time,
     say_threshold,
 )
 from regulars.progress import Progress, Silent
+from regulars.schema.wording import Wording
 
-__all__ = ["compare_churn_models"]
-
-_FOLDS = 5
-_HELD_OUT = 0
-"""The fold that is kept aside until the model is chosen."""
+__all__ = ["compare_churn_models", "compare_models_over_time"]
 
 _MOST_ROWS_DRIVING = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Scores:
-    """Every customer's probability, and the model that gave it."""
+class _Material:
+    """What is learnt from, tested and scored, as rows of one matrix.
 
-    probabilities: NDArray[np.float64]
-    scorers: tuple[Scorer, ...]
-    scorer_of: NDArray[np.int64]
+    Attributes
+    ----------
+    matrix
+        Every row.
+    known
+        Numbers of the rows with a label that may be learnt from.
+    rows
+        The same as training rows.
+    scored
+        Numbers of the rows to score, in the order of `customer_ids`.
+    """
+
+    matrix: FeatureMatrix
+    known: NDArray[np.int64]
+    rows: TrainingRows
+    scored: NDArray[np.int64]
+    customer_ids: pa.StringArray
+    outcome: Outcome
 
 
 def compare_churn_models(
@@ -64,13 +84,15 @@ def compare_churn_models(
     costs: ContactCosts | None = None,
     progress: Progress | None = None,
 ) -> ChurnComparison:
-    """Naive Bayes and logistic regression beside the base rate; the chosen one scores everybody.
+    """Six models compared on customers they have not seen; the chosen one scores everybody.
 
     A fifth of the customers is kept aside, stratified by the outcome. On the rest the models are
-    compared in five folds; imputing, scaling, the strength of the penalty and calibration are
-    learnt inside each fold, and customers with identical features are never on both sides. The
-    simplest model within one standard error of the best ROC-AUC is chosen and measured on the
-    hold-out. Then every customer is scored by a model that was not shown that customer's outcome.
+    compared in five folds; imputing, scaling, the strength of the penalty, the number of trees and
+    calibration are learnt inside each fold, and customers with identical features are never on
+    both sides. Of the models that the best does not beat by more than the standard error of the
+    paired difference, the simplest is chosen. It is judged on all customers, dealt into five folds
+    three times, and checked on those kept aside. Every customer is scored by a model that was not
+    shown that customer's outcome.
 
     Parameters
     ----------
@@ -91,71 +113,89 @@ def compare_churn_models(
         When there are no features, or no split in which every part holds both outcomes.
     """
     _check_shapes(features, outcome)
-    with one_thread():
-        return _compare(
-            features, outcome, random_state, costs or ContactCosts(), progress or Silent()
-        )
-
-
-def _compare(
-    features: FeatureTable,
-    outcome: Outcome,
-    random_state: int,
-    costs: ContactCosts,
-    watched: Progress | Silent,
-) -> ChurnComparison:
     matrix = encode_features(features)
-    known = np.flatnonzero(~np.isnan(outcome.labels))
+    known = limit_rows(np.flatnonzero(~np.isnan(outcome.labels)), random_state=random_state)
     X = matrix.values[known]
     rows = TrainingRows(X, outcome.labels[known], group_identical_rows(X), matrix.is_category)
-    folds = deal_folds(rows.labels, rows.groups, n_folds=_FOLDS, random_state=random_state)
-    train = _make_trainer(random_state)
-    with watched.stage("Comparing models", total=2 * _FOLDS) as stage:
-
-        def advance() -> None:
-            stage.advance()
-            watched.check()
-
-        results = _validate(rows.take(folds != _HELD_OUT), train, random_state, advance)
-    chosen, reason = choose_model(results)
-    with watched.stage("Scoring customers", total=_FOLDS + 1) as stage:
-
-        def advance_scoring() -> None:
-            stage.advance()
-            watched.check()
-
-        scores = _score_everybody(
-            matrix, known, rows, folds, lambda learnt: train(chosen, learnt), advance_scoring
-        )
-    held_out = known[folds == _HELD_OUT]
-    threshold, holdout = _measure_holdout(
-        outcome.labels[held_out],
-        scores.probabilities[held_out],
-        costs,
-        outcome,
-        random_state,
+    material = _Material(
+        matrix, known, rows, np.arange(len(features)), features.customer_ids, outcome
     )
-    single = measure_single_features(rows, folds, random_state=random_state)
-    chosen_result = next(result for result in results if result.name == chosen)
-    risk, bands = band_risks(scores.probabilities, threshold.value)
-    peers = Peers.of(matrix, outcome.labels)
-    return ChurnComparison(
-        outcome=outcome,
-        base_rate=outcome.base_rate,
-        n=len(known),
-        split=say_split(int((folds != _HELD_OUT).sum()), len(held_out), rows.groups),
-        models=results,
-        chosen=chosen,
-        reason=reason,
-        threshold=threshold,
-        holdout=holdout,
-        customer_ids=features.customer_ids,
-        churn_probability=scores.probabilities,
-        risk=risk,
-        risk_bands=bands,
-        drivers=_drive(matrix, scores.scorers[-1]),
-        alarms=find_alarms(matrix, single, chosen_result.roc_auc, holdout.roc_auc),
-        explainer=CrossFittedExplainer(matrix, scores.scorers, scores.scorer_of, outcome, peers),
+    plan = plan_at_random(rows, random_state=random_state)
+    split = say_split(int(plan.check.learn.sum()), int(plan.check.test.sum()), rows.groups)
+    contest = _Contest(material, plan, random_state=random_state, costs=costs, progress=progress)
+    return contest.run(split)
+
+
+def compare_models_over_time(
+    past: Sequence[tuple[FeatureTable, Outcome]],
+    features: FeatureTable,
+    *,
+    random_state: int,
+    costs: ContactCosts | None = None,
+    progress: Progress | None = None,
+) -> ChurnComparison:
+    """The same where there is time: learnt from earlier cut-off dates, tested at later ones.
+
+    At each cut-off a model is learnt from those earlier ones whose horizon was over by then, as it
+    could have been on that day. The last cut-off is the hold-out.
+
+    Parameters
+    ----------
+    past
+        For each cut-off date the features as they were known and the outcome as it came, in the
+        same order of customers; labels of customers not at risk are NaN.
+    features
+        The customers to score today; the same features.
+    random_state, costs, progress
+        As in `compare_churn_models`.
+
+    Raises
+    ------
+    QualityError
+        When no date can be tested.
+    """
+    for table, outcome in past:
+        _check_shapes(table, outcome)
+    stacked = _stack([table for table, _ in past] + [features])
+    matrix = encode_features(stacked)
+    seen = np.concatenate([outcome.labels for _, outcome in past])
+    days = np.repeat(
+        [table.as_of.day.toordinal() for table, _ in past], [len(table) for table, _ in past]
+    )
+    waits = np.repeat(
+        [outcome.days_until_known for _, outcome in past], [len(table) for table, _ in past]
+    )
+    known = limit_rows(np.flatnonzero(~np.isnan(seen)), random_state=random_state)
+    _, groups = np.unique(
+        stacked.customer_ids.take(pa.array(known)).to_numpy(zero_copy_only=False),
+        return_inverse=True,
+    )
+    rows = TrainingRows(matrix.values[known], seen[known], groups, matrix.is_category)
+    outcome = Outcome.gather([outcome for _, outcome in past])
+    scored = np.arange(len(seen), len(stacked))
+    material = _Material(matrix, known, rows, scored, features.customer_ids, outcome)
+    plan = plan_over_time(
+        rows, days[known], known_at=days[known] + waits[known], random_state=random_state
+    )
+    split = say_split_in_time(plan, days[known], outcome.days_until_known)
+    contest = _Contest(material, plan, random_state=random_state, costs=costs, progress=progress)
+    return contest.run(split)
+
+
+def _stack(tables: Sequence[FeatureTable]) -> FeatureTable:
+    last = tables[-1]
+    for table in tables:
+        if table.names != last.names:
+            raise InvalidParameterError(
+                en=f"The features at {table.as_of.day} and at {last.as_of.day} differ. "
+                "Build all dates from one feature space.",
+                ru=f"Признаки на {table.as_of.day} и на {last.as_of.day} разные. Постройте все даты "
+                "по одному пространству признаков.",
+            )
+    return FeatureTable(
+        pa.concat_tables([table.table.cast(last.table.schema) for table in tables]),
+        last.features,
+        last.as_of,
     )
 
 
@@ -176,119 +216,174 @@ def _check_shapes(features: FeatureTable, outcome: Outcome) -> None:
         )
 
 
-def _make_trainer(random_state: int) -> Callable[[ModelName, TrainingRows], Scorer]:
-    def train(name: ModelName, rows: TrainingRows) -> Scorer:
-        if name == "baseline":
-            return fit_baseline(rows)
-        family = fit_logistic_path if name == "logistic" else fit_naive_bayes
-        return fit_scorer(rows, family, random_state=random_state + 2)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The chosen model in the rounds of the plan; scorers are those of the first repeat."""
 
-    return train
+    trials: tuple[Trial, ...]
+    scorers: tuple[Scorer, ...]
 
 
-def _validate(
-    rows: TrainingRows,
-    train: Callable[[ModelName, TrainingRows], Scorer],
-    random_state: int,
-    advance: Callable[[], None],
-) -> tuple[ModelResult, ...]:
-    """Every model in the same five folds."""
-    folds = deal_folds(rows.labels, rows.groups, n_folds=_FOLDS, random_state=random_state + 1)
-    results = []
-    for name, title in TITLES.items():
-        figures = []
-        for fold in range(_FOLDS):
-            figures.append(_measure_fold(rows, folds == fold, lambda part: train(name, part)))  # noqa: B023 - called at once
-            if name != "baseline":
-                advance()
-        aucs, precisions, briers, train_aucs = np.array(figures).T
-        results.append(
-            ModelResult(
-                name=name,
-                title=title,
-                roc_auc=corrected_interval(aucs.tolist(), test_share=1 / _FOLDS),
-                fold_roc_auc=tuple(aucs.tolist()),
-                pr_auc=float(precisions.mean()),
-                brier=float(briers.mean()),
-                train_roc_auc=float(train_aucs.mean()),
+class _Contest:
+    """One comparison from the first fit to the last sentence."""
+
+    def __init__(
+        self,
+        material: _Material,
+        plan: Plan,
+        *,
+        random_state: int,
+        costs: ContactCosts | None,
+        progress: Progress | None,
+    ) -> None:
+        self.material = material
+        self.rows = material.rows
+        self.plan = plan
+        self.random_state = random_state
+        self.costs = costs or ContactCosts()
+        self.watched = progress or Silent()
+
+    def run(self, split: Wording) -> ChurnComparison:
+        with one_thread():
+            results = self._compare()
+            chosen, reason = choose_model(results)
+            n_fits = sum(map(len, self.plan.repeats)) + len(FITTERS)
+            with self.watched.stage("Scoring customers", total=n_fits) as stage:
+                advance = self._watch(stage.advance)
+                judged = self._judge(chosen, advance)
+                finals = {
+                    name: scorer
+                    for name, scorer, _ in fit_models(self.rows, self.random_state, advance)
+                }
+            return self._conclude(split, results, reason, chosen, judged, finals)
+
+    def _compare(self) -> tuple[ModelResult, ...]:
+        n_fits = len(self.plan.choosing) * len(FITTERS)
+        with self.watched.stage("Comparing models", total=n_fits) as stage:
+            trials = try_models(
+                self.rows,
+                self.plan.choosing,
+                random_state=self.random_state,
+                advance=self._watch(stage.advance),
             )
+        return compare_trials(trials, self.rows, costs=self.costs, random_state=self.random_state)
+
+    def _watch(self, advance: Callable[[], None]) -> Callable[[], None]:
+        def tell() -> None:
+            advance()
+            self.watched.check()
+
+        return tell
+
+    def _judge(self, chosen: ModelName, advance: Callable[[], None]) -> _Judged:
+        trials, scorers = [], []
+        for number, rounds in enumerate(self.plan.repeats):
+            trial = Trial([], [], [])
+            for part in rounds:
+                scorer = fit_model(chosen, self.rows.take(part.learn), self.random_state)
+                trial.add(self.rows, part, scorer)
+                if number == 0:
+                    scorers.append(scorer)
+                advance()
+            trials.append(trial)
+        return _Judged(tuple(trials), tuple(scorers))
+
+    def _measure(self, trials: Sequence[Trial]) -> Quality:
+        return measure_quality(
+            trials,
+            self.rows,
+            costs=self.costs,
+            random_state=self.random_state,
+            say=lambda confusion: say_quality(confusion, self.material.outcome),
         )
-    return tuple(results)
 
+    def _check(self, judged: _Judged) -> Quality:
+        """The quality on the hold-out, which is one of the rounds of the first repeat."""
+        place = next(
+            place
+            for place, part in enumerate(self.plan.repeats[0])
+            if part.test is self.plan.check.test
+        )
+        trial = judged.trials[0]
+        return self._measure([Trial([trial.tested[place]], [trial.probabilities[place]], [])])
 
-def _measure_fold(
-    rows: TrainingRows, is_held_out: NDArray[np.bool_], fit: Callable[[TrainingRows], Scorer]
-) -> tuple[float, float, float, float]:
-    """ROC-AUC, average precision and Brier score on a fold, and ROC-AUC on what it learnt from."""
-    learnt, held_out = rows.take(~is_held_out), rows.take(is_held_out)
-    scorer = fit(learnt)
-    probabilities = scorer.probabilities(held_out.X)
-    return (
-        roc_auc(held_out.labels, probabilities),
-        average_precision(held_out.labels, probabilities),
-        brier_score(held_out.labels, probabilities),
-        roc_auc(learnt.labels, scorer.probabilities(learnt.X)),
-    )
+    def _conclude(
+        self,
+        split: Wording,
+        results: tuple[ModelResult, ...],
+        reason: Wording,
+        chosen: ModelName,
+        judged: _Judged,
+        finals: dict[ModelName, Scorer],
+    ) -> ChurnComparison:
+        material = self.material
+        X = material.matrix.values[material.scored]
+        explainer = self._explain((*judged.scorers, finals[chosen]))
+        probabilities = explainer.probabilities()
+        quality, holdout = self._measure(judged.trials), self._check(judged)
+        tested, said = judged.trials[0].pool()
+        risk, bands = band_risks(probabilities, self.costs.threshold)
+        chosen_result = next(result for result in results if result.name == chosen)
+        return ChurnComparison(
+            outcome=material.outcome,
+            base_rate=material.outcome.base_rate,
+            n=len(self.rows.labels),
+            split=split,
+            models=results,
+            chosen=chosen,
+            reason=reason,
+            scorecard=fill_scorecard(results),
+            threshold=self._price(tested, said),
+            quality=quality,
+            holdout=holdout,
+            tested=np.stack([self.rows.labels[tested], said]),
+            customer_ids=material.customer_ids,
+            churn_probability=probabilities,
+            risk=risk,
+            risk_bands=bands,
+            drivers=_drive(explainer.matrix, finals[chosen]),
+            alarms=find_alarms(
+                material.matrix,
+                self.rows,
+                chosen_result,
+                quality,
+                holdout,
+                random_state=self.random_state,
+            ),
+            explainer=explainer,
+            others={
+                name: scorer.probabilities(X) for name, scorer in finals.items() if name != chosen
+            },
+        )
 
+    def _explain(self, scorers: tuple[Scorer, ...]) -> CrossFittedExplainer:
+        """Each scored customer with a model that was not shown their outcome: the last, of all, else."""
+        material = self.material
+        scorer_of = np.full(len(material.matrix.values), len(scorers) - 1, dtype=np.int64)
+        for place, part in enumerate(self.plan.repeats[0]):
+            scorer_of[material.known[part.test]] = place
+        matrix = material.matrix.take(material.scored)
+        return CrossFittedExplainer(
+            matrix,
+            scorers,
+            scorer_of[material.scored],
+            material.outcome,
+            Peers.of(material.matrix.take(material.known), self.rows.labels),
+            find_alike(material.matrix.take(material.known)),
+        )
 
-def _score_everybody(
-    matrix: FeatureMatrix,
-    known: NDArray[np.int64],
-    rows: TrainingRows,
-    folds: NDArray[np.int64],
-    fit: Callable[[TrainingRows], Scorer],
-    advance: Callable[[], None],
-) -> _Scores:
-    """Probabilities of known customers by models of the other folds, of the rest by one of all."""
-    probabilities = np.empty(len(matrix.values))
-    scorer_of = np.full(len(matrix.values), _FOLDS, dtype=np.int64)
-    scorers = []
-    for fold in range(_FOLDS):
-        scorer = fit(rows.take(folds != fold))
-        scorers.append(scorer)
-        scorer_of[known[folds == fold]] = fold
-        advance()
-    scorers.append(fit(rows))
-    advance()
-    for position, scorer in enumerate(scorers):
-        own = np.flatnonzero(scorer_of == position)
-        if len(own):
-            probabilities[own] = scorer.probabilities(matrix.values[own])
-    return _Scores(probabilities, tuple(scorers), scorer_of)
-
-
-def _measure_holdout(
-    labels: NDArray[np.float64],
-    probabilities: NDArray[np.float64],
-    costs: ContactCosts,
-    outcome: Outcome,
-    random_state: int,
-) -> tuple[Threshold, Holdout]:
-    confusion = count_decisions(labels, probabilities, threshold=costs.threshold)
-    nobody = count_decisions(labels, probabilities, threshold=np.inf)
-    threshold = Threshold(
-        value=costs.threshold,
-        costs=costs,
-        cost_per_customer=costs.cost_per_customer(confusion),
-        cost_if_nobody=costs.cost_per_customer(nobody),
-        cost_if_everybody=costs.contact,
-        sentence=say_threshold(costs),
-    )
-    holdout = Holdout(
-        n=len(labels),
-        positives=int(labels.sum()),
-        roc_auc=bootstrap_interval(
-            rank_auc(labels, probabilities), labels, random_state=random_state
-        ),
-        pr_auc=average_precision(labels, probabilities),
-        brier=brier_score(labels, probabilities),
-        precision=confusion.precision,
-        recall=confusion.recall,
-        f1=confusion.f1,
-        confusion=confusion,
-        sentence=say_holdout(confusion, outcome),
-    )
-    return threshold, holdout
+    def _price(self, tested: NDArray[np.int64], said: NDArray[np.float64]) -> Threshold:
+        costs, labels = self.costs, self.rows.labels[tested]
+        confusion = count_decisions(labels, said, threshold=costs.threshold)
+        nobody = count_decisions(labels, said, threshold=np.inf)
+        return Threshold(
+            value=costs.threshold,
+            costs=costs,
+            cost_per_customer=costs.cost_per_customer(confusion),
+            cost_if_nobody=costs.cost_per_customer(nobody),
+            cost_if_everybody=costs.contact,
+            sentence=say_threshold(costs, self.material.outcome),
+        )
 
 
 def _drive(matrix: FeatureMatrix, scorer: Scorer) -> tuple[Driver, ...]:

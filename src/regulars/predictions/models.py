@@ -1,9 +1,9 @@
-"""The models that are compared, fitted: each adds up one part per feature to raw log-odds."""
+"""What a model has to offer, and the two that add up one part per feature: linear, naive Bayes."""
 
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from regulars.features.design import DesignMatrix
 from regulars.predictions.naive_bayes import IntervalNaiveBayes
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 __all__ = [
     "PENALTIES",
-    "AdditiveModel",
     "Candidates",
     "LogisticModel",
+    "Model",
     "NaiveBayesModel",
     "Trainer",
     "fit_logistic_path",
@@ -28,16 +31,17 @@ PENALTIES = (0.01, 0.1, 1.0, 10.0)
 _INTERVALS_TRIED = (5, 10)
 _MOST_COLUMNS_FOR_NEWTON = 400
 _MOST_STEPS = 1_000
+_MOST_ROWS_AVERAGED = 20_000
 
 
-class AdditiveModel(Protocol):
-    """A fitted model whose log-odds are a sum over features."""
+class Model(Protocol):
+    """A fitted model that can be explained."""
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
 
-    def parts(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What each feature adds, up to a constant, shape (n_customers, n_features)."""
+    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """SHAP values, shape (n_customers, n_features): with one constant they sum to `log_odds`."""
 
 
 class Candidates(Protocol):
@@ -46,7 +50,7 @@ class Candidates(Protocol):
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds by each candidate, shape (n_candidates, n_customers)."""
 
-    def pick(self, position: int) -> AdditiveModel:
+    def pick(self, position: int) -> Model:
         """One candidate."""
 
 
@@ -56,27 +60,36 @@ Trainer = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogisticModel:
-    """Logistic regression with an L2 penalty on the design matrix learnt with it."""
+    """Logistic regression with an L2 penalty on the design matrix learnt with it.
+
+    Its SHAP values, with features taken as independent, are coefficient times value against the
+    mean of the training rows (Lundberg and Lee 2017, corollary 1).
+    """
 
     design: DesignMatrix
     coefficients: NDArray[np.float64]
     intercept: float
     penalty: float
+    center: NDArray[np.float64]
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
         return np.asarray(self.design.transform(X) @ self.coefficients + self.intercept)
 
-    def parts(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Coefficient times value, summed over the design columns of each feature."""
+    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Coefficient times value against the mean, summed over the design columns of a feature."""
+        spread = self._spread(X.shape[1])
+        centered = self.design.transform(X) - self.center
+        return np.asarray((spread @ centered.T).T)
+
+    def _spread(self, n_features: int) -> "csr_array":
         from scipy.sparse import csr_array
 
         n_columns = len(self.coefficients)
-        spread = csr_array(
+        return csr_array(
             (self.coefficients, (self.design.source_, np.arange(n_columns))),
-            shape=(X.shape[1], n_columns),
+            shape=(n_features, n_columns),
         )
-        return np.asarray((spread @ self.design.transform(X).T).T)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +99,7 @@ class LogisticPath:
     design: DesignMatrix
     coefficients: NDArray[np.float64]
     intercepts: NDArray[np.float64]
+    center: NDArray[np.float64]
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds by each candidate, shape (n_candidates, n_customers)."""
@@ -98,23 +112,25 @@ class LogisticPath:
             self.coefficients[position],
             float(self.intercepts[position]),
             PENALTIES[position],
+            self.center,
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NaiveBayesModel:
-    """Naive Bayes over intervals as a sum of evidence."""
+    """Naive Bayes over intervals as a sum of evidence; `center` is its mean over the training rows."""
 
     estimator: IntervalNaiveBayes
+    center: NDArray[np.float64]
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
         prior = self.estimator.class_log_prior_
-        return np.asarray(self.parts(X).sum(axis=1) + prior[1] - prior[0])
+        return np.asarray(self.estimator.log_ratios(X).sum(axis=1) + prior[1] - prior[0])
 
-    def parts(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The evidence of each feature."""
-        return self.estimator.log_ratios(X)
+    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The evidence of each feature against its mean."""
+        return self.estimator.log_ratios(X) - self.center
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,16 +170,17 @@ def fit_logistic_path(
             regression.set_params(C=penalty).fit(matrix, labels)
             coefficients.append(regression.coef_[0].copy())
             intercepts.append(float(regression.intercept_[0]))
-    return LogisticPath(design, np.stack(coefficients), np.array(intercepts))
+    center = matrix.mean(axis=0)
+    return LogisticPath(design, np.stack(coefficients), np.array(intercepts), center)
 
 
 def fit_naive_bayes(
     X: NDArray[np.float64], labels: NDArray[np.float64], is_category: NDArray[np.bool_]
 ) -> NaiveBayesCandidates:
     """Naive Bayes with coarse and with finer intervals."""
-    return NaiveBayesCandidates(
-        tuple(
-            NaiveBayesModel(IntervalNaiveBayes(is_category, n_intervals=n_intervals).fit(X, labels))
-            for n_intervals in _INTERVALS_TRIED
-        )
-    )
+    sample = X[:: max(1, len(X) // _MOST_ROWS_AVERAGED)]
+    models = []
+    for n_intervals in _INTERVALS_TRIED:
+        estimator = IntervalNaiveBayes(is_category, n_intervals=n_intervals).fit(X, labels)
+        models.append(NaiveBayesModel(estimator, estimator.log_ratios(sample).mean(axis=0)))
+    return NaiveBayesCandidates(tuple(models))

@@ -1,4 +1,4 @@
-"""What is to be predicted: a column, the value that counts as yes, and how often it is seen."""
+"""What is to be predicted, of whom it is known, and how often it was seen."""
 
 import re
 from collections.abc import Sequence
@@ -9,10 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError, QualityError
-from regulars.features.sentences import format_number, format_share, quote
+from regulars.features.sentences import format_number, format_share
+from regulars.predictions.definitions import ColumnOutcome, OutcomeDefinition, Phrases
 from regulars.schema.wording import Language, Wording, pluralize
 
-__all__ = ["FEWEST_OF_EACH", "Outcome", "read_outcome"]
+__all__ = ["FEWEST_OF_EACH", "Outcome", "check_enough", "read_outcome"]
 
 FEWEST_OF_EACH = 20
 """Fewer customers with or without the outcome cannot be held out and measured."""
@@ -54,9 +55,6 @@ _NEGATIVE_WORDS = frozenset(
         "остался",
     ]
 )
-_CHURN_NAMES = re.compile(
-    r"churn|exited|\bleft\b|attrition|leaver|отток|уш[её]л|уход", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,17 +63,40 @@ class Outcome:
 
     Attributes
     ----------
-    column
-        The column it was read from.
-    positive_value
-        The value that counts as yes.
+    definition
+        What counts as yes.
     labels
         1.0 yes, 0.0 no, NaN not known; in the order of the feature table, shape (n_customers,).
+    dates
+        How many cut-off dates the labels are of.
     """
 
-    column: str
-    positive_value: str
+    definition: OutcomeDefinition
     labels: NDArray[np.float64]
+    dates: int = 1
+
+    @classmethod
+    def gather(cls, outcomes: Sequence["Outcome"]) -> "Outcome":
+        """The same outcome at several dates as one, its labels one after the other."""
+        labels = np.concatenate([outcome.labels for outcome in outcomes])
+        return cls(outcomes[0].definition, labels, sum(outcome.dates for outcome in outcomes))
+
+    @property
+    def column(self) -> str:
+        """The column it was read from, or the kind of the definition."""
+        definition = self.definition
+        return definition.column if isinstance(definition, ColumnOutcome) else definition.kind
+
+    @property
+    def positive_value(self) -> str:
+        """The value that counts as yes."""
+        definition = self.definition
+        return definition.positive if isinstance(definition, ColumnOutcome) else "yes"
+
+    @property
+    def days_until_known(self) -> int:
+        """Days from the cut-off until it is known."""
+        return self.definition.days_until_known
 
     @property
     def positives(self) -> int:
@@ -100,8 +121,13 @@ class Outcome:
 
     @property
     def is_churn(self) -> bool:
-        """Whether the column's name speaks of leaving, so that sentences may say "left"."""
-        return bool(_CHURN_NAMES.search(self.column.replace("_", " ")))
+        """Whether the outcome is a way of leaving."""
+        return self.definition.is_churn
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return self.definition.phrases
 
     @property
     def sentence(self) -> Wording:
@@ -112,31 +138,29 @@ class Outcome:
         """How often customers of one kind have the outcome, against all, as half a sentence."""
         own = {language: format_share(share, language) for language in ("en", "ru")}
         all_ = {language: format_share(overall, language) for language in ("en", "ru")}
-        if self.is_churn:
-            return Wording(
-                en=f"{own['en']} of such customers left, against {all_['en']} overall",
-                ru=f"из таких клиентов ушли {own['ru']}, в среднем уходят {all_['ru']}",
-            )
-        name = {language: self._name(language) for language in ("en", "ru")}
+        template = self.phrases.share
         return Wording(
-            en=f"{own['en']} of such customers have {name['en']}, against {all_['en']} overall",
-            ru=f"{name['ru']} у {own['ru']} таких клиентов, в среднем у {all_['ru']}",
+            en=template.en.format(own=own["en"], all=all_["en"]),
+            ru=template.ru.format(own=own["ru"], all=all_["ru"]),
         )
-
-    def _name(self, language: Language) -> str:
-        return f"{quote(self.column, language)} = {quote(self.positive_value, language)}"
 
     def _say(self, language: Language) -> str:
         known = self.positives + self.negatives
         share = format_share(self.base_rate, language)
         yes, of = format_number(self.positives, language), format_number(known, language)
         unknown = format_number(self.unknown, language)
+        text = self.definition.sentence.to(language)
         if language == "en":
             noun = pluralize(known, "en", "customer", "customers").split()[-1]
-            text = f"The outcome is {self._name('en')}: {yes} of {of} {noun} ({share})."
-            return text + (f" For {unknown} more it is not known." if self.unknown else "")
-        text = f"Исход: {self._name('ru')}; он есть у {yes} из {of} клиентов ({share})."
-        return text + (f" Ещё для {unknown} он не известен." if self.unknown else "")
+            text += f": {yes} of {of} {noun} ({share})"
+            if self.dates > 1:
+                text += f", counted at {self.dates} dates"
+            return text + (f". For {unknown} more it is not known." if self.unknown else ".")
+        text += f"; он есть у {yes} из {of} клиентов ({share})"
+        if self.dates > 1:
+            dates = pluralize(self.dates, "ru", "дату", "даты", "дат")
+            text += f", считая на {dates}"
+        return text + (f". Ещё для {unknown} он не известен." if self.unknown else ".")
 
 
 def read_outcome(
@@ -181,8 +205,8 @@ def read_outcome(
     labels = np.array(
         [np.nan if text is None else float(_fold(text) == _fold(positive)) for text in texts]
     )
-    outcome = Outcome(column, positive, labels)
-    _check_enough(outcome)
+    outcome = Outcome(ColumnOutcome(column=column, positive=positive), labels)
+    check_enough(outcome)
     return outcome
 
 
@@ -275,7 +299,8 @@ def _list_values(counts: dict[str, int], language: Language = "en") -> str:
     return f"{shown} {more.format(rest=rest)}" if rest > 0 else shown
 
 
-def _check_enough(outcome: Outcome) -> None:
+def check_enough(outcome: Outcome) -> None:
+    """Refuse an outcome that too few customers have, or have not, with `QualityError`."""
     fewer = min(outcome.positives, outcome.negatives)
     if fewer < FEWEST_OF_EACH:
         raise QualityError(

@@ -50,9 +50,8 @@ class Peers:
 
     @classmethod
     def of(cls, matrix: FeatureMatrix, labels: NDArray[np.float64]) -> "Peers":
-        """Peers among the customers whose label is known."""
-        known = ~np.isnan(labels)
-        values, outcomes = matrix.values[known], labels[known]
+        """Peers are the rows of `matrix`, whose labels are all known."""
+        values, outcomes = matrix.values, labels
         typical, counts, rates = [], [], []
         for column, levels in enumerate(matrix.levels):
             present = ~np.isnan(values[:, column])
@@ -89,6 +88,8 @@ class CrossFittedExplainer:
         For each customer the position of their model in `scorers`.
     outcome, peers
         For the words.
+    alike
+        For each feature a number that features saying nearly the same share; they are one reason.
     """
 
     matrix: FeatureMatrix
@@ -96,6 +97,16 @@ class CrossFittedExplainer:
     scorer_of: NDArray[np.int64]
     outcome: Outcome
     peers: Peers
+    alike: NDArray[np.int64]
+
+    def probabilities(self) -> NDArray[np.float64]:
+        """The score of every customer, shape (n_customers,)."""
+        probabilities = np.empty(len(self.scorer_of))
+        for position, scorer in enumerate(self.scorers):
+            own = np.flatnonzero(self.scorer_of == position)
+            if len(own):
+                probabilities[own] = scorer.probabilities(self.matrix.values[own])
+        return probabilities
 
     def explain(self, rows: NDArray[np.int64], *, top: int) -> list[list[Reason]]:
         """The `top` reasons of each customer at the row numbers `rows`."""
@@ -105,14 +116,33 @@ class CrossFittedExplainer:
                 ru=f"top должно быть не меньше 1; получено {top}.",
             )
         reasons: list[list[Reason]] = [[] for _ in rows]
+        members = [
+            np.flatnonzero(self.alike == group) for group in range(int(self.alike.max()) + 1)
+        ]
         for places, contributions in self._contribute(rows):
-            strongest = _pick(contributions, top)
-            for place, own, picked in zip(places, contributions, strongest, strict=True):
-                row = int(rows[place])
+            matters = np.stack([contributions[:, own].sum(axis=1) for own in members], axis=1)
+            strongest = _pick(matters, top)
+            for place, own, sums, picked in zip(
+                places, contributions, matters, strongest, strict=True
+            ):
                 reasons[place] = [
-                    self._word(row, int(column), float(own[column])) for column in picked
+                    self._tell(int(rows[place]), members[group], own, float(sums[group]))
+                    for group in picked
                 ]
         return reasons
+
+    def _tell(
+        self,
+        row: int,
+        members: NDArray[np.int64],
+        contributions: NDArray[np.float64],
+        total: float,
+    ) -> Reason:
+        """One reason for features that say the same, by the one that pulls hardest its way."""
+        way = 1.0 if total > 0 else -1.0
+        column = int(members[np.argmax(way * contributions[members])])
+        alike = tuple(self.matrix.features[j].name for j in members if j != column)
+        return self._word(row, column, total, alike)
 
     def contributions(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What every feature adds to the log-odds, shape (len(rows), n_features)."""
@@ -132,7 +162,7 @@ class CrossFittedExplainer:
                 places = own[start : start + chunk]
                 yield places, scorer.contributions(self.matrix.values[rows[places]])
 
-    def _word(self, row: int, column: int, contribution: float) -> Reason:
+    def _word(self, row: int, column: int, contribution: float, alike: tuple[str, ...]) -> Reason:
         feature = self.matrix.features[column]
         number = float(self.matrix.values[row, column])
         value = self.matrix.decode(column, number)
@@ -141,7 +171,7 @@ class CrossFittedExplainer:
             text = say_number(feature, value, peer_value)
         else:
             text = self._say_level(feature, value, column, int(number), contribution)
-        return Reason(feature.name, value, peer_value, contribution, text)
+        return Reason(feature.name, value, peer_value, contribution, text, alike)
 
     def _say_level(
         self, feature: Feature, value: Value, column: int, code: int, contribution: float
@@ -188,7 +218,7 @@ def _say_own(feature: Feature, value: Value, language: Language) -> str:
 
 
 def _pick(contributions: NDArray[np.float64], top: int) -> list[NDArray[np.int64]]:
-    """For each row the columns that pull hardest the way the row's sum goes, hardest first."""
+    """For each row the matters that pull hardest the way the row's sum goes, hardest first."""
     way = np.where(contributions.sum(axis=1) >= 0, 1.0, -1.0)
     pull = contributions * way[:, None]
     order = np.argsort(-pull, axis=1, kind="stable")[:, :top]

@@ -1,6 +1,6 @@
-"""What a comparison of churn models says: figures, choice, threshold, scores, reasons."""
+"""What a comparison of models says: figures, choice, threshold, scores, reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from regulars.errors import NotFoundError
 from regulars.evaluate.costs import Confusion, ContactCosts
 from regulars.evaluate.intervals import Interval
+from regulars.evaluate.metrics import EqualErrors
 from regulars.predictions.outcome import Outcome
 from regulars.schema.wording import Wording
 
@@ -20,23 +21,26 @@ __all__ = [
     "ChurnComparison",
     "Driver",
     "Explainer",
-    "Holdout",
     "ModelName",
     "ModelResult",
+    "Quality",
     "Reason",
     "RiskBand",
     "RiskName",
+    "ScorecardLine",
     "Threshold",
 ]
 
-ModelName = Literal["baseline", "naive_bayes", "logistic"]
+ModelName = Literal["baseline", "naive_bayes", "logistic", "lightgbm", "histogram_trees", "blend"]
+"""Simplest first."""
+
 RiskName = Literal["high", "medium", "low"]
 Direction = Literal["raises", "lowers", "mixed"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
-    """One model in cross-validation on the training part.
+    """One model in the rounds in which all were compared, before the hold-out was looked at.
 
     Attributes
     ----------
@@ -45,24 +49,71 @@ class ModelResult:
     title
         What people call it.
     roc_auc
-        Mean over the folds; interval by the corrected resampled t of Nadeau and Bengio (2003).
+        Mean over the rounds; interval by DeLong's method, errors summed per customer.
     fold_roc_auc
-        The figure of each fold.
+        The figure of each round.
     pr_auc
-        Mean average precision; a model that knows nothing reaches the base rate.
+        Average precision over all tested; a model that knows nothing reaches the base rate.
     brier
         Mean squared error of the calibrated probability; lower is better.
+    f1
+        Harmonic mean of precision and recall at the threshold.
     train_roc_auc
-        Mean ROC-AUC on the rows the folds were trained on: the gap shows overfitting.
+        Mean ROC-AUC on the rows the rounds learnt from: the gap shows overfitting.
+    behind
+        By how much its ROC-AUC is below the best model's, on the same customers.
+    behind_error
+        Standard error of that difference.
+    seconds
+        To fit and score once; no two runs are alike, so it is not compared.
     """
 
     name: ModelName
     title: Wording
     roc_auc: Interval
     fold_roc_auc: tuple[float, ...]
-    pr_auc: float
-    brier: float
+    pr_auc: Interval
+    brier: Interval
+    f1: Interval
     train_roc_auc: float
+    behind: float
+    behind_error: float
+    seconds: float = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardLine:
+    """One line of the scorecard by which the model was chosen.
+
+    Attributes
+    ----------
+    name
+        Stable name.
+    title
+        What it says, in words.
+    values
+        The figure of each model.
+    best
+        The models that nobody beats here.
+    decides
+        Whether the choice rests on it; the others are told so that the choice can be judged.
+    """
+
+    name: Literal[
+        "ranking",
+        "behind",
+        "precision",
+        "probabilities",
+        "f1",
+        "steadiness",
+        "overfitting",
+        "readability",
+        "seconds",
+    ]
+    title: Wording
+    values: Mapping[ModelName, float] = field(compare=False)
+    best: tuple[ModelName, ...] = field(compare=False)
+    decides: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +141,41 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdout:
-    """The chosen model on customers that took no part in choosing or training it.
+class Quality:
+    """The chosen model on customers that the model which scored them had not seen.
 
     Attributes
     ----------
     n, positives
-        Customers, and how many of them had the outcome.
+        Customers tested, and how many of them had the outcome.
+    repeats
+        How often all of them were tested, each time dealt anew; `roc_auc` is the mean.
     roc_auc
-        Interval by 500 stratified bootstrap samples.
+        Interval by DeLong's method, errors summed per customer.
     pr_auc, brier
-        As in `ModelResult`.
+        As in `ModelResult`; these and the next by 500 bootstrap samples.
     precision, recall, f1
         At the threshold; 0 where nobody is above it.
     confusion
         Counts at the threshold.
+    equal_errors
+        Where false alarms are as frequent among those without the outcome as misses among those
+        with it; its `reliability` is how often either is then recognised.
     sentence
         What the two kinds of error mean in customers.
     """
 
     n: int
     positives: int
+    repeats: int
     roc_auc: Interval
-    pr_auc: float
-    brier: float
-    precision: float
-    recall: float
-    f1: float
+    pr_auc: Interval
+    brier: Interval
+    precision: Interval
+    recall: Interval
+    f1: Interval
     confusion: Confusion
+    equal_errors: EqualErrors
     sentence: Wording
 
 
@@ -167,9 +225,13 @@ class Reason:
     peer_value
         The median of a number, or the most frequent level, among the customers the model learnt from.
     contribution
-        What it adds to the log-odds against the average customer; above zero raises the probability.
+        What it adds to the log-odds against the average customer, together with the features that
+        say the same (`alike`); above zero raises the probability.
     text
         The same in words.
+    alike
+        Names of features that go together with this one so closely that the model cannot tell
+        them apart.
     """
 
     feature: str
@@ -177,6 +239,7 @@ class Reason:
     peer_value: float | str | bool | None
     contribution: float
     text: Wording
+    alike: tuple[str, ...] = ()
 
     @property
     def raises(self) -> bool:
@@ -192,18 +255,22 @@ class Alarm:
     ----------
     kind
         `leak` (one feature alone says nearly everything), `strong_feature` (worth a look),
-        `too_good` (the model as a whole), `no_signal` (no better than chance).
+        `too_good` (the model as a whole), `copies` (rows look copied or made up from each other),
+        `overfitting` (far better where it learnt than where it is tested), `holdout` (the check on
+        customers kept aside contradicts the rest), `no_signal` (no better than chance).
     severity
         `alarm` or `notice`.
     feature
         The feature, where it is one.
     value
-        The ROC-AUC that rang.
+        The figure that rang: a ROC-AUC, for `copies` the share of customers, for `overfitting` the gap.
     sentence
         What was seen and what to do.
     """
 
-    kind: Literal["leak", "strong_feature", "too_good", "no_signal"]
+    kind: Literal[
+        "leak", "strong_feature", "too_good", "copies", "overfitting", "holdout", "no_signal"
+    ]
     severity: Literal["alarm", "notice"]
     feature: str | None
     value: float
@@ -237,8 +304,17 @@ class ChurnComparison:
         Name of the chosen model.
     reason
         Why that one.
-    threshold, holdout
-        From which probability on to contact, and how that does on customers kept aside.
+    scorecard
+        The models side by side, criterion by criterion.
+    threshold
+        From which probability on to contact.
+    quality
+        The chosen model over all customers whose outcome is known, each tested by a model that had
+        not seen them, dealt several times: what the result is graded by.
+    holdout
+        The same on the customers kept aside until the model was chosen: the check.
+    tested
+        Labels and probabilities behind `quality`, one row per test: shape (2, n_tested).
     customer_ids
         Every customer of the feature table, in its order.
     churn_probability
@@ -252,6 +328,11 @@ class ChurnComparison:
         Strongest first.
     alarms
         Empty when nothing looks odd.
+    explainer
+        Knows the reasons.
+    others
+        What every other model, learnt from all customers whose outcome is known, says of each
+        customer: probabilities by name, shape (n_customers,).
     """
 
     outcome: Outcome
@@ -261,8 +342,11 @@ class ChurnComparison:
     models: tuple[ModelResult, ...]
     chosen: ModelName
     reason: Wording
+    scorecard: tuple[ScorecardLine, ...]
     threshold: Threshold
-    holdout: Holdout
+    quality: Quality
+    holdout: Quality
+    tested: NDArray[np.float64]
     customer_ids: pa.StringArray
     churn_probability: NDArray[np.float64]
     risk: tuple[RiskName, ...]
@@ -270,6 +354,7 @@ class ChurnComparison:
     drivers: tuple[Driver, ...]
     alarms: tuple[Alarm, ...]
     explainer: Explainer = field(repr=False)
+    others: Mapping[ModelName, NDArray[np.float64]] = field(repr=False)
 
     def reasons(
         self, customers: Sequence[str] | None = None, *, top: int = 3

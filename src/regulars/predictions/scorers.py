@@ -1,6 +1,8 @@
 """A model that is ready to score: its candidate chosen and its probabilities calibrated."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,15 +10,16 @@ from numpy.typing import NDArray
 from regulars.evaluate.folds import deal_folds
 from regulars.evaluate.metrics import log_loss
 from regulars.features.screening import score_columns
-from regulars.predictions.models import AdditiveModel, Trainer
+from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_naive_bayes
+from regulars.predictions.results import ModelName
 
-__all__ = ["BaselineModel", "Scorer", "TrainingRows", "fit_baseline", "fit_scorer"]
+__all__ = ["FITTERS", "CalibratedScorer", "Scorer", "TrainingRows", "blend_scorers", "fit_scorer"]
 
 _INNER_FOLDS = 3
 _WEAK_PENALTY = 1e4
 _LEAST_SLOPE = 1e-3
-_MOST_ROWS_AVERAGED = 20_000
-_MOST_FEATURES = 1_000
+_MOST_FEATURES = 300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +33,8 @@ class TrainingRows:
     labels
         1 and 0, shape (n_customers,).
     groups
-        Identical rows share a number, shape (n_customers,).
+        Rows that belong together share a number: identical ones, or those of one customer at several
+        dates, shape (n_customers,).
     is_category
         Which columns hold codes, shape (n_features,).
     """
@@ -47,8 +51,25 @@ class TrainingRows:
         )
 
 
+class Scorer(Protocol):
+    """What gives every customer a probability, and its reasons."""
+
+    def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated log-odds, shape (n_customers,)."""
+
+    def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities, shape (n_customers,)."""
+
+    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """SHAP values, shape (n_customers, n_features): with one constant they sum to `log_odds`."""
+
+
+Fitter = Callable[[TrainingRows, int], Scorer]
+"""(rows, random_state) -> a fitted, calibrated model."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Scorer:
+class CalibratedScorer:
     """A fitted, calibrated model.
 
     Attributes
@@ -58,39 +79,32 @@ class Scorer:
     slope, offset
         Calibrated log-odds are slope x raw + offset (Platt 1999), learnt on rows that the model
         of their fold had not seen. A line keeps contributions additive, unlike isotonic steps.
-    center
-        Mean part of each feature that is used over the training rows, shape (n_used,).
     columns
         Which columns of `X` the model was given, shape (n_used,).
     """
 
-    model: AdditiveModel
+    model: Model
     slope: float
     offset: float
-    center: NDArray[np.float64]
     columns: NDArray[np.int64]
+
+    def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated log-odds, shape (n_customers,)."""
+        return self.slope * self.model.log_odds(X[:, self.columns]) + self.offset
 
     def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (n_customers,)."""
-        from scipy.special import expit
-
-        return np.asarray(expit(self.slope * self.model.log_odds(X[:, self.columns]) + self.offset))
+        return _to_probability(self.log_odds(X))
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What each feature adds to the log-odds against the average customer.
-
-        Shape (n_customers, n_features). This is exact: for a model that adds up its features, with
-        features taken as independent, these are the Shapley values (Lundberg and Lee 2017,
-        corollary 1).
-        """
+        """The model's SHAP values on the calibrated scale, shape (n_customers, n_features)."""
         contributions = np.zeros(X.shape)
-        parts = self.model.parts(X[:, self.columns])
-        contributions[:, self.columns] = self.slope * (parts - self.center)
+        contributions[:, self.columns] = self.slope * self.model.contributions(X[:, self.columns])
         return contributions
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineModel:
+class BaselineScorer:
     """The base rate for everybody."""
 
     base_rate: float
@@ -99,23 +113,62 @@ class BaselineModel:
         """The same log-odds for every row."""
         return np.full(len(X), np.log(self.base_rate / (1 - self.base_rate)))
 
-    def parts(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+    def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The base rate."""
+        return np.full(len(X), self.base_rate)
+
+    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Nothing."""
         return np.zeros(X.shape)
 
 
-def fit_baseline(rows: TrainingRows) -> Scorer:
+@dataclass(frozen=True, slots=True)
+class BlendScorer:
+    """The mean of the log-odds of several scorers, and so the mean of their SHAP values."""
+
+    parts: tuple[Scorer, ...]
+
+    def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean calibrated log-odds, shape (n_customers,)."""
+        return np.asarray(np.mean([part.log_odds(X) for part in self.parts], axis=0))
+
+    def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities of the mean log-odds, shape (n_customers,)."""
+        return _to_probability(self.log_odds(X))
+
+    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean contributions, shape (n_customers, n_features)."""
+        return np.asarray(np.mean([part.contributions(X) for part in self.parts], axis=0))
+
+
+def _to_probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import expit
+
+    return np.asarray(expit(log_odds))
+
+
+def fit_baseline(rows: TrainingRows, random_state: int) -> BaselineScorer:
     """The share of the outcome among the training rows."""
-    model = BaselineModel(float(rows.labels.mean()))
-    columns = np.arange(rows.X.shape[1])
-    return Scorer(model, 1.0, 0.0, center=np.zeros(len(columns)), columns=columns)
+    return BaselineScorer(float(rows.labels.mean()))
 
 
-def fit_scorer(rows: TrainingRows, train: Trainer, *, random_state: int) -> Scorer:
+def blend_scorers(parts: Sequence[Scorer]) -> BlendScorer:
+    """Several scorers in equal parts."""
+    return BlendScorer(tuple(parts))
+
+
+def _calibrate(train: Trainer) -> Fitter:
+    def fit(rows: TrainingRows, random_state: int) -> CalibratedScorer:
+        return fit_scorer(rows, train, random_state=random_state)
+
+    return fit
+
+
+def fit_scorer(rows: TrainingRows, train: Trainer, *, random_state: int) -> CalibratedScorer:
     """The best candidate of a family, fitted on all of `rows` and calibrated.
 
-    Candidates are compared by log-loss, and calibrated, on three inner folds. Of more than 1,000
-    features the model is given the 1,000 that say most about the labels of `rows`.
+    Candidates are compared by log-loss, and calibrated, on three inner folds. Of more than 300
+    features the model is given the 300 that say most about the labels of `rows`.
     """
     columns = _screen(rows)
     rows = TrainingRows(rows.X[:, columns], rows.labels, rows.groups, rows.is_category[columns])
@@ -129,8 +182,7 @@ def fit_scorer(rows: TrainingRows, train: Trainer, *, random_state: int) -> Scor
     ]
     best = int(np.argmin(losses))
     model = train(rows.X, rows.labels, rows.is_category).pick(best)
-    sample = rows.X[:: max(1, len(rows.X) // _MOST_ROWS_AVERAGED)]
-    return Scorer(model, *lines[best], center=model.parts(sample).mean(axis=0), columns=columns)
+    return CalibratedScorer(model, *lines[best], columns=columns)
 
 
 def _screen(rows: TrainingRows) -> NDArray[np.int64]:
@@ -172,3 +224,13 @@ def _line_loss(
     from scipy.special import expit
 
     return log_loss(labels, expit(line[0] * raw + line[1]))
+
+
+FITTERS: dict[ModelName, Fitter] = {
+    "baseline": fit_baseline,
+    "naive_bayes": _calibrate(fit_naive_bayes),
+    "logistic": _calibrate(fit_logistic_path),
+    "lightgbm": _calibrate(fit_lightgbm),
+    "histogram_trees": _calibrate(fit_histogram_trees),
+}
+"""The models that are fitted; the blend is made of two of them."""

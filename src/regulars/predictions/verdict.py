@@ -1,6 +1,6 @@
-"""What the figures of a comparison mean: the choice, the split, the threshold, the bands."""
+"""What the figures of a comparison mean: the split, the threshold, the errors, the bands."""
 
-from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,61 +8,17 @@ from numpy.typing import NDArray
 from regulars.evaluate.costs import Confusion, ContactCosts
 from regulars.features.sentences import format_number, format_share
 from regulars.predictions.outcome import Outcome
-from regulars.predictions.results import ModelName, ModelResult, RiskBand, RiskName
+from regulars.predictions.plan import Plan
+from regulars.predictions.results import RiskBand, RiskName
 from regulars.schema.wording import Language, Wording, pluralize
 
-__all__ = ["TITLES", "band_risks", "choose_model", "say_holdout", "say_split", "say_threshold"]
-
-TITLES: dict[ModelName, Wording] = {
-    "baseline": Wording(en="Base rate for everybody", ru="Средняя доля для всех"),
-    "naive_bayes": Wording(en="Naive Bayes over intervals", ru="Наивный Байес по интервалам"),
-    "logistic": Wording(en="Logistic regression", ru="Логистическая регрессия"),
-}
-"""The models, simplest first."""
+__all__ = ["band_risks", "say_quality", "say_split", "say_split_in_time", "say_threshold"]
 
 _RISK_TITLES: dict[RiskName, Wording] = {
     "high": Wording(en="High", ru="Высокий"),
     "medium": Wording(en="Medium", ru="Средний"),
     "low": Wording(en="Low", ru="Низкий"),
 }
-
-
-def choose_model(results: Sequence[ModelResult]) -> tuple[ModelName, Wording]:
-    """The simplest model whose mean ROC-AUC is within one standard error of the best.
-
-    The one-standard-error rule of Breiman et al. (1984), with the standard error of the best
-    model's mean over the folds.
-
-    Parameters
-    ----------
-    results
-        Simplest first.
-    """
-    best = max(results, key=lambda result: result.roc_auc.mean)
-    spread = float(np.std(best.fold_roc_auc, ddof=1)) / len(best.fold_roc_auc) ** 0.5
-    good_enough = best.roc_auc.mean - spread
-    chosen = next(result for result in results if result.roc_auc.mean >= good_enough)
-    return chosen.name, Wording(
-        en=_say_choice(chosen, best, "en"), ru=_say_choice(chosen, best, "ru")
-    )
-
-
-def _say_choice(chosen: ModelResult, best: ModelResult, language: Language) -> str:
-    title = chosen.title.to(language)
-    own, top = _figure(chosen.roc_auc.mean, language), _figure(best.roc_auc.mean, language)
-    if chosen.name == best.name:
-        if language == "en":
-            return f"{title} has the highest mean ROC-AUC over the folds: {own}."
-        return f"{title}: наибольший средний ROC-AUC по блокам проверки, {own}."
-    if language == "en":
-        return (
-            f"{title} (ROC-AUC {own}) is within one standard error of the best, "
-            f"{best.title.en.lower()} ({top}), and is simpler."
-        )
-    return (
-        f"{title} (ROC-AUC {own}) отстаёт от лучшей модели ({best.title.ru.lower()}, {top}) меньше "
-        "чем на одну стандартную ошибку, а устроена проще."
-    )
 
 
 def say_split(n_train: int, n_held_out: int, groups: NDArray[np.int64]) -> Wording:
@@ -93,49 +49,78 @@ def say_split(n_train: int, n_held_out: int, groups: NDArray[np.int64]) -> Wordi
     return Wording(en=english, ru=russian)
 
 
-def say_threshold(costs: ContactCosts) -> Wording:
+def say_split_in_time(plan: Plan, cutoff: NDArray[np.int64], days_until_known: int) -> Wording:
+    """Which dates were learnt from and tested."""
+    rounds = plan.repeats[0]
+    tested = sorted({int(cutoff[part.test][0]) for part in rounds})
+    first, last = (date.fromordinal(day) for day in (tested[0], tested[-1]))
+    held_out = {
+        language: format_number(int(plan.check.test.sum()), language) for language in ("en", "ru")
+    }
+    dates = {
+        "en": pluralize(len(tested), "en", "cut-off date", "cut-off dates"),
+        "ru": pluralize(len(tested), "ru", "дату отсчёта", "даты отсчёта", "дат отсчёта"),
+    }
+    span = {
+        "en": f"{first.isoformat()} to {last.isoformat()}" if first < last else last.isoformat(),
+        "ru": f"с {first:%d.%m.%Y} по {last:%d.%m.%Y}" if first < last else f"{last:%d.%m.%Y}",
+    }
+    days = pluralize(days_until_known, "en", "day", "days")
+    days_ru = pluralize(days_until_known, "ru", "день", "дня", "дней")
+    return Wording(
+        en=f"The split is in time. The models were tested on {dates['en']} ({span['en']}), each time "
+        f"with what could be known on that day: outcomes that were {days} old at least. The last "
+        f"date ({held_out['en']} customers) was kept aside until the model was chosen.",
+        ru=f"Деление по времени. Модели проверялись на {dates['ru']} ({span['ru']}), каждый раз по "
+        f"тому, что можно было знать в тот день: исходам, которым не меньше чем {days_ru}. Последняя "
+        f"дата (клиентов: {held_out['ru']}) отложена до выбора модели.",
+    )
+
+
+def say_threshold(costs: ContactCosts, outcome: Outcome) -> Wording:
     """Which probability is worth a contact, and what that follows from."""
     times = costs.missed / costs.contact
     bound = {language: format_share(costs.threshold, language) for language in ("en", "ru")}
+    will = outcome.phrases.will
     return Wording(
-        en=f"Losing a customer is taken to cost as much as {format_number(times, 'en')} contacts, so "
-        f"a contact pays from a probability of {bound['en']} on.",
-        ru=f"Потеря клиента принята равной по цене {_contacts_ru(times)}, поэтому обращаться "
-        f"выгодно начиная с вероятности {bound['ru']}.",
+        en=f"Missing a customer who {will.en} is taken to cost as much as "
+        f"{format_number(times, 'en')} contacts, so a contact pays from a probability of "
+        f"{bound['en']} on.",
+        ru=f"Пропустить клиента, который {will.ru}, принято стоящим столько же, сколько "
+        f"{_contacts_ru(times)}, поэтому обращаться выгодно начиная с вероятности {bound['ru']}.",
     )
 
 
 def _contacts_ru(times: float) -> str:
     if times == int(times):
-        return pluralize(int(times), "ru", "обращению", "обращениям", "обращениям")
+        return pluralize(int(times), "ru", "обращение", "обращения", "обращений")
     return f"{format_number(times, 'ru')} обращения"
 
 
-def say_holdout(confusion: Confusion, outcome: Outcome) -> Wording:
+def say_quality(confusion: Confusion, outcome: Outcome) -> Wording:
     """Both kinds of error, in customers."""
     return Wording(
-        en=_say_holdout(confusion, outcome, "en"), ru=_say_holdout(confusion, outcome, "ru")
+        en=_say_quality(confusion, outcome, "en"), ru=_say_quality(confusion, outcome, "ru")
     )
 
 
-def _say_holdout(confusion: Confusion, outcome: Outcome, language: Language) -> str:
+def _say_quality(confusion: Confusion, outcome: Outcome, language: Language) -> str:
     contacted = format_number(confusion.contacted, language)
     n = format_number(confusion.n, language)
     right = format_number(confusion.true_positive, language)
     vain = format_number(confusion.false_positive, language)
     missed = format_number(confusion.false_negative, language)
     all_positive = format_number(confusion.true_positive + confusion.false_negative, language)
+    did = outcome.phrases.did.to(language)
     if language == "en":
-        what = "did leave" if outcome.is_churn else "had the outcome"
         return (
-            f"Of {n} customers kept aside, {contacted} were above the threshold: {right} of them "
-            f"{what}, {vain} would have been contacted in vain. Of {all_positive} who {what}, "
+            f"Of {n} customers tested, {contacted} were above the threshold: {right} of them "
+            f"{did}, {vain} would have been contacted in vain. Of {all_positive} who {did}, "
             f"{missed} were missed."
         )
-    seen, who = ("Ушли", "ушедших") if outcome.is_churn else ("Исход был", "клиентов с исходом")
     return (
-        f"Выше порога {contacted} из {n} отложенных клиентов. {seen} из них: {right}; обращений "
-        f"впустую было бы {vain}. Пропущено {missed} из {all_positive} {who}."
+        f"Выше порога {contacted} из {n} проверенных клиентов. Из них {did}: {right}; обращений "
+        f"впустую было бы {vain}. Всего {did}: {all_positive}, из них пропущено {missed}."
     )
 
 
@@ -164,8 +149,3 @@ def band_risks(
         for i in (2, 1, 0)
     )
     return risk, bands
-
-
-def _figure(value: float, language: Language) -> str:
-    text = f"{value:.3f}"
-    return text.replace(".", ",") if language == "ru" else text

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from regulars.campaigns import ContactList
-from regulars.predictions.results import ChurnComparison
+from regulars.predictions.results import ChurnComparison, Quality
 from regulars.quality.finding import Finding
 from regulars.quality.state import TableState as MeasuredTable
 from regulars.report.labels import begin, label_feature
@@ -23,6 +23,7 @@ from regulars.report.parts import (
     ModelPart,
     OutcomePart,
     RiskBand,
+    ScorecardLine,
     SplitPart,
     TableState,
 )
@@ -78,6 +79,8 @@ def report_churn(
             negatives=outcome.negatives,
             unknown=outcome.unknown,
             is_churn=outcome.is_churn,
+            will=outcome.phrases.will,
+            did=outcome.phrases.did,
         ),
         base_rate=comparison.base_rate,
         split=SplitPart(
@@ -92,9 +95,10 @@ def report_churn(
                 roc_auc=Interval(
                     mean=model.roc_auc.mean, low=model.roc_auc.low, high=model.roc_auc.high
                 ),
-                pr_auc=model.pr_auc,
-                brier=model.brier,
+                pr_auc=model.pr_auc.mean,
+                brier=model.brier.mean,
                 train_roc_auc=model.train_roc_auc,
+                intervals=_report_intervals(model, "pr_auc", "brier", "f1"),
             )
             for model in comparison.models
         ),
@@ -102,7 +106,20 @@ def report_churn(
         why_chosen=comparison.reason,
         threshold=comparison.threshold.value,
         why_threshold=comparison.threshold.sentence,
-        holdout=_report_holdout(comparison),
+        scorecard=tuple(
+            ScorecardLine(
+                name=line.name,
+                title=line.title,
+                values={str(model): value for model, value in line.values.items()},
+                best=line.best,
+                decides=line.decides,
+            )
+            for line in comparison.scorecard
+            # No two runs take the same time, and the report is to be the same again.
+            if line.name != "seconds"
+        ),
+        quality=_report_quality(comparison.quality),
+        holdout=_report_quality(comparison.holdout),
         calibration=_group_by_promise(comparison),
         risk_bands=tuple(
             RiskBand(
@@ -140,10 +157,10 @@ def report_churn(
 def _group_by_promise(comparison: ChurnComparison) -> tuple[CalibrationPoint, ...]:
     """Customers of similar probability together, as many in each group: for drawing.
 
-    Whoever's outcome is known was scored by a model that had not seen them.
+    Everyone was scored by a model that had not seen them.
     """
-    labels, promised = comparison.outcome.labels, comparison.churn_probability
-    known = np.flatnonzero(~np.isnan(labels))
+    labels, promised = comparison.tested
+    known = np.arange(len(labels))
     groups = min(_MOST_GROUPS, len(known) // _FEWEST_IN_GROUP)
     if groups < 2:
         return ()
@@ -158,26 +175,38 @@ def _group_by_promise(comparison: ChurnComparison) -> tuple[CalibrationPoint, ..
     )
 
 
-def _report_holdout(comparison: ChurnComparison) -> Holdout:
-    holdout = comparison.holdout
-    counts = holdout.confusion
+def _report_intervals(figures: object, *names: str) -> dict[str, Interval]:
+    found = {name: getattr(figures, name) for name in names}
+    return {
+        name: Interval(mean=value.mean, low=value.low, high=value.high)
+        for name, value in found.items()
+    }
+
+
+def _report_quality(quality: Quality) -> Holdout:
+    counts = quality.confusion
     return Holdout(
-        n=holdout.n,
-        positives=holdout.positives,
-        roc_auc=holdout.roc_auc.mean,
-        roc_auc_low=holdout.roc_auc.low,
-        roc_auc_high=holdout.roc_auc.high,
-        pr_auc=holdout.pr_auc,
-        brier=holdout.brier,
-        precision=holdout.precision,
-        recall=holdout.recall,
-        f1=holdout.f1,
+        n=quality.n,
+        positives=quality.positives,
+        repeats=quality.repeats,
+        roc_auc=quality.roc_auc.mean,
+        roc_auc_low=quality.roc_auc.low,
+        roc_auc_high=quality.roc_auc.high,
+        pr_auc=quality.pr_auc.mean,
+        brier=quality.brier.mean,
+        precision=quality.precision.mean,
+        recall=quality.recall.mean,
+        f1=quality.f1.mean,
+        intervals=_report_intervals(quality, "pr_auc", "brier", "precision", "recall", "f1"),
+        equal_error_threshold=quality.equal_errors.threshold,
+        reliability=quality.equal_errors.reliability,
         confusion=Confusion(
             true_positive=counts.true_positive,
             false_positive=counts.false_positive,
             false_negative=counts.false_negative,
             true_negative=counts.true_negative,
         ),
+        sentence=quality.sentence,
     )
 
 

@@ -36,7 +36,8 @@ def summarize(report: Report) -> Report:
 
     The grade of the data falls with the share of rows set aside (1, 5, 20 %) and with findings: B
     for an error, C if it concerns 5 % or more; B for a warning that concerns 1 % or more. That of the segments follows their steadiness (0.85, 0.6). That
-    of the forecast follows the lower bound of the ROC-AUC on customers not seen (0.8, 0.7, 0.6),
+    of the forecast follows the lower bound of the ROC-AUC over all customers, each tested by a model
+    that had not seen them (0.8, 0.7, 0.6),
     and is C at best while an alarm or a
     notice about the forecast stands, D when there is no signal. The whole is as good as its weakest part,
     and C at best while nothing was found out about customers.
@@ -105,8 +106,8 @@ def _get_stability(segments: SegmentsPart) -> float | None:
 
 
 def _grade_churn(churn: ChurnPart) -> Grade:
-    holdout = churn.holdout
-    low = holdout.roc_auc if holdout.roc_auc_low is None else holdout.roc_auc_low
+    tested = churn.quality or churn.holdout
+    low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low
     return max([_at_least(low, _RANKING), *(_CAPS.get(alarm.kind, "C") for alarm in churn.alarms)])
 
 
@@ -132,11 +133,11 @@ def _tell_steadiness(segments: SegmentsPart, speech: Speech) -> str:
 def _tell_quality(churn: ChurnPart, speech: Speech) -> str:
     if churn.alarms:
         return speech.say("summary.reason_alarm")
-    holdout = churn.holdout
-    low = holdout.roc_auc if holdout.roc_auc_low is None else holdout.roc_auc_low
+    tested = churn.quality or churn.holdout
+    low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low
     return speech.say(
         "summary.reason_churn",
-        quality=speech.fixed(holdout.roc_auc, 2),
+        quality=speech.fixed(tested.roc_auc, 2),
         low=speech.fixed(low, 2),
     )
 

@@ -11,6 +11,7 @@ from regulars.report.parts.churn import (
     ModelPart,
     OutcomePart,
     RiskBand,
+    ScorecardLine,
     SplitPart,
 )
 from regulars.report.parts.closing import ContactListPart, LineagePart, Summary
@@ -66,6 +67,7 @@ __all__ = [
     "RfmCellPart",
     "RfmPart",
     "RiskBand",
+    "ScorecardLine",
     "SegmentProfile",
     "SegmentsPart",
     "SourcePart",

@@ -1,6 +1,9 @@
 """Who is about to leave."""
 
+from collections.abc import Mapping
 from typing import Literal
+
+from pydantic import Field
 
 from regulars.report.parts.base import Count, Interval, MaybeNumber, MaybeShare, Part, Share
 from regulars.schema.wording import Wording
@@ -15,6 +18,7 @@ __all__ = [
     "ModelPart",
     "OutcomePart",
     "RiskBand",
+    "ScorecardLine",
     "SplitPart",
 ]
 
@@ -36,6 +40,10 @@ class OutcomePart(Part):
     """Customers of whom it is not known."""
     is_churn: bool = True
     """Whether the outcome is leaving, so that words may say so."""
+    will: Wording | None = None
+    """What a customer with it will do, in words: will leave."""
+    did: Wording | None = None
+    """What customers with it did, in words: left."""
 
 
 class SplitPart(Part):
@@ -66,6 +74,23 @@ class ModelPart(Part):
     """Mean squared error of the probabilities; less is better."""
     train_roc_auc: MaybeShare = None
     """The same on the customers it learnt from: a large gap means learning by heart."""
+    intervals: Mapping[str, Interval] = Field(default_factory=dict)
+    """95 % intervals of the other figures, by name."""
+
+
+class ScorecardLine(Part):
+    """One criterion by which the models are set side by side."""
+
+    name: str
+    """Its code."""
+    title: Wording
+    """What it says."""
+    values: Mapping[str, float]
+    """The figure of each model."""
+    best: tuple[str, ...]
+    """The models that nobody beats here."""
+    decides: bool
+    """Whether the choice rests on it."""
 
 
 class Confusion(Part):
@@ -88,6 +113,8 @@ class Holdout(Part):
     """Customers."""
     positives: Count
     """How many of them left."""
+    repeats: Count = 1
+    """How often all of them were tested, dealt anew each time."""
     roc_auc: Share
     """Ranking quality."""
     roc_auc_low: MaybeShare = None
@@ -106,6 +133,14 @@ class Holdout(Part):
     """Mean squared error of the probabilities."""
     confusion: Confusion
     """The four counts behind them."""
+    intervals: Mapping[str, Interval] = Field(default_factory=dict)
+    """95 % intervals of the other figures, by name."""
+    equal_error_threshold: MaybeShare = None
+    """The probability at which both kinds of error are equally frequent."""
+    reliability: MaybeShare = None
+    """How often either kind of customer is recognised there."""
+    sentence: Wording | None = None
+    """Both kinds of error, in customers."""
 
 
 class CalibrationPoint(Part):
@@ -153,13 +188,13 @@ class Alarm(Part):
     """Something that looks too good to be true, or too weak to use."""
 
     kind: str
-    """leak, strong_feature, too_good, no_signal."""
+    """leak, strong_feature, too_good, copies, overfitting, holdout, no_signal."""
     severity: Literal["alarm", "notice"]
     """alarm: do not act before it is explained."""
     feature: str | None = None
     """The feature, where it is one."""
     value: MaybeNumber = None
-    """The ROC-AUC that rang."""
+    """The figure that rang."""
     sentence: Wording
     """What was seen and what to do."""
 
@@ -183,8 +218,13 @@ class ChurnPart(Part):
     """From this probability on a customer counts as at risk."""
     why_threshold: Wording | None = None
     """Why this threshold."""
+    scorecard: tuple[ScorecardLine, ...] = ()
+    """The models side by side."""
+    quality: Holdout | None = None
+    """The test on all customers, each by a model that had not seen them, repeated: the grade rests
+    on it."""
     holdout: Holdout
-    """The test on customers the model has not seen."""
+    """The check on customers kept aside until the model was chosen."""
     calibration: tuple[CalibrationPoint, ...] = ()
     """Whether a probability of 30 % means 30 of 100."""
     risk_bands: tuple[RiskBand, ...] = ()

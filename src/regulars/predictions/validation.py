@@ -1,0 +1,256 @@
+"""Models tested on customers they have not seen, round by round."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.evaluate.costs import Confusion, ContactCosts, count_decisions
+from regulars.evaluate.intervals import Interval, bootstrap_intervals
+from regulars.evaluate.metrics import equalize_errors, rank_precision, roc_auc
+from regulars.evaluate.ranking import RankingQuality
+from regulars.evaluate.splits import Round
+from regulars.predictions.results import ModelName, ModelResult, Quality
+from regulars.predictions.scorers import FITTERS, Scorer, TrainingRows, blend_scorers
+from regulars.schema.wording import Wording
+
+__all__ = [
+    "BLENDED",
+    "TITLES",
+    "Trial",
+    "compare_trials",
+    "fit_model",
+    "fit_models",
+    "measure_quality",
+    "try_models",
+]
+
+BLENDED: tuple[ModelName, ...] = ("logistic", "lightgbm")
+"""What the blend is made of: a straight line and trees are wrong about different customers."""
+
+TITLES: dict[ModelName, Wording] = {
+    "baseline": Wording(en="Base rate for everybody", ru="Средняя доля для всех"),
+    "naive_bayes": Wording(en="Naive Bayes over intervals", ru="Наивный Байес по интервалам"),
+    "logistic": Wording(en="Logistic regression", ru="Логистическая регрессия"),
+    "lightgbm": Wording(en="Gradient boosting (LightGBM)", ru="Градиентный бустинг (LightGBM)"),
+    "histogram_trees": Wording(
+        en="Gradient boosting (scikit-learn)", ru="Градиентный бустинг (scikit-learn)"
+    ),
+    "blend": Wording(
+        en="Blend of logistic regression and LightGBM",
+        ru="Смесь логистической регрессии и LightGBM",
+    ),
+}
+"""The models, simplest first."""
+
+_SAMPLES_TO_COMPARE, _SAMPLES_TO_JUDGE = 200, 500
+_MANY_ROWS, _SAMPLES_OF_MANY = 50_000, 100
+
+
+@dataclass(slots=True)
+class Trial:
+    """What one model said in each round, shape of each array (n_tested_in_the_round,).
+
+    Attributes
+    ----------
+    tested
+        Row numbers.
+    probabilities
+        Of those rows.
+    train_roc_auc
+        One figure per round.
+    seconds
+        To fit and score, over all rounds.
+    """
+
+    tested: list[NDArray[np.int64]]
+    probabilities: list[NDArray[np.float64]]
+    train_roc_auc: list[float]
+    seconds: float = 0.0
+
+    def add(self, rows: TrainingRows, part: Round, scorer: Scorer) -> None:
+        """Test a fitted scorer."""
+        started = time.monotonic()
+        self.tested.append(np.flatnonzero(part.test))
+        self.probabilities.append(scorer.probabilities(rows.X[part.test]))
+        self.seconds += time.monotonic() - started
+        self.train_roc_auc.append(
+            roc_auc(rows.labels[part.learn], scorer.probabilities(rows.X[part.learn]))
+        )
+
+    def rank(self, rows: TrainingRows) -> RankingQuality:
+        """The ranking over all rounds."""
+        return RankingQuality.over(
+            [
+                (rows.labels[tested], said, rows.groups[tested])
+                for tested, said in zip(self.tested, self.probabilities, strict=True)
+            ],
+            n_customers=int(rows.groups.max()) + 1,
+        )
+
+    def pool(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Row numbers and probabilities of all rounds together."""
+        return np.concatenate(self.tested), np.concatenate(self.probabilities)
+
+
+def fit_model(name: ModelName, rows: TrainingRows, random_state: int) -> Scorer:
+    """One model of any name; the blend is fitted from its parts."""
+    if name == "blend":
+        return blend_scorers([FITTERS[part](rows, random_state) for part in BLENDED])
+    return FITTERS[name](rows, random_state)
+
+
+def fit_models(
+    rows: TrainingRows, random_state: int, advance: Callable[[], None]
+) -> Iterator[tuple[ModelName, Scorer, float]]:
+    """Every model with the seconds it took, the blend last; `advance` is told after each fit."""
+    scorers: dict[ModelName, Scorer] = {}
+    seconds: dict[ModelName, float] = {}
+    for name, fit in FITTERS.items():
+        started = time.monotonic()
+        scorers[name] = fit(rows, random_state)
+        seconds[name] = time.monotonic() - started
+        advance()
+        yield name, scorers[name], seconds[name]
+    blend = blend_scorers([scorers[name] for name in BLENDED])
+    yield "blend", blend, sum(seconds[name] for name in BLENDED)
+
+
+def try_models(
+    rows: TrainingRows,
+    rounds: Sequence[Round],
+    *,
+    random_state: int,
+    advance: Callable[[], None],
+) -> dict[ModelName, Trial]:
+    """Every model in the same rounds; `advance` is told after each fit."""
+    trials: dict[ModelName, Trial] = {name: Trial([], [], []) for name in TITLES}
+    for part in rounds:
+        learnt = rows.take(part.learn)
+        for name, scorer, seconds in fit_models(learnt, random_state, advance):
+            trials[name].seconds += seconds
+            trials[name].add(rows, part, scorer)
+    return trials
+
+
+def compare_trials(
+    trials: Mapping[ModelName, Trial],
+    rows: TrainingRows,
+    *,
+    costs: ContactCosts,
+    random_state: int,
+) -> tuple[ModelResult, ...]:
+    """Figures of every model, simplest first, each beside the best on the same customers."""
+    rankings = {name: trial.rank(rows) for name, trial in trials.items()}
+    best = max(rankings.values(), key=lambda ranking: ranking.mean)
+    results = []
+    for name, trial in trials.items():
+        behind, behind_error = best.minus(rankings[name])
+        tested, probabilities = trial.pool()
+        figures = _measure(
+            rows.labels[tested],
+            probabilities,
+            customers=rows.groups[tested],
+            threshold=costs.threshold,
+            random_state=random_state,
+            n_samples=_SAMPLES_TO_COMPARE,
+        )
+        results.append(
+            ModelResult(
+                name=name,
+                title=TITLES[name],
+                roc_auc=rankings[name].interval(),
+                fold_roc_auc=rankings[name].rounds,
+                pr_auc=figures["pr_auc"],
+                brier=figures["brier"],
+                f1=figures["f1"],
+                train_roc_auc=float(np.mean(trial.train_roc_auc)),
+                behind=behind,
+                behind_error=behind_error,
+                seconds=trial.seconds / len(trial.tested),
+            )
+        )
+    return tuple(results)
+
+
+def measure_quality(
+    trials: Sequence[Trial],
+    rows: TrainingRows,
+    *,
+    costs: ContactCosts,
+    random_state: int,
+    say: Callable[[Confusion], Wording],
+) -> Quality:
+    """The chosen model over the rounds of `trials`, each a repeat; `say` gives the sentence.
+
+    The ranking is the mean of all repeats, all else that of the first, which scored the customers.
+    """
+    every = Trial(
+        [tested for trial in trials for tested in trial.tested],
+        [said for trial in trials for said in trial.probabilities],
+        [],
+    )
+    tested, probabilities = trials[0].pool()
+    labels = rows.labels[tested]
+    figures = _measure(
+        labels,
+        probabilities,
+        customers=rows.groups[tested],
+        threshold=costs.threshold,
+        random_state=random_state,
+        n_samples=_SAMPLES_TO_JUDGE,
+    )
+    confusion = count_decisions(labels, probabilities, threshold=costs.threshold)
+    return Quality(
+        n=len(labels),
+        positives=int(labels.sum()),
+        repeats=len(trials),
+        roc_auc=every.rank(rows).interval(),
+        pr_auc=figures["pr_auc"],
+        brier=figures["brier"],
+        precision=figures["precision"],
+        recall=figures["recall"],
+        f1=figures["f1"],
+        confusion=confusion,
+        equal_errors=equalize_errors(labels, probabilities),
+        sentence=say(confusion),
+    )
+
+
+def _measure(
+    labels: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
+    *,
+    customers: NDArray[np.int64],
+    threshold: float,
+    random_state: int,
+    n_samples: int,
+) -> dict[str, Interval]:
+    """Figures with their intervals, all on the same bootstrap samples."""
+    is_above = probabilities >= threshold
+    found = (labels == 1) & is_above
+    squares = (probabilities - labels) ** 2
+
+    def share(of: NDArray[np.bool_], among: NDArray[np.float64]) -> Callable[..., float]:
+        def weigh(weights: NDArray[np.float64]) -> float:
+            size = float(weights @ among)
+            return float(weights @ of) / size if size else 0.0
+
+        return weigh
+
+    return bootstrap_intervals(
+        {
+            "pr_auc": rank_precision(labels, probabilities),
+            "brier": lambda weights: float(weights @ squares / weights.sum()),
+            "precision": share(found, is_above.astype(float)),
+            "recall": share(found, labels),
+            # Twice the found over the warned and the true ones together.
+            "f1": share(found, (is_above + labels) / 2),
+        },
+        labels,
+        random_state=random_state,
+        customers=customers,
+        n_samples=n_samples if len(labels) <= _MANY_ROWS else _SAMPLES_OF_MANY,
+    )
