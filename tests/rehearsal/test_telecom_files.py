@@ -3,7 +3,6 @@ import pytest
 from pyarrow import csv
 
 from regulars import Workspace
-from regulars.ingest.prepare import Wishes
 from regulars.rehearsal import make_telecom_company, write_telecom_company, write_truth
 
 FILES = {
@@ -39,13 +38,11 @@ def company():
 
 @pytest.fixture(scope="module", params=["en", "ru"])
 def loaded(request, company, tmp_path_factory):
-    """The files of the company as loaded by somebody who hardly says a word about them."""
+    """The files of the company as loaded by somebody who says nothing about them."""
     folder = tmp_path_factory.mktemp("telecom")
     files = write_telecom_company(company, folder / "files", language=request.param)
     workspace = Workspace.create(folder / "workspace")
-    # With so few referrals nobody is named twice, which looks like a list of customers.
-    wishes = {path: Wishes(kind=kind) for path, kind in files.items() if kind == "relations"}
-    loads = {path: workspace.load(path, wishes=wishes.get(path)) for path in files}
+    loads = {path: workspace.load(path) for path in files}
     return request.param, files, loads, workspace
 
 

@@ -120,6 +120,35 @@ def test_the_kind_is_told_by_the_names(kind, names):
     assert recognize([SourceColumn(name) for name in names]).kind == kind
 
 
+def test_referrals_are_relations_although_nobody_is_referred_twice():
+    mapping = recognize(
+        _file(
+            referrer_id=[f"{number % 25:04}" for number in range(40)],
+            referred_id=[f"{number + 100:04}" for number in range(40)],
+            date=["2026-01-10"] * 40,
+        )
+    )
+
+    assert mapping.kind == "relations"
+    assert list(_targets(mapping).values()) == [
+        "customer_id",
+        "related_customer_id",
+        "occurred_at",
+    ]
+
+
+def test_a_list_of_customers_with_a_friend_each_stays_a_list_of_customers():
+    mapping = recognize(
+        _file(
+            client_id=[f"{number:04}" for number in range(40)],
+            friend=[f"{number % 25 + 100:04}" for number in range(40)],
+            city=["Perm"] * 40,
+        )
+    )
+
+    assert mapping.kind == "customers"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_accepted_with_its_own_column_names(kind):
     from regulars.schema import get_contract

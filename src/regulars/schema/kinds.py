@@ -95,7 +95,7 @@ def guess_kind(
     best: Guess | None = None
     for kind, signatures in _SIGNATURES.items():
         is_fact = get_contract(kind).temporal == "fact"
-        if is_sure and is_fact and not _has_own_key(measured, kind):
+        if is_sure and is_fact and not _explains_uniqueness(measured, kind, customer):
             continue
         if kind == "relations" and _is_log_of_calls(measured):
             continue
@@ -107,11 +107,21 @@ def guess_kind(
     return _guess_rest(measured, customer, is_flat=is_flat)
 
 
-def _has_own_key(measured: Sequence[Measured], kind: str) -> bool:
-    """An order number beside every customer: orders, were there but one for each."""
+def _explains_uniqueness(
+    measured: Sequence[Measured], kind: str, customer: Measured | None
+) -> bool:
+    """Why a customer who never repeats need not make a list of customers.
+
+    An order number beside every customer: orders, were there but one for each. Or the one who
+    never repeats is the other end of a relation: everybody was brought by one other.
+    """
     key = get_contract(kind).key
     found = match_table(measured, kind).columns
-    return bool(key) and key[0] in found and found[key[0]].name_score >= 0.95
+    if key:
+        return key[0] in found and found[key[0]].name_score >= 0.95
+    ends = [found[name] for name in ("customer_id", "related_customer_id") if name in found]
+    are_sure = len(ends) == 2 and all(end.name_score >= 0.95 for end in ends)
+    return are_sure and measured[ends[1].position] is customer
 
 
 def _is_log_of_calls(measured: Sequence[Measured]) -> bool:
