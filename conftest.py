@@ -43,7 +43,8 @@ def _environment(folder: str) -> dict[str, str]:
         "HOME": folder,
         "XDG_CONFIG_HOME": f"{folder}/.config",
         "PATH": beside_python + os.pathsep + kept.get("PATH", ""),
-        "PYTHONPATH": str(_ROOT / "docs" / "offline"),
+        # The code beside these pages, wherever an installation points to.
+        "PYTHONPATH": os.pathsep.join([str(_ROOT / "docs" / "offline"), str(_ROOT / "src")]),
         "LC_ALL": "C.UTF-8",
         "COLUMNS": "100",
         "NO_COLOR": "1",

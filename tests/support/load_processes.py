@@ -9,6 +9,8 @@ import sys
 
 from regulars.cli.app import run
 from regulars.lake import Lake
+from regulars.vault import FileVault
+from regulars.workspace import erase
 
 SPAWN = multiprocessing.get_context("spawn")
 _real_begin = Lake.begin
@@ -42,6 +44,24 @@ def load_and_die(arguments, step) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     load_and_call(arguments, die)
+
+
+def erase_and_die(customer_id, workspace, step) -> None:
+    """Erase, and be killed at a step of the lake, or before the `vault` or the `results`."""
+
+    def die(*given, **named):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    real_erase = Lake.erase_customers
+    if step == "vault":
+        FileVault.forget = die
+    elif step == "results":
+        erase.erase_from_results = die
+    else:
+        Lake.erase_customers = lambda lake, *given, **named: real_erase(
+            Lake(lake.folder, lambda name: die() if name == step else None), *given, **named
+        )
+    run_quietly("erase", customer_id, "-w", workspace, "--yes")
 
 
 def load_at_once(arguments, is_ready, may_start) -> None:

@@ -46,6 +46,7 @@ for _verb, _group, _help in (
     ("init", _WORK, "Make a workspace."),
     ("load", _WORK, "Load files, or a table of a database, into the lake."),
     ("check", _WORK, "Say in what state the loaded data is."),
+    ("erase", _ROUND, "Erase a customer everywhere, on request."),
     ("demo", _ROUND, "The main job on a company that is made up."),
     ("datasets", _ROUND, "List, verify and locate well-known data sets on this machine."),
 ):

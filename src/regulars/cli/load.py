@@ -15,6 +15,7 @@ from regulars.cli.options import (
     LanguageOption,
     MapOption,
     OutputFormat,
+    Readmit,
     WorkspaceOption,
     find_workspace,
     parse_overrides,
@@ -52,6 +53,7 @@ def load(
     day_first: Annotated[bool | None, Parameter(negative="--month-first")] = None,
     as_of: Day | None = None,
     orders: Literal["auto", "whole", "parts"] = "auto",
+    readmit: Readmit = None,
     table: str | None = None,
     query: str | None = None,
     cursor: str | None = None,
@@ -121,6 +123,7 @@ def load(
         orders=orders,
     )
     home, language = find_workspace(workspace, lang)
+    back = split_names(readmit)
     reading: FileReading | TableReading
     if any("://" in name for name in source):
         reading = TableReading(table=table, query=query, cursor=cursor, is_full=full)
@@ -136,7 +139,8 @@ def load(
         )
     with open_progress() as progress:
         results = [
-            _load_one(home, name, wishes, reading, as_of, language, progress) for name in source
+            _load_one(home, name, wishes, reading, as_of, back, language, progress)
+            for name in source
         ]
     if format == "json":
         documents = [result.to_dict() for result in results]
@@ -157,6 +161,7 @@ def _load_one(
     wishes: Wishes,
     reading: FileReading | TableReading,
     as_of: Day | None,
+    readmit: tuple[str, ...],
     lang: Language,
     progress: Progress,
 ) -> LoadResult:
@@ -174,9 +179,17 @@ def _load_one(
             wishes=wishes,
             reading=reading,
             known_on=as_of,
+            readmit=readmit,
             language=lang,
             progress=progress,
         )
     return load_file(
-        home, name, wishes=wishes, reading=reading, known_on=as_of, language=lang, progress=progress
+        home,
+        name,
+        wishes=wishes,
+        reading=reading,
+        known_on=as_of,
+        readmit=readmit,
+        language=lang,
+        progress=progress,
     )

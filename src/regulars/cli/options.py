@@ -26,6 +26,7 @@ __all__ = [
     "LanguageOption",
     "MapOption",
     "OutputFormat",
+    "Readmit",
     "WorkspaceOption",
     "choose_language",
     "find_workspace",
@@ -65,6 +66,12 @@ MapOption = Annotated[
 ]
 Drop = Annotated[
     str | None, Parameter(help="Source columns to leave out, with commas between them.")
+]
+Readmit = Annotated[
+    str | None,
+    Parameter(
+        help="Ids of customers who were erased and have agreed to be kept again, with commas."
+    ),
 ]
 ColumnNames = Annotated[
     str | None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
+from regulars.ingest.erased import Tombstones, blank_lines, reject_erased
 from regulars.ingest.orders import ORDERS, sum_up_orders
 from regulars.ingest.personal import keep_personal, replace_personal_ids, settle_dead_loads
 from regulars.ingest.rejection import (
@@ -78,6 +79,8 @@ class Destination:
         Ids that are personal → their keyed hashes.
     checks
         Checks of all tables; those of single rows run during a load.
+    tombstones
+        Who was erased and may not come back.
     wait_seconds
         How long to wait for another load to finish.
     on_wait
@@ -88,6 +91,7 @@ class Destination:
     vault: FileVault
     make_pseudonyms: Callable[[pa.Array], pa.ChunkedArray]
     checks: tuple[Check, ...]
+    tombstones: Tombstones
     wait_seconds: float
     on_wait: Callable[[], None]
 
@@ -140,6 +144,8 @@ def load_prepared(
         build_conformed(mapping, prepared.surveys, contract, moment=moment, connection=connection)
         reject_unreadable(prepared.surveys, contract, connection)
         replace_personal_ids(mapping, destination.make_pseudonyms, connection)
+        kept_away = destination.tombstones.list_kept_away()
+        reject_erased(kept_away, destination.tombstones.make, connection)
     with progress.stage(say("check")):
         findings = _check_rows(destination.checks, contract, moment, backend)
     lines = source.rejected_lines(connection)
@@ -159,12 +165,16 @@ def load_prepared(
     ):
         completed = {load.load_id for load in destination.lake.list_loads()}
         settle_dead_loads(destination.vault, completed)
+        erased_meanwhile = destination.tombstones.list_kept_away() - kept_away
+        reject_erased(erased_meanwhile, destination.tombstones.make, connection)
+        lines = blank_lines(lines, kept_away | erased_meanwhile, destination.tombstones.make)
         keep_personal(destination.vault, load_id, connection)
         written = _write_rows(transaction, contract, mapping, orders or Orders(), connection)
         tables, upserted = written.tables, written.upserted
         reasons = gather_quarantine(mapping, lines, source_name=source.name, connection=connection)
         if reasons:
             transaction.append("quarantine", QUARANTINED)
+        destination.tombstones.readmit(transaction, connection)
         result = LoadResult(
             load_id=load_id,
             source=source.name,

@@ -24,15 +24,19 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
 
 __all__ = [
+    "ERASED",
     "QUARANTINED",
     "count_rejections",
     "gather_quarantine",
+    "reject_again",
     "reject_rows",
     "reject_unreadable",
     "select_fit",
 ]
 
 QUARANTINED = "quarantined"
+ERASED = "erased"
+"""Why a row is left out whose customer was erased: of such a row nothing but its place is kept."""
 _REJECTIONS = "rejections"
 _BROKEN_LINES = "broken_lines"
 
@@ -87,6 +91,14 @@ def reject_rows(query: str, connection: DuckDBPyConnection) -> None:
     )
 
 
+def reject_again(query: str, reason: str, connection: DuckDBPyConnection) -> None:
+    """Give the rows of a query (`source_row`) this reason, whatever was found wrong with them."""
+    connection.execute(f"DELETE FROM {_REJECTIONS} WHERE source_row IN ({query})")
+    connection.execute(
+        f"INSERT INTO {_REJECTIONS} SELECT source_row, {quote_text(reason)}, NULL FROM ({query})"
+    )
+
+
 def count_rejections(connection: DuckDBPyConnection) -> int:
     """How many source rows are rejected."""
     row = connection.execute(f"SELECT count(*) FROM {_REJECTIONS}").fetchone()
@@ -138,7 +150,9 @@ def gather_quarantine(
         f"CREATE OR REPLACE TEMP TABLE {QUARANTINED} AS SELECT"
         f' {quote_text(source_name)} AS source, {quote_text(mapping.table)} AS "table",'
         ' r.source_row, r.reason, r."column",'
-        f" CAST(json_object({', '.join(kept)}) AS VARCHAR) AS raw, {customer} AS customer_id"
+        f" CASE WHEN r.reason <> {quote_text(ERASED)} THEN"
+        f" CAST(json_object({', '.join(kept)}) AS VARCHAR) END AS raw,"
+        f" CASE WHEN r.reason <> {quote_text(ERASED)} THEN {customer} END AS customer_id"
         f" FROM {_REJECTIONS} AS r JOIN {SOURCE_ROWS} AS s ON s.rowid = r.source_row - 1"
         f" JOIN {rejected} AS c ON c.source_row = r.source_row ORDER BY r.source_row"
     )

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.lake.erasure import Erasure
+    from regulars.lake.erasure import Erasure, Traces
     from regulars.lake.lake import Lake
     from regulars.lake.records import LoadRecord, Recovery, UpsertResult
     from regulars.lake.snapshot import Snapshot
@@ -20,6 +20,7 @@ __all__ = [
     "LoadTransaction",
     "Recovery",
     "Snapshot",
+    "Traces",
     "UpsertResult",
     "Vacuum",
     "storage_guard",
@@ -33,6 +34,7 @@ _LAZY = {
     "LoadTransaction": "regulars.lake.transaction",
     "Recovery": "regulars.lake.records",
     "Snapshot": "regulars.lake.snapshot",
+    "Traces": "regulars.lake.erasure",
     "UpsertResult": "regulars.lake.records",
     "Vacuum": "regulars.lake.upkeep",
     "storage_guard": "regulars.lake.storage",

@@ -22,11 +22,16 @@ from regulars.lake.transaction import LoadTransaction
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Erasure", "erase_within", "name_erasure"]
+__all__ = ["Erasure", "Traces", "erase_within", "find_traces", "name_erasure"]
 
 _FILE = "lake_file"
 _OWN_TABLES = (REWRITES, ERASED)
 _COUNTERPARTS = ("counterpart_id",)
+_RAW_VALUES = (
+    "CASE WHEN json_valid(raw) THEN"
+    " list_concat(json_extract_string(raw, '$.*'), json_extract_string(raw, '$[*]'))"
+    " ELSE [raw] END"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,22 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Traces:
+    """Where customers are found in a lake.
+
+    Attributes
+    ----------
+    rows
+        Rows to erase by table, counted in the latest version.
+    ids
+        Which of the customers are in some version of some table.
+    """
+
+    rows: Mapping[str, int]
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Rewritten:
     """The files of one table that held somebody to erase, and what stands for each."""
 
@@ -60,6 +81,45 @@ class _Rewritten:
 def name_erasure() -> str:
     """A load id for an erasure: says nothing about whom it is for."""
     return f"erasure-{uuid4().hex[:12]}"
+
+
+def find_traces(folder: Path, ids: Iterable[str], connection: "DuckDBPyConnection") -> Traces:
+    """What an erasure of these customers would find; nothing is changed."""
+    wanted = _hold_values(connection, "sought", "customer_id", ids)
+    rows: dict[str, int] = {}
+    found: set[str] = set()
+    with storage_guard(folder):
+        for table in list_tables(folder):
+            latest = open_table(folder / table)
+            if table in _OWN_TABLES or latest is None:
+                continue
+            current = {file.path for file in latest.files}
+            files = _find_files(connection, table, folder / table, wanted)
+            if count := sum(count for path, count in files if path in current):
+                rows[table] = count
+            paths = [path for path, _ in files]
+            found |= _list_found(connection, table, folder / table, paths, wanted)
+    connection.execute(f"DROP TABLE {wanted}")
+    return Traces(rows, frozenset(found))
+
+
+def _list_found(
+    connection: "DuckDBPyConnection", table: str, folder: Path, paths: Sequence[str], wanted: str
+) -> set[str]:
+    """Which of the wanted customers are in these files."""
+    if not paths:
+        return set()
+    rows = scan_files(folder, paths, is_uneven=True)
+    columns = list_columns(connection, rows)
+    names = [*_list_id_columns(columns), *_list_counterparts(columns)]
+    values = [f"SELECT {quote_name(name)} AS customer_id FROM {rows}" for name in names]
+    if table == QUARANTINE:
+        values.append(f"SELECT unnest({_RAW_VALUES}) FROM {rows} WHERE customer_id IS NULL")
+    found = connection.execute(
+        f"SELECT DISTINCT customer_id FROM ({' UNION ALL '.join(values)})"
+        f" SEMI JOIN {wanted} USING (customer_id)"
+    ).fetchall()
+    return {str(row[0]) for row in found}
 
 
 def erase_within(load: LoadTransaction, ids: Iterable[str], tombstones: Iterable[str]) -> Erasure:
@@ -180,14 +240,9 @@ def _render_condition(table: str, columns: Mapping[str, str], wanted: str) -> st
     tests = [_render_named(name, wanted) for name in _list_id_columns(columns)]
     if table == QUARANTINE:
         # A row was put aside before its customer was known: any value of it may be the id.
-        values = (
-            "CASE WHEN json_valid(raw) THEN"
-            " list_concat(json_extract_string(raw, '$.*'), json_extract_string(raw, '$[*]'))"
-            " ELSE [raw] END"
-        )
         tests.append(
             f"(customer_id IS NULL AND raw IS NOT NULL AND"
-            f" list_has_any({values}, (SELECT list(customer_id) FROM {wanted})))"
+            f" list_has_any({_RAW_VALUES}, (SELECT list(customer_id) FROM {wanted})))"
         )
     return f"coalesce({' OR '.join(tests) or 'false'}, false)"
 

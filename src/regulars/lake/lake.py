@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, NotFoundError
 from regulars.lake.delta import has_table
-from regulars.lake.erasure import Erasure, erase_within, name_erasure
+from regulars.lake.erasure import Erasure, Traces, erase_within, find_traces, name_erasure
 from regulars.lake.load_log import LOADS, create_loads, read_loads
 from regulars.lake.lock import hold_writer_lock
 from regulars.lake.records import LoadRecord, Recovery
 from regulars.lake.recovery import recover
 from regulars.lake.snapshot import Snapshot, take_snapshot
 from regulars.lake.storage import storage_guard
+from regulars.lake.tombstones import read_tombstones
 from regulars.lake.transaction import LoadTransaction
 from regulars.lake.upkeep import Compaction, Vacuum, compact_within, name_compaction, vacuum_files
 
@@ -174,6 +175,15 @@ class Lake:
         """Take back what dead loads left; every load does that first by itself."""
         with hold_writer_lock(self.folder, wait_seconds=wait_seconds):
             return recover(self.folder).recovery
+
+    def find_customers(self, ids: Iterable[str], *, connection: "DuckDBPyConnection") -> Traces:
+        """Where customers are found: what `erase_customers` would take out."""
+        return find_traces(self.folder, ids, connection)
+
+    def read_tombstones(self) -> frozenset[str]:
+        """The keyed hashes of those who were erased and not readmitted."""
+        loads = read_loads(self.folder)
+        return read_tombstones(self.folder, loads[-1].versions) if loads else frozenset()
 
     def erase_customers(
         self,

@@ -116,6 +116,6 @@ SYSTEM_SHAPES = {
         customer_id="string",
         quarantined_at="instant",
     ),
-    ERASED: _declare(ERASED, tombstone="string", erased_at="instant"),
+    ERASED: _declare(ERASED, tombstone="string", erased_at="instant", readmitted_at="instant"),
     "rewrites": _declare("rewrites", table="string", path="string", replaced_by="string"),
 }

@@ -57,6 +57,10 @@ from wanted w
 join keys.wrapped k on k.customer_id = w.customer_id
 join documents d on d.customer_id = w.customer_id and d.key_id = k.key_id
 """
+_KNOWN_WANTED = """
+select customer_id from documents where customer_id in (select customer_id from wanted)
+union select customer_id from pending where customer_id in (select customer_id from wanted)
+"""
 _COUNT = """
 select count(*) from documents d
 join keys.wrapped k on k.customer_id = d.customer_id and k.key_id = d.key_id
@@ -314,10 +318,21 @@ class FileVault:
                 for _, customer_id, key_id, wrapped, sealed in self._connection.execute(_READ)
             }
 
-    def forget(self, customer_ids: Sequence[str], *, access: Access) -> int:
+    def find(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these customers the vault knows; no document is opened."""
+        found: set[str] = set()
+        with self._transaction("immediate"):
+            for start in range(0, len(customer_ids), _BATCH_ROWS):
+                fill_wanted(self._connection, customer_ids[start : start + _BATCH_ROWS])
+                found |= {row[0] for row in self._connection.execute(_KNOWN_WANTED)}
+        return frozenset(found)
+
+    def forget(
+        self, customer_ids: Sequence[str], *, access: Access, tombstones: Sequence[str] = ()
+    ) -> int:
         """Delete the documents and the keys of customers; it cannot be undone.
 
-        A copy of `documents.sqlite` made before is unreadable for them from then on, unless a
+        The journal names nobody but by the `tombstones`. A copy of `documents.sqlite` made before is unreadable for them from then on, unless a
         copy of `keys.sqlite` of that time exists as well.
 
         Returns
@@ -331,19 +346,22 @@ class FileVault:
                 fill_wanted(self._connection, customer_ids[start : start + _BATCH_ROWS])
                 forgotten += self._delete_wanted()
             append_entry(
-                self.journal_path, access, action="forget", columns=(), customer_count=forgotten
+                self.journal_path,
+                access,
+                action="forget",
+                columns=(),
+                customer_count=forgotten,
+                tombstones=tombstones,
             )
         return forgotten
 
     def _delete_wanted(self) -> int:
-        chosen = "where customer_id in (select customer_id from wanted)"
-        known = self._connection.execute(
-            f"select count(*) from (select customer_id from documents {chosen}"  # noqa: S608 - no value in it
-            f" union select customer_id from pending {chosen})"
-        ).fetchone()[0]
+        known = len(self._connection.execute(_KNOWN_WANTED).fetchall())
         for table in ("keys.wrapped", "documents", "pending"):
-            self._connection.execute(f"delete from {table} {chosen}")  # noqa: S608 - as above
-        return int(known)
+            self._connection.execute(
+                f"delete from {table} where customer_id in (select customer_id from wanted)"  # noqa: S608 - no value in it
+            )
+        return known
 
     def list_columns(self) -> tuple[str, ...]:
         """Names of the personal columns ever kept, in alphabetical order."""

@@ -30,6 +30,8 @@ class JournalEntry:
         Which columns were read.
     customer_count
         Of how many customers something was found.
+    tombstones
+        Keyed hashes of those who were forgotten, where they were given.
     """
 
     at: datetime
@@ -39,6 +41,7 @@ class JournalEntry:
     run_id: str | None
     columns: tuple[str, ...]
     customer_count: int
+    tombstones: tuple[str, ...] = ()
 
 
 def append_entry(
@@ -48,6 +51,7 @@ def append_entry(
     action: Literal["read", "forget"],
     columns: Sequence[str],
     customer_count: int,
+    tombstones: Sequence[str] = (),
 ) -> None:
     """Write one line and wait for the disk: what is not journalled is not handed out."""
     line = {
@@ -59,6 +63,8 @@ def append_entry(
         "columns": list(columns),
         "customer_count": customer_count,
     }
+    if tombstones:
+        line["tombstones"] = list(tombstones)
     text = json.dumps(line, ensure_ascii=False) + "\n"
     try:
         # One write to a file opened for appending: lines of two processes never mix.
@@ -96,6 +102,7 @@ def read_journal(path: Path) -> Iterator[JournalEntry]:
             entry = json.loads(line)
             entry["at"] = datetime.fromisoformat(entry["at"])
             entry["columns"] = tuple(entry["columns"])
+            entry["tombstones"] = tuple(entry.get("tombstones", ()))
             yield JournalEntry(**entry)
         except (ValueError, KeyError, TypeError) as error:
             raise StorageError(

@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -46,7 +47,7 @@ class MasterKey:
     True
     """
 
-    __slots__ = ("_identity", "_pseudonyms", "_signatures", "_wrapping")
+    __slots__ = ("_identity", "_pseudonyms", "_signatures", "_tombstones", "_wrapping")
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != _KEY_BYTES:
@@ -57,6 +58,7 @@ class MasterKey:
         self._wrapping = _derive(secret, "wrapping")
         self._pseudonyms = _derive(secret, "pseudonyms")
         self._signatures = _derive(secret, "signatures")
+        self._tombstones = _derive(secret, "tombstones")
         self._identity = _derive(secret, "identity").hex()
 
     @classmethod
@@ -102,12 +104,18 @@ class MasterKey:
         >>> [text and text[:6] for text in key.pseudonyms(phones).to_pylist()]
         ['0897cc', None, '0897cc']
         """
-        column = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
-        encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.combine_chunks()
-        replaced = [self.pseudonym(value) for value in encoded.dictionary.to_pylist()]
-        return pa.chunked_array([pa.array(replaced, pa.string()).take(encoded.indices)])
+        return _replace(values, self.pseudonym)
+
+    def tombstone(self, customer_id: str) -> str:
+        """What stays of an erased customer: a keyed HMAC-SHA256 of the id, hex.
+
+        Not the pseudonym: that one may be somebody's `customer_id`.
+        """
+        return hmac.digest(self._tombstones, customer_id.encode(), "sha256").hex()
+
+    def tombstones(self, values: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+        """`tombstone` of every text of a column."""
+        return _replace(values, self.tombstone)
 
     def sign(self, content: bytes) -> str:
         """The signature of a stored model or definition: HMAC-SHA256, hex."""
@@ -122,6 +130,15 @@ class MasterKey:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a MasterKey is not pickled: secrets stay in the process that read them")
+
+
+def _replace(values: pa.Array | pa.ChunkedArray, replace: Callable[[str], str]) -> pa.ChunkedArray:
+    column = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    replaced = [replace(value) for value in encoded.dictionary.to_pylist()]
+    return pa.chunked_array([pa.array(replaced, pa.string()).take(encoded.indices)])
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:

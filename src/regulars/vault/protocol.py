@@ -92,7 +92,13 @@ class Vault(Protocol):
         """One row per id, in the order asked: `customer_id` and texts; null where not known."""
         ...
 
-    def forget(self, customer_ids: Sequence[str], *, access: Access) -> int:
+    def find(self, customer_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these customers are known here."""
+        ...
+
+    def forget(
+        self, customer_ids: Sequence[str], *, access: Access, tombstones: Sequence[str] = ()
+    ) -> int:
         """Delete documents and keys, so that copies of the documents go dark; how many."""
         ...
 

@@ -25,7 +25,7 @@ from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
 from regulars.settings import find_key_folder
 from regulars.workspace.check import check_data
-from regulars.workspace.folder import Workspace
+from regulars.workspace.folder import REQUEST_FILE, Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.report_parts import make_data_part, make_lineage
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from regulars.workspace.check import DataState
 
 __all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
-
-_REQUEST_FILE = "analyze.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,20 +294,20 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
     # Two analyses that begin at once in a new folder must not both make it.
     with FileLock(target / ".workspace.lock"):
         folder = target / "workspace"
-        if (folder / _REQUEST_FILE).is_file() and _read_request(folder) != request:
+        if (folder / REQUEST_FILE).is_file() and _read_request(folder) != request:
             folder = target / f"workspace-{request[:8]}"
         if (folder / "regulars.toml").is_file():
             return Workspace(folder)
         workspace = Workspace.create(folder, time_zone=time_zone, keeps_key_elsewhere=True)
         marker = json.dumps({"request": request}) + "\n"
-        (folder / _REQUEST_FILE).write_text(marker, encoding="utf-8")
+        (folder / REQUEST_FILE).write_text(marker, encoding="utf-8")
         return workspace
 
 
 def _read_request(folder: Path) -> str | None:
     """For which request the workspace was made; None when the note of it is damaged."""
     try:
-        noted = json.loads((folder / _REQUEST_FILE).read_text(encoding="utf-8"))
+        noted = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
     except ValueError:
         return None
     return str(noted.get("request")) if isinstance(noted, dict) else None

@@ -12,6 +12,7 @@ from regulars.quality.finding import has_errors
 from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Column, Role, get_contract, list_contracts
 from regulars.schema.mapping import Mapping as SourceMapping
+from regulars.workspace.erase import finish_erasure
 from regulars.workspace.tables import list_canonical, open_tables
 from regulars.workspace.words import speak
 
@@ -81,6 +82,7 @@ def check_data(
     UnknownNameError
         When there is no such table.
     """
+    finish_erasure(workspace, language=language, progress=progress)
     snapshot = workspace.lake.snapshot()
     if not list_canonical(snapshot):
         raise NotFoundError(

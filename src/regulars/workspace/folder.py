@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from regulars.settings import Settings
     from regulars.vault import FileVault, MasterKey
     from regulars.workspace.check import DataState
+    from regulars.workspace.erase import ErasureReport
     from regulars.workspace.load import FileReading
 
-__all__ = ["Workspace"]
+__all__ = ["REQUEST_FILE", "Workspace"]
 
 _SETTINGS_FILE = "regulars.toml"
+REQUEST_FILE = "analyze.json"
+"""For which files and wishes `analyze` made the workspace: it lies beside their results."""
 _KEY_FILE = "keys/master"
 _KEY_NAME = "keys/name"
 _SCRATCH = ".scratch-"
@@ -144,6 +147,11 @@ class Workspace:
         return cls(argument or home or Path.cwd())
 
     @property
+    def results_folder(self) -> Path | None:
+        """The folder with the report that this workspace lies beside; None for all others."""
+        return self.folder.parent if (self.folder / REQUEST_FILE).is_file() else None
+
+    @property
     def is_beside_another(self) -> bool:
         """Whether the current folder is a workspace, too, and not this one."""
         here = Path.cwd()
@@ -235,6 +243,28 @@ class Workspace:
         return check_data(
             self,
             tables=tables,
+            language=self.settings.language,
+            progress=progress or Silent(),
+        )
+
+    def erase(
+        self,
+        *customer_ids: str,
+        is_rehearsal: bool = False,
+        reader: str | None = None,
+        progress: Progress | None = None,
+    ) -> ErasureReport:
+        """Erase customers everywhere; see `regulars.workspace.erase.erase_customers`."""
+        from getpass import getuser
+
+        from regulars.progress import Silent
+        from regulars.workspace.erase import erase_customers
+
+        return erase_customers(
+            self,
+            customer_ids,
+            reader=reader or getuser(),
+            is_rehearsal=is_rehearsal,
             language=self.settings.language,
             progress=progress or Silent(),
         )

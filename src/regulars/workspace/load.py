@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from regulars import __version__
-from regulars.errors import ConflictError
+from regulars.errors import ConflictError, InvalidParameterError
 from regulars.ingest.canonical import Moment
+from regulars.ingest.erased import Tombstones
 from regulars.ingest.load import Destination, Orders, load_prepared
 from regulars.ingest.personal import confirm_completed
 from regulars.ingest.prepare import Wishes, prepare_load
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.quality import Reconciliation
 from regulars.schema.mapping import Mapping
+from regulars.workspace.erase import finish_erasure
 from regulars.workspace.runs import make_id
 from regulars.workspace.words import speak
 
@@ -94,14 +96,14 @@ class _Request:
     wishes: Wishes
     known_on: date | None
     language: Language
+    readmit: tuple[str, ...] = ()
     reading: FileReading | TableReading = field(default_factory=FileReading)
 
     def sha256(self) -> str:
         """A fingerprint of everything that decides what the same bytes become."""
         day = self.known_on.isoformat() if self.known_on else ""
-        return hashlib.sha256(
-            f"{request_sha256(self.wishes, self.reading)} {day}".encode()
-        ).hexdigest()
+        told = [request_sha256(self.wishes, self.reading), day, *sorted(self.readmit)]
+        return hashlib.sha256(" ".join(told).encode()).hexdigest()
 
 
 def request_sha256(wishes: Wishes, reading: FileReading | TableReading) -> str:
@@ -117,6 +119,7 @@ def load_file(
     wishes: Wishes | None = None,
     reading: FileReading | None = None,
     known_on: date | None = None,
+    readmit: tuple[str, ...] = (),
     language: Language = "en",
     progress: Progress,
 ) -> LoadResult:
@@ -134,6 +137,8 @@ def load_file(
         How to split it into rows.
     known_on
         Day (company time) that the file describes; None for today.
+    readmit
+        Ids of customers who were erased and have agreed to be kept again.
     language
         Of the stages.
     progress
@@ -147,7 +152,7 @@ def load_file(
     from regulars.connectors.files import open_file
 
     read = reading or FileReading()
-    request = _Request(wishes or Wishes(), known_on, language, read)
+    request = _Request(wishes or Wishes(), known_on, language, readmit, read)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
         source = open_file(
             path,
@@ -173,6 +178,7 @@ def load_table(
     wishes: Wishes | None = None,
     reading: TableReading,
     known_on: date | None = None,
+    readmit: tuple[str, ...] = (),
     language: Language = "en",
     progress: Progress,
 ) -> LoadResult:
@@ -182,7 +188,7 @@ def load_table(
     """
     from regulars.connectors.sql import open_database
 
-    request = _Request(wishes or Wishes(), known_on, language, reading)
+    request = _Request(wishes or Wishes(), known_on, language, readmit, reading)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
         source = open_database(
             url,
@@ -227,6 +233,7 @@ def _load(
     progress: Progress,
 ) -> LoadResult:
     say = speak(request.language)
+    finish_erasure(workspace, language=request.language, progress=progress)
     checks = workspace.read_checks()
     source_sha256 = source.fingerprint()
     asked_sha256 = _say_how(request, workspace.settings.time_zone, checks)
@@ -248,6 +255,11 @@ def _load(
         vault=workspace.vault,
         make_pseudonyms=workspace.master_key.pseudonyms,
         checks=checks,
+        tombstones=Tombstones(
+            read=workspace.lake.read_tombstones,
+            make=workspace.master_key.tombstones,
+            readmitted=_find_readmitted(workspace, request.readmit),
+        ),
         wait_seconds=workspace.settings.lock_wait_seconds,
         on_wait=lambda: _log.warning("load.waiting"),
     )
@@ -278,6 +290,31 @@ def _choose_orders(workspace: Workspace, request: _Request, name: str) -> Orders
         if reading.cursor is not None and before:
             return Orders("parts", frozenset(before))
     return Orders(meant)
+
+
+def _find_readmitted(workspace: Workspace, ids: tuple[str, ...]) -> frozenset[str]:
+    """The tombstones of the customers who may be kept again.
+
+    Raises
+    ------
+    InvalidParameterError
+        When one of them was not erased, or is readmitted already.
+    """
+    if not ids:
+        return frozenset()
+    key, erased = workspace.master_key, workspace.lake.read_tombstones()
+    found: set[str] = set()
+    for place, one in enumerate(ids, start=1):
+        marks = {key.tombstone(one), key.tombstone(key.pseudonym(one))} & erased
+        if not marks:
+            raise InvalidParameterError(
+                en=f"Customer {place} of those to readmit was not erased. Check the id, with its"
+                " leading zeros; nothing was loaded.",
+                ru=f"Клиент № {place} из тех, кого разрешено вернуть, не был стёрт. Проверьте id"
+                " вместе с нулями в начале; ничего не загружено.",
+            )
+        found |= marks
+    return frozenset(found)
 
 
 def _make_moment(zone: str, known_on: date | None) -> Moment:
@@ -332,7 +369,7 @@ def _refuse_second_numbering(workspace: Workspace, mapping: Mapping, source: Sou
 
 def _find_repeat(workspace: Workspace, source: str, request: str) -> LoadRecord | None:
     """The last load, if it was of the very same bytes, read the same way, and nothing came since."""
-    loads = [load for load in workspace.lake.list_loads() if load.action == "load"]
+    loads = [load for load in workspace.lake.list_loads() if load.action in ("load", "erasure")]
     tables: set[str] = set()
     for load in reversed(loads):
         if load.source_sha256 == source and load.mapping_sha256 == request:

@@ -31,6 +31,11 @@ _STAGES = {
         en="Moving the key out of the results, to {name}",
         ru="Перенос ключа из папки с результатами в {name}",
     ),
+    "seek": Wording(en="Looking for traces", ru="Поиск следов"),
+    "erase": Wording(en="Erasing", ru="Стирание"),
+    "finish_erasure": Wording(
+        en="Finishing an erasure that was interrupted", ru="Завершение прерванного стирания"
+    ),
     "wait": Wording(
         en="Another load is being written; waiting for it to finish",
         ru="Идёт другая загрузка; ждём её окончания",
