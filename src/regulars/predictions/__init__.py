@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
+    from regulars.predictions.contract_end import observe_contract_ends
     from regulars.predictions.definitions import (
         ColumnOutcome,
         ContractEnd,
@@ -45,6 +46,7 @@ __all__ = [
     "Threshold",
     "compare_churn_models",
     "compare_models_over_time",
+    "observe_contract_ends",
     "read_outcome",
 ]
 
@@ -67,6 +69,7 @@ _LAZY = {
     "Threshold": "results",
     "compare_churn_models": "comparison",
     "compare_models_over_time": "comparison",
+    "observe_contract_ends": "contract_end",
     "read_outcome": "outcome",
 }
 
