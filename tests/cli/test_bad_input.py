@@ -175,7 +175,7 @@ def test_odd_dates_and_amounts_are_found_and_only_the_impossible_is_set_aside(de
         ("007", date(2024, 1, 4), Decimal("7.25")),
     ]
     assert desk.read("quarantine", 'source_row, reason, "column"') == [
-        (3, "purchases_in_future", None),
+        (4, "purchases_in_future", None),
         (5, "unreadable", "amount"),
         (6, "unreadable", "order_date"),
     ]

@@ -121,7 +121,7 @@ def test_an_unknown_layout_is_refused(write, opened):
         opened(write("a\n1\n"), layout="basket")
 
 
-def test_the_first_sheet_with_cells_is_read_and_said(workbook, opened, rows_of):
+def test_the_sheet_with_the_table_is_read_and_said(workbook, opened, rows_of):
     source = opened(workbook)
 
     assert source.columns == ("id", "когда", "сумма", "активен")
@@ -129,7 +129,10 @@ def test_the_first_sheet_with_cells_is_read_and_said(workbook, opened, rows_of):
         ("007", "2020-01-05", "12.5", "true"),
         ("8", "2020-01-05 13:45:00", "0.3", None),
     ]
-    assert source.notes[0].ru == "Лист: «Клиенты», первый непустой; есть ещё 'пусто', 'other'."
+    assert source.notes[0].ru == (
+        "Лист: «Клиенты», единственный с таблицей. Есть ещё «пусто», «other», таблиц на них нет."
+        " Другой лист выбирает --sheet."
+    )
 
 
 @pytest.mark.parametrize("sheet", ["other", 3, "3"])

@@ -102,12 +102,12 @@ def test_every_line_is_in_the_lake_or_in_the_quarantine_by_its_place(desk):
 
     assert told.rows == Reconciliation(32, inserted=26, updated=0, unchanged=0, quarantined=6)
     assert again.rows == Reconciliation(32, inserted=0, updated=0, unchanged=26, quarantined=6)
-    # Rows are counted without the header; lines that are no rows as an editor counts them.
+    # As an editor counts lines, whatever was wrong with them.
     assert desk.read("quarantine", 'source_row, reason, "column"') == [
-        (25, "another row with the same key says otherwise; the last one counts", None),
-        (26, "unreadable", "order_date"),
-        (27, "missing", "order_date"),
-        (30, "purchases_in_future", None),
+        (26, "another row with the same key says otherwise; the last one counts", None),
+        (27, "unreadable", "order_date"),
+        (28, "missing", "order_date"),
+        (31, "purchases_in_future", None),
         (32, "too_few_columns", None),
         (33, "too_many_columns", None),
     ]

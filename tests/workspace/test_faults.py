@@ -93,7 +93,7 @@ def test_the_steps_of_a_whole_load_are_these(loaded_once):
 
     assert steps == STEPS
     assert (len(after["items"]), len(after["orders"])) == (40, 20)
-    assert after["quarantine"] == [(31, "unreadable")]
+    assert after["quarantine"] == [(32, "unreadable")]
     assert after["vault"] == (7, (), ("phone",))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
@@ -72,6 +74,14 @@ class Source(Protocol):
         Text formats and databases give VARCHAR columns with missing for an empty cell (a
         database's dates are ISO, its instants UTC); Parquet gives its own types. Memory stays
         bounded. The SQL is valid until `close`.
+        """
+
+    def find_lines(self, connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """Where the rows with these numbers (from 1, as `scan` gives them) stand in the source.
+
+        The line of a text file on which the row begins, as an editor counts; the row of a sheet;
+        the number of the row itself in Parquet, a JSON array or a database. Known once `scan`
+        has run.
         """
 
     def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:

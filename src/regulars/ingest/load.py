@@ -148,7 +148,7 @@ def load_prepared(
         reject_erased(kept_away, destination.tombstones.make, connection)
     with progress.stage(say("check")):
         findings = _check_rows(destination.checks, contract, moment, backend)
-    lines = source.rejected_lines(connection)
+    lines = [*source.rejected_lines(connection), *prepared.staged.totals]
     progress.check()
     with (
         progress.stage(say("commit")),
@@ -171,7 +171,7 @@ def load_prepared(
         keep_personal(destination.vault, load_id, connection)
         written = _write_rows(transaction, contract, mapping, orders or Orders(), connection)
         tables, upserted = written.tables, written.upserted
-        reasons = gather_quarantine(mapping, lines, source_name=source.name, connection=connection)
+        reasons = gather_quarantine(mapping, lines, source=source, connection=connection)
         if reasons:
             transaction.append("quarantine", QUARANTINED)
         destination.tombstones.readmit(transaction, connection)

@@ -141,7 +141,9 @@ def prepare_load(
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     read = [column for column in mapping.columns if column.role is not Role.IGNORED]
     surveys = survey_columns(read, staged, connection)
-    mapping, surveys, findings = settle_types(mapping, surveys, staged, contract, connection)
+    mapping, surveys, findings = settle_types(
+        mapping, surveys, staged, source, contract, connection
+    )
     return Prepared(
         staged=staged,
         mapping=mapping,

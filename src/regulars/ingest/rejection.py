@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from regulars.connectors.protocol import RejectedLine
+    from regulars.connectors.protocol import RejectedLine, Source
     from regulars.ingest.staging import Survey
     from regulars.schema.contract import Contract
     from regulars.schema.mapping import Mapping
@@ -39,6 +39,7 @@ ERASED = "erased"
 """Why a row is left out whose customer was erased: of such a row nothing but its place is kept."""
 _REJECTIONS = "rejections"
 _BROKEN_LINES = "broken_lines"
+_PLACES = "places"
 
 
 def reject_unreadable(
@@ -118,10 +119,13 @@ def gather_quarantine(
     mapping: Mapping,
     lines: Sequence[RejectedLine],
     *,
-    source_name: str,
+    source: Source,
     connection: DuckDBPyConnection,
 ) -> dict[str, int]:
     """Make the temporary table `quarantined` of every row that did not reach the lake.
+
+    Its `source_row` is where a person finds the row in the source: the line of a text file on
+    which it begins, the row of a sheet, else its number (see `Source.find_lines`).
 
     Personal columns are left out of what is kept of a row; of a line that could not even be
     split, nothing but its place is kept when the source has such columns.
@@ -148,7 +152,7 @@ def gather_quarantine(
         rejected = f"(SELECT * FROM {CONFORMED} LIMIT 0)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {QUARANTINED} AS SELECT"
-        f' {quote_text(source_name)} AS source, {quote_text(mapping.table)} AS "table",'
+        f' {quote_text(source.name)} AS source, {quote_text(mapping.table)} AS "table",'
         ' r.source_row, r.reason, r."column",'
         f" CASE WHEN r.reason <> {quote_text(ERASED)} THEN"
         f" CAST(json_object({', '.join(kept)}) AS VARCHAR) END AS raw,"
@@ -156,11 +160,30 @@ def gather_quarantine(
         f" FROM {_REJECTIONS} AS r JOIN {SOURCE_ROWS} AS s ON s.rowid = r.source_row - 1"
         f" JOIN {rejected} AS c ON c.source_row = r.source_row ORDER BY r.source_row"
     )
-    _add_lines(mapping, lines, source_name, connection)
+    _place_rows(source, connection)
+    _add_lines(mapping, lines, source.name, connection)
     reasons = connection.execute(
         f"SELECT reason, count(*) FROM {QUARANTINED} GROUP BY reason ORDER BY 2 DESC, 1"
     ).fetchall()
     return {str(reason): int(count) for reason, count in reasons}
+
+
+def _place_rows(source: Source, connection: DuckDBPyConnection) -> None:
+    """Turn numbers of staged rows into places of the source."""
+    import pyarrow as pa
+
+    rows = connection.execute(f"SELECT DISTINCT source_row FROM {QUARANTINED}").fetchall()
+    places = source.find_lines(connection, sorted(int(row) for (row,) in rows))
+    moved = {number: line for number, line in places.items() if number != line}
+    if not moved:
+        return
+    table = pa.table({"number": list(moved), "line": list(moved.values())})
+    connection.register(_PLACES, table)
+    connection.execute(
+        f"UPDATE {QUARANTINED} AS q SET source_row = p.line FROM {_PLACES} AS p"
+        " WHERE q.source_row = p.number"
+    )
+    connection.unregister(_PLACES)
 
 
 def _add_lines(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from regulars.connectors.protocol import Source
     from regulars.ingest.staging import Staged, Survey
     from regulars.schema.column_mapping import ColumnMapping
     from regulars.schema.contract import ColumnType, Contract
@@ -46,6 +47,7 @@ def settle_types(
     mapping: Mapping,
     surveys: Sequence[Survey],
     staged: Staged,
+    source: Source,
     contract: Contract,
     connection: DuckDBPyConnection,
 ) -> tuple[Mapping, tuple[Survey, ...], tuple[Finding, ...]]:
@@ -73,7 +75,7 @@ def settle_types(
         share = survey.unreadable / present if present else 0.0
         must_be_read = _must_be_read(column, contract)
         if share > _HOPELESS and must_be_read:
-            raise _hopeless(survey, share, connection)
+            raise _hopeless(survey, share, source, connection)
         if share > _MOST_UNREADABLE and not must_be_read:
             changed[column.source] = _as_text(column, connection)
             findings.append(_find_unreadable(survey, share, mapping.table, connection))
@@ -162,7 +164,9 @@ def _list_unreadable(survey: Survey, connection: DuckDBPyConnection) -> list[str
     return [mask_personal(str(text))[:_LONGEST_EXAMPLE] for (text,) in found]
 
 
-def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> SchemaError:
+def _hopeless(
+    survey: Survey, share: float, source: Source, connection: DuckDBPyConnection
+) -> SchemaError:
     column = survey.column.mapping
     kind = f"{column.type}, {column.format}" if column.format else column.type
     example = example_ru = ""
@@ -171,7 +175,10 @@ def _hopeless(survey: Survey, share: float, connection: DuckDBPyConnection) -> S
             f"SELECT rowid + 1, {quote_name(column.source)}::VARCHAR FROM {SOURCE_ROWS}"
             f" WHERE {survey.column.is_unreadable} ORDER BY rowid LIMIT 1"
         ).fetchone() or (1, "")
-        shown = mask_personal(text)[:_LONGEST_EXAMPLE]
+        shown, row = (
+            mask_personal(text)[:_LONGEST_EXAMPLE],
+            source.find_lines(connection, [row])[row],
+        )
         example, example_ru = (
             f", such as '{shown}' in row {row}",
             f", например «{shown}» в строке {row}",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SchemaError
 from regulars.ingest.conform import Conformed, conform_column, define_macros
+from regulars.ingest.totals import set_totals_aside
 from regulars.lake.sql import quote_name
 from regulars.schema.contract import Role
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from regulars.connectors.protocol import Source
+    from regulars.connectors.protocol import RejectedLine, Source
     from regulars.schema.mapping import ColumnMapping
 
 __all__ = [
@@ -49,10 +50,13 @@ class Staged:
         Rows that could be split into columns.
     types
         DuckDB's type of each source column.
+    totals
+        Rows at the end that summed up the others; they are no longer among the rows.
     """
 
     row_count: int
     types: dict[str, str]
+    totals: tuple[RejectedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ def stage_source(source: Source, connection: DuckDBPyConnection) -> Staged:
     )
     described = connection.execute(f"DESCRIBE {SOURCE_ROWS}").fetchall()
     (row_count,) = _one_row(connection, f"SELECT count(*) FROM {SOURCE_ROWS}")
-    return Staged(row_count=row_count, types={name: kind for name, kind, *_ in described})
+    totals = set_totals_aside(source, SOURCE_ROWS, row_count, connection)
+    types = {name: kind for name, kind, *_ in described}
+    return Staged(row_count=row_count - len(totals), types=types, totals=totals)
 
 
 def survey_columns(

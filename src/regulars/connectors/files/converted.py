@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regulars.connectors.files.engine_text import quote_path
+from regulars.connectors.files.places import Places
 from regulars.connectors.protocol import RejectedLine
 from regulars.errors import StorageError
 
@@ -27,13 +28,16 @@ _BATCH_CELLS = 1 << 18
 class ConvertedRows:
     """Rows that Python splits, kept as a Parquet file of text columns.
 
-    A subclass says `names`, the `notes`, and how to `iterate` over rows and rejected lines.
+    A subclass says `names`, the `notes`, and how to `iterate` over rows and rejected lines; where
+    rows have a line, it sets `line_number` before it yields one.
     """
 
     def __init__(self, names: Sequence[str], folder: Path) -> None:
         self.names = tuple(names)
         self.folder = folder
         self._rejected: list[RejectedLine] = []
+        self._places = Places()
+        self.line_number: int | None = None
 
     @property
     def notes(self) -> tuple[Wording, ...]:
@@ -66,6 +70,11 @@ class ConvertedRows:
         """The lines that are no rows."""
         return list(self._rejected)
 
+    def find_lines(self, _connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """Where each of these rows stands."""
+        _ = self._parquet
+        return dict(zip(numbers, self._places.find(numbers), strict=True))
+
     @cached_property
     def _parquet(self) -> Path:
         path = self.folder / "rows.parquet"
@@ -78,6 +87,8 @@ class ConvertedRows:
             if isinstance(item, RejectedLine):
                 self._rejected.append(item)
             else:
+                if self.line_number is not None:
+                    self._places.add(self.line_number)
                 yield item
 
 

@@ -13,6 +13,7 @@ from regulars.connectors.files.content import Content, writing
 from regulars.connectors.files.dialect import Dialect
 from regulars.connectors.files.engine_text import read_csv
 from regulars.connectors.files.lines import TextFile, rewrite
+from regulars.connectors.files.places import list_record_lines
 from regulars.connectors.files.quoting import Quotes, find_open_lines, mask_lines
 from regulars.connectors.files.rejects import RejectedSpan, tell_lines
 from regulars.schema.wording import Wording, pluralize
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from regulars.connectors.protocol import RejectedLine
 
-__all__ = ["DelimitedText", "note_delimiter", "note_encoding"]
+__all__ = ["DelimitedText", "note_delimiter", "note_encoding", "note_rows_above"]
 
 _SAMPLE_BYTES = 1 << 20
 _MOST_SAMPLE_BYTES = 1 << 26
@@ -114,6 +115,22 @@ class DelimitedText:
         spans = [RejectedSpan(*row) for row in self._fetch_rejects(connection)]
         return tell_lines(self.text, spans, self._originals)
 
+    def find_lines(self, connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """The line on which each of these rows begins."""
+        if not numbers:
+            return {}
+        dialect = self.dialect
+        has_quotes = bool(dialect.quote) and (dialect.quote != '"' or self.file.survey.has_quotes)
+        return list_record_lines(
+            self.text,
+            numbers,
+            quotes=self._quotes if has_quotes else None,
+            skipped_lines=dialect.skipped_lines,
+            has_header=dialect.has_header,
+            rejected={line.line_number for line in self.rejected_lines(connection)},
+            keeps_blank=len(self.names) == 1,
+        )
+
     def _fetch_rejects(self, connection: DuckDBPyConnection) -> list[tuple[int, int, list[str]]]:
         known = connection.execute(
             "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [self._rejects]
@@ -130,7 +147,8 @@ class DelimitedText:
         """What was found out about the bytes."""
         said = [note_encoding(self.file.encoding), note_delimiter(self.dialect.delimiter)]
         if self.dialect.skipped_lines:
-            said.append(_note_preamble(self.dialect.skipped_lines))
+            count = self.dialect.skipped_lines
+            said.append(note_rows_above(count, has_header=self.dialect.has_header))
         return tuple(said)
 
 
@@ -160,10 +178,14 @@ def note_delimiter(delimiter: str) -> Wording:
     return Wording(en=f"Delimiter: {name.en}.", ru=f"Разделитель: {name.ru}.")
 
 
-def _note_preamble(count: int) -> Wording:
+def note_rows_above(count: int, *, has_header: bool) -> Wording:
+    """The lines or rows above the table as a note."""
+    where = "the header is row" if has_header else "the table begins with row"
+    where_ru = "заголовок — строка" if has_header else "таблица начинается со строки"
     return Wording(
-        en=f"The first {pluralize(count, 'en', 'line', 'lines')} before the table skipped.",
-        ru=f"Пропущено до таблицы: {pluralize(count, 'ru', 'строка', 'строки', 'строк')}.",
+        en=f"{pluralize(count, 'en', 'row', 'rows')} above the table left out; {where} {count + 1}.",
+        ru=f"Над таблицей пропущено: {pluralize(count, 'ru', 'строка', 'строки', 'строк')};"
+        f" {where_ru} {count + 1}.",
     )
 
 

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from regulars.connectors.files.beginning import find_beginning, guess_header
+
 __all__ = ["Dialect", "Preset", "sniff"]
 
 _DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01")
@@ -19,7 +21,6 @@ _FITTING_SHARE = 0.9
 _LEAST_SHARE_WITH_HEADER = 0.5
 _ALIGNED_SHARE = 0.98
 _FEWEST_ALIGNED_COLUMNS = 3
-_SAME_SHAPE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _most_common_width(records: Sequence[Sequence[str]]) -> tuple[int, float]:
 
 
 def _drop_preamble(records: list[tuple[int, list[str]]]) -> tuple[int, list[list[str]]]:
-    """Leave out the lines before the table: titles, comments, anything narrower than the rest."""
+    """Leave out the lines before the table: titles, comments, parameters."""
     width, _ = _most_common_width([record for _, record in records])
     start = 0
     while start < min(len(records) - 1, _MOST_PREAMBLE_LINES):
@@ -229,7 +230,9 @@ def _drop_preamble(records: list[tuple[int, list[str]]]) -> tuple[int, list[list
         start += 1
     if start and not _reaches(records[start][1], width):
         start = 0
-    return (records[start][0] if start else 0), [record for _, record in records[start:]]
+    rest = [record for _, record in records[start:]]
+    start += find_beginning(rest) if width > 1 else 0
+    return (records[start][0] if records else 0), [record for _, record in records[start:]]
 
 
 def _is_title(record: list[str]) -> bool:
@@ -239,37 +242,3 @@ def _is_title(record: list[str]) -> bool:
 
 def _reaches(record: list[str], width: int) -> bool:
     return len(record) >= width
-
-
-def _shape(cell: str) -> str:
-    return re.sub(r"9+", "9", re.sub(r"\d", "9", re.sub(r"[^\W\d_]+", "a", cell.strip())))
-
-
-def _is_value_shape(shape: str) -> bool:
-    return "9" in shape or "@" in shape
-
-
-def guess_header(records: Sequence[Sequence[str]]) -> bool:
-    """Whether the first record holds names: it is unlike the values beneath it.
-
-    Examples
-    --------
-    >>> guess_header([["id", "at"], ["17", "2020-01-05"]])
-    True
-    >>> guess_header([["16", "2020-01-04"], ["17", "2020-01-05"]])
-    False
-    """
-    if len(records) < 2:
-        return bool(records) and not any(_is_value_shape(_shape(cell)) for cell in records[0])
-    unlike = alike = 0
-    for place, cell in enumerate(records[0]):
-        shapes = Counter(_shape(row[place]) for row in records[1:] if place < len(row))
-        shapes.pop("", None)
-        if not shapes:
-            continue
-        frequent, count = shapes.most_common(1)[0]
-        if not _is_value_shape(frequent) or count < _SAME_SHAPE_SHARE * shapes.total():
-            continue
-        alike += _shape(cell) in shapes and _is_value_shape(_shape(cell))
-        unlike += _shape(cell) not in shapes
-    return unlike >= alike

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from regulars.connectors.files.engine_text import quote_name, quote_path
 from regulars.connectors.files.line_tables import reject_undecoded
 from regulars.connectors.files.lines import TextFile
 from regulars.connectors.files.naming import make_names
+from regulars.connectors.files.places import Places
 from regulars.connectors.files.rejects import explain
 from regulars.connectors.protocol import RejectedLine
 from regulars.errors import SourceError
@@ -38,6 +39,7 @@ class JsonRows:
         self._file = file
         self._keys: dict[str, None] = {}
         self._rejected: list[RejectedLine] = []
+        self._places = Places()
         self._parts = list(self._convert())
         if not self._keys:
             raise SourceError(
@@ -98,6 +100,8 @@ class JsonRows:
                 yield reject_undecoded(number, raw)
             elif text.strip():
                 found = _parse(text)
+                if found is not None:
+                    self._places.add(number)
                 yield (
                     RejectedLine(number, text[:10_000], "not_json", explain("not_json"))
                     if found is None
@@ -141,6 +145,10 @@ class JsonRows:
             f"(SELECT {columns} FROM read_parquet([{listed}], union_by_name=true,"
             " hive_partitioning=false))"
         )
+
+    def find_lines(self, _connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """The line of each of these objects; its number in an array."""
+        return dict(zip(numbers, self._places.find(numbers), strict=True))
 
     def rejected_lines(self, _connection: DuckDBPyConnection) -> list[RejectedLine]:
         """The lines that are no objects."""

@@ -44,6 +44,7 @@ class AlignedText(ConvertedRows):
             if is_header_due:
                 is_header_due = False
                 continue
+            self.line_number = number
             cells = [] if text is None else text.split()
             if text is None:
                 yield reject_undecoded(number, raw)
@@ -83,6 +84,7 @@ class Baskets(ConvertedRows):
             if text is None:
                 yield reject_undecoded(number, raw)
                 continue
+            self.line_number = number
             for record in csv.reader([text], delimiter=self._delimiter):
                 yield from ([str(number), cell] for cell in record if cell.strip())
 

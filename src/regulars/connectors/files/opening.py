@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from regulars.connectors.files.baskets import find_basket_delimiter
 from regulars.connectors.files.content import Content, locate
-from regulars.connectors.files.delimited import DelimitedText
+from regulars.connectors.files.delimited import DelimitedText, note_rows_above
 from regulars.connectors.files.dialect import Dialect, Preset, sniff
 from regulars.connectors.files.encodings import check_encoding
 from regulars.connectors.files.formats import Format, find_format
@@ -297,6 +297,8 @@ def _open_workbook(content: Content, folder: Path, request: _Request) -> _Opened
     else:
         names = generate_names(len(first))
         notes += (_note_no_header(first),)
+    if skipped:
+        notes += (note_rows_above(skipped, has_header=has_header),)
     reading = SheetRows(sheet, names, folder, skipped_rows=skipped + has_header)
     has_names = has_header or request.columns is not None
     return _Opened(reading, has_header=has_names, notes=notes)

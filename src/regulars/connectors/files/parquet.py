@@ -59,6 +59,10 @@ class ParquetColumns:
         )
         return f"(SELECT {columns} FROM {call} AS t({aliases}))"
 
+    def find_lines(self, _connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """The numbers of the rows: a Parquet file has no lines."""
+        return {number: number for number in numbers}
+
     def rejected_lines(self, _connection: DuckDBPyConnection) -> list[RejectedLine]:
         """None: there are no lines to split."""
         return []

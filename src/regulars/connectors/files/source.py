@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,6 +35,9 @@ class Reading(Protocol):
 
     def scan(self, connection: DuckDBPyConnection) -> str:
         """SQL for all rows."""
+
+    def find_lines(self, connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """Where these rows stand."""
 
     def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:
         """What the scan left out."""
@@ -117,6 +120,10 @@ class FileSource:
     def scan(self, connection: DuckDBPyConnection) -> str:
         """SQL that may stand after FROM: all rows."""
         return self._reading.scan(connection)
+
+    def find_lines(self, connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """Where the rows with these numbers stand in the file."""
+        return self._reading.find_lines(connection, numbers)
 
     def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:
         """The lines that the scan left out."""

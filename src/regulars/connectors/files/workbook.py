@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regulars.connectors.files.beginning import find_beginning, guess_header
 from regulars.connectors.files.content import say_names
 from regulars.connectors.files.converted import ConvertedRows, Row
-from regulars.connectors.files.dialect import guess_header
 from regulars.errors import NotFoundError, SourceError, suggest
-from regulars.schema.wording import Wording
+from regulars.schema.wording import Wording, pluralize
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata
 
     from regulars.connectors.protocol import RejectedLine
 
@@ -23,12 +24,13 @@ __all__ = ["SheetRows", "find_table", "find_width", "look_at", "open_sheet", "wr
 
 _LOOK_ROWS = 400
 _SIGNIFICANT_DIGITS = 15
+_FULL_SHARE = 0.5
 
 
 def open_sheet(
     path: Path, sheet: str | int | None, *, name: str
 ) -> tuple[CalamineSheet, tuple[Wording, ...]]:
-    """The chosen sheet of a workbook, or its first that is not empty, and what was decided."""
+    """The chosen sheet of a workbook, or the one with the largest table, and what was decided."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
@@ -54,14 +56,67 @@ def _choose(
     names = workbook.sheet_names
     if sheet is not None:
         return workbook.get_sheet_by_name(_find_sheet(names, sheet, where)), ()
-    for name in names:
-        found = workbook.get_sheet_by_name(name)
-        if found.height:
-            return found, (_note_sheet(name, names),)
-    raise SourceError(
-        en=f"{where} holds no cells; its sheets are {say_names(names)}. Check the export.",
-        ru=f"В {where} нет ни одной ячейки; листы: {say_names(names, 'ru')}. Проверьте выгрузку.",
-    )
+    filled = [found for found in map(workbook.get_sheet_by_name, names) if found.height]
+    if not filled:
+        raise SourceError(
+            en=f"{where} holds no cells; its sheets are {say_names(names)}. Check the export.",
+            ru=f"В {where} нет ни одной ячейки; листы: {say_names(names, 'ru')}. Проверьте выгрузку.",
+        )
+    visible = {one.name for one in workbook.sheets_metadata if _is_shown(one)}
+    looks = [_look(found, is_visible=found.name in visible) for found in filled]
+    best = max(looks, key=lambda look: (look.is_visible, look.is_table, look.cell_count))
+    if not best.is_table:
+        best = looks[0]
+    return best.sheet, (_note_sheet(best, looks, names),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one sheet looks like from its first rows.
+
+    Attributes
+    ----------
+    sheet
+        The sheet.
+    is_visible
+        Whether a person who opens the workbook sees it.
+    row_count, column_count
+        Of the table on it, its header not counted; 0 rows when there is none.
+    header
+        The first row of the table.
+    """
+
+    sheet: CalamineSheet
+    is_visible: bool
+    row_count: int
+    column_count: int
+    header: tuple[str, ...]
+
+    @property
+    def is_table(self) -> bool:
+        """Whether there are several columns with something in most of their rows."""
+        return self.row_count > 0
+
+    @property
+    def cell_count(self) -> int:
+        """The size of the table."""
+        return self.row_count * self.column_count
+
+
+def _is_shown(metadata: SheetMetadata) -> bool:
+    return str(metadata.visible).endswith("Visible")
+
+
+def _look(sheet: CalamineSheet, *, is_visible: bool) -> _Look:
+    rows = look_at(sheet)
+    skipped, has_header, first = find_table(rows, has_header=None)
+    width = sum(1 for cell in first if cell)
+    body = [row for row in rows[skipped + has_header :] if any(row)]
+    full = sum(1 for row in body if sum(1 for cell in row if cell) >= max(2, width / 2))
+    is_table = width > 1 and full > 0 and full >= _FULL_SHARE * len(body)
+    last = sheet.end[0] if sheet.end else 0
+    row_count = last + 1 - skipped - has_header if is_table else 0
+    return _Look(sheet, is_visible, row_count, width, tuple(first))
 
 
 def _find_sheet(names: list[str], sheet: str | int, where: str) -> str:
@@ -78,13 +133,47 @@ def _find_sheet(names: list[str], sheet: str | int, where: str) -> str:
     )
 
 
-def _note_sheet(name: str, names: list[str]) -> Wording:
+def _note_sheet(best: _Look, looks: list[_Look], names: list[str]) -> Wording:
+    """Which sheet is read and why, and which others there are."""
+    name = best.sheet.name
     if len(names) == 1:
         return Wording(en=f"Sheet: '{name}'.", ru=f"Лист: «{name}».")
-    rest = say_names([other for other in names if other != name])
+    tables = [one for one in looks if one.is_table and one is not best]
+    why, why_ru = _say_why(best, tables)
+    others = [other for other in names if other != name]
+    if tables:
+        doubt, doubt_ru = _say_doubt(best, tables)
+    else:
+        doubt = f" There are also {say_names(others)}, without a table."
+        doubt_ru = f" Есть ещё {say_names(others, 'ru')}, таблиц на них нет."
     return Wording(
-        en=f"Sheet: '{name}', the first that is not empty; there are also {rest}.",
-        ru=f"Лист: «{name}», первый непустой; есть ещё {rest}.",
+        en=f"Sheet: '{name}', {why}.{doubt} --sheet chooses another.",
+        ru=f"Лист: «{name}», {why_ru}.{doubt_ru} Другой лист выбирает --sheet.",
+    )
+
+
+def _say_why(best: _Look, tables: list[_Look]) -> tuple[str, str]:
+    if not best.is_table:
+        return "the first that is not empty", "первый непустой"
+    if not tables:
+        return "the only one with a table", "единственный с таблицей"
+    rows = pluralize(best.row_count, "en", "row", "rows")
+    rows_ru = pluralize(best.row_count, "ru", "строка", "строки", "строк")
+    return f"the largest table ({rows})", f"самая большая таблица ({rows_ru})"
+
+
+def _say_doubt(best: _Look, tables: list[_Look]) -> tuple[str, str]:
+    """The other tables; when their columns are the same they are parts of one."""
+    names = [one.sheet.name for one in tables]
+    if any(one.header == best.header for one in tables):
+        parts = [one.sheet.name for one in tables if one.header == best.header]
+        return (
+            f" The same columns are on {say_names(parts)}: load each of them too.",
+            f" Те же столбцы на листах {say_names(parts, 'ru')}: загрузите и каждый из них.",
+        )
+    return (
+        f" Tables are also on {say_names(names)}.",
+        f" Таблицы есть и на {say_names(names, 'ru')}.",
     )
 
 
@@ -102,6 +191,7 @@ class SheetRows(ConvertedRows):
         """Every row as text."""
         width = len(self.names)
         for number, cells in enumerate(self._sheet.iter_rows()):
+            self.line_number = number + 1
             row = [write_cell(cell) for cell in cells[:width]]
             if number >= self._skipped and any(cell is not None for cell in row):
                 yield row + [None] * (width - len(row))
@@ -118,13 +208,8 @@ def look_at(sheet: CalamineSheet) -> list[list[str]]:
 
 
 def find_table(rows: list[list[str]], *, has_header: bool | None) -> tuple[int, bool, list[str]]:
-    """How many rows stand before the table, whether it has a header, and its first row.
-
-    Rows with at most one value are titles when others have more.
-    """
-    filled = [sum(1 for cell in row if cell) for row in rows]
-    fewest = 2 if max(filled, default=0) > 1 else 1
-    skipped = next((place for place, count in enumerate(filled) if count >= fewest), 0)
+    """How many rows stand before the table, whether it has a header, and its first row."""
+    skipped = find_beginning(rows)
     table = rows[skipped:]
     guessed = guess_header([row for row in table if any(row)])
     return skipped, guessed if has_header is None else has_header, table[0] if table else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -260,6 +260,10 @@ class DatabaseSource:
             " delim=',', quote='\"', escape='\"', header=false, compression='none',"
             f" hive_partitioning=false, max_line_size={_LONGEST_ROW_BYTES})"
         )
+
+    def find_lines(self, _connection: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, int]:
+        """The numbers of the rows as they were read: a table has no lines."""
+        return {number: number for number in numbers}
 
     def rejected_lines(self, connection: DuckDBPyConnection) -> list[RejectedLine]:
         """None: a database has rows."""

@@ -1,0 +1,81 @@
+"""Rows at the end of a source that sum up the others: a total is not a customer or an order."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from regulars.connectors.protocol import RejectedLine
+from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from regulars.connectors.protocol import Source
+
+__all__ = ["set_totals_aside"]
+
+_LAST_ROWS = 5
+_SAID = re.compile(
+    r"(?:(?:общий|всего)?\s*итоги?|итого(?:\s.*)?|всего(?:\s.*)?|(?:grand |sub)?totals?)\s*:?",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"итого|всего|общий итог|grand total", re.IGNORECASE)
+_EXPLAINED = Wording(en="The row sums up the others.", ru="Строка подводит итог остальным.")
+
+
+def set_totals_aside(
+    source: Source, table: str, row_count: int, connection: DuckDBPyConnection
+) -> tuple[RejectedLine, ...]:
+    """Take the totals among the last rows out of the staged table, and say which they were.
+
+    A row is a total if its first value is a word for one and it has fewer values than the rows
+    around it; where it has as many, the word must be one that is nothing else.
+
+    Parameters
+    ----------
+    source
+        Where the rows came from.
+    table
+        Of the staged rows, in source order.
+    row_count
+        How many there are.
+    connection
+        Where they are.
+    """
+    if row_count <= 1:
+        return ()
+    first = max(row_count - _LAST_ROWS, 0)
+    found = connection.execute(
+        f"SELECT rowid, * FROM {table} WHERE rowid >= {first} ORDER BY rowid"
+    ).fetchall()
+    rows = {int(number): [_show(value) for value in values] for number, *values in found}
+    usual = max(sum(map(bool, values)) for values in rows.values())
+    totals = [number for number, values in rows.items() if _is_total(values, usual)]
+    # Only what ends the table: a shop called Total stands somewhere in the middle.
+    ending = [
+        number for place, number in enumerate(reversed(totals)) if number == row_count - 1 - place
+    ]
+    if not ending:
+        return ()
+    lines = source.find_lines(connection, sorted(number + 1 for number in ending))
+    connection.execute(f"DELETE FROM {table} WHERE rowid >= {min(ending)}")
+    return tuple(
+        RejectedLine(
+            lines[number + 1], "; ".join(filter(None, rows[number])), "total_row", _EXPLAINED
+        )
+        for number in sorted(ending)
+    )
+
+
+def _show(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _is_total(values: Sequence[str], usual: int) -> bool:
+    present = [value for value in values if value]
+    if not present or not _SAID.fullmatch(present[0]):
+        return False
+    return len(present) < usual or _PLAIN.match(present[0]) is not None
