@@ -137,7 +137,7 @@ def test_ids_that_come_twice_are_told_and_a_contradiction_is_set_aside(desk):
     assert desk.read("profiles", "customer_id, age") == [("1", 30), ("2", 41), ("3", 10)]
     assert desk.read("quarantine", "source_row, reason, raw") == [
         (
-            3,
+            4,
             "another row with the same key says otherwise; the last one counts",
             '{"customer_id":"2","age":"40"}',
         )
@@ -176,8 +176,8 @@ def test_odd_dates_and_amounts_are_found_and_only_the_impossible_is_set_aside(de
     ]
     assert desk.read("quarantine", 'source_row, reason, "column"') == [
         (4, "purchases_in_future", None),
-        (5, "unreadable", "amount"),
-        (6, "unreadable", "order_date"),
+        (6, "unreadable", "amount"),
+        (7, "unreadable", "order_date"),
     ]
     assert {finding["check"]: finding["count"] for finding in told["findings"]} == {
         "purchases_in_future": 1,
@@ -206,8 +206,8 @@ def test_not_a_number_is_missing_and_infinity_is_set_aside(desk):
         (None,)
     ]
     assert desk.read("quarantine", "source_row, reason") == [
-        (302, "unreadable"),
         (303, "unreadable"),
+        (304, "unreadable"),
     ]
 
 
@@ -345,7 +345,7 @@ def test_what_most_values_do_not_fit_stops_the_load_and_says_how_to_map(desk):
 
     assert ran.code == 1
     assert "Column 'order_id' was mapped to amount (decimal), but 100% of its values" in ran.err
-    assert "such as 'A0' in row 1" in ran.err
+    assert "such as 'A0' in row 2" in ran.err
     assert '--map "order_id=TARGET:TYPE:FORMAT"' in ran.err
 
 

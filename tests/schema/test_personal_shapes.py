@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from regulars.schema.column_roles import find_personal_field
 from regulars.schema.measured import measure_columns
 from regulars.schema.personal_shapes import find_personal_shape
+from regulars.schema.recognition import recognize
 from regulars.schema.shapes import SourceColumn
 
 SURNAMES = ["Иванов", "Кузнецова", "Пушкин", "Достоевский", "Шевченко", "Соловьёва", "Ли"]
@@ -156,3 +157,72 @@ def test_what_is_nobodys_own_is_not_personal(name, values):
 @given(st.text(), st.lists(st.text(), max_size=8))
 def test_any_column_is_either_personal_or_not(name, values):
     assert _find_field(name, values) == _find_field(name, values)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("phone", ["020 7946 0958", "01632 960 001", "(0161) 496 0000"]),
+        ("phone", ["07700900123", "07700900456", "07700900789"]),
+        ("phone", ["(212) 555-0123", "212.555.0199", "1-800-555-0142 x12"]),
+        ("phone", ["01 23 45 67 89", "06 12 34 56 78", "0145 000 111"]),
+        ("postcode", ["SW1A 1AA", "M1 1AE", "ec1a 1bb"]),
+        ("postcode", ["K1A 0B1", "V6B 4Y8", "M5V 3L9"]),
+        ("tax_number", ["500100732259", "500100732259", "500100732259"]),
+        ("tax_number", ["11223344595", "112-233-445 95", "11223344595"]),
+        ("tax_number", ["AB123456C", "CE 12 34 56 D", "JK123456A"]),
+        ("tax_number", ["12345678Z", "X1234567L", "00000000T"]),
+        ("ip_address", ["192.168.0.1:8080", "10.0.0.7", "2001:db8::1:2"]),
+    ],
+)
+def test_values_that_can_be_nothing_else_are_found_under_any_name(field, values):
+    assert find_personal_shape(values) == field
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["02134567890", "02134567891", "02134567892"],
+        ["500100732258", "500100732257", "500100732256"],
+        ["443001", "443002", "101000"],
+        ["90210", "10001", "60601"],
+        ["AB12CD", "XY34ZW", "QQ11QQ"],
+        ["12345-6789", "12345-6790", "12345-6791"],
+        ["1.2.3", "2.0.1", "10.4.2"],
+        ["2024-01-05", "2024-02-06", "2023-11-30"],
+        ["10:15:00", "23:59:59", "01:02:03"],
+    ],
+)
+def test_codes_places_and_times_are_not_personal(values):
+    assert find_personal_shape(values) is None
+
+
+def name_column(name, values):
+    return SourceColumn(name, values=values * 5)
+
+
+RARE = ["Aoife Ng", "Zulfiya", "Oyelaran Ife", "Wei"]
+
+
+@pytest.mark.parametrize("other", ["phone", "surname", "e-mail"])
+def test_rare_names_are_personal_beside_what_only_people_have(other):
+    told = {
+        "phone": ["+7 916 123-45-67", "+7 916 123-45-68", "+7 916 123-45-69", "+7 916 123-45-70"],
+        "surname": ["Abara", "Bello", "Chukwu", "Dike"],
+        "e-mail": ["a@b.org", "b@b.org", "c@b.org", "d@b.org"],
+    }
+
+    mapping = recognize(
+        [name_column("name", RARE), name_column(other, told[other])], kind="customers"
+    )
+
+    assert mapping.get_source("name").target == "full_name"
+
+
+def test_names_of_products_and_of_firms_stay_beside_a_phone():
+    phone = name_column("phone", ["+7 916 123-45-67", "+7 916 123-45-68", "+7 916 123-45-69"])
+    firms = name_column("name", ["ООО Заря", "ПАО Восход", "Acme Inc"])
+    goods = name_column("name", ["green tea 100 g", "blue cup", "spoon, steel"])
+
+    assert recognize([firms, phone], kind="customers").get_source("name").role != "personal"
+    assert recognize([goods, phone], kind="customers").get_source("name").role != "personal"

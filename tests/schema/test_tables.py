@@ -155,6 +155,7 @@ def test_what_tells_who_a_customer_is_goes_to_the_vault():
         "passport",
         "patronymic",
         "phone",
+        "postcode",
         "surname",
         "tax_number",
     }

@@ -75,6 +75,7 @@ def build_conformed(
         for survey in surveys
         if survey.column.mapping.role is Role.PERSONAL
     )
+    selected.extend(_select_derived(mapping, surveys))
     if contract.name == "purchase_items":
         selected.extend(_line_amount(canonical))
     selected.extend(_known_at(contract, canonical, moment))
@@ -83,6 +84,14 @@ def build_conformed(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {', '.join(selected)} FROM {READ_VALUES}"
     )
+
+
+def _select_derived(mapping: Mapping, surveys: Sequence[Survey]) -> Iterable[str]:
+    """The year of a date of birth: enough to know an age by, too little to know a person by."""
+    for derived in mapping.derived:
+        for survey in surveys:
+            if survey.column.mapping.target == "birth_on":
+                yield f"CAST(year({survey.column.read}) AS BIGINT) AS {quote_name(derived.target)}"
 
 
 def _is_stored(column: Conformed, contract: Contract, mapping: Mapping) -> bool:

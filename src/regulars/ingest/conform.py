@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
+from regulars.schema.personal_text import MASK, PERSONAL_PATTERN
 from regulars.schema.shapes import MISSING_TOKENS
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from regulars.schema.mapping import ColumnMapping
 
-__all__ = ["Conformed", "conform_column", "define_macros"]
+__all__ = ["Conformed", "conform_column", "define_macros", "mask_personal"]
 
 SQL_TYPES = {
     "string": "VARCHAR",
@@ -151,7 +152,18 @@ def _string(mapping: ColumnMapping, column: str, text: str, source_type: str) ->
         text = f"CASE WHEN {column} = trunc({column}) THEN {whole} ELSE {text} END"
     elif mapping.format == "whole_number":
         text = f"regexp_replace({text}, '\\.0+\\s*$', '')"
+    elif mapping.is_free_text:
+        text = mask_personal(text)
     return Conformed(mapping, f"text_value({text})", is_unreadable="false")
+
+
+def mask_personal(text: str) -> str:
+    """The expression `text` with what is personal in a free text replaced by three stars.
+
+    Most texts hold neither a digit nor an @ nor a patronymic, and are not searched at length.
+    """
+    masked = f"regexp_replace({text}, {quote_text(PERSONAL_PATTERN)}, {quote_text(MASK)}, 'g')"
+    return f"CASE WHEN regexp_matches({text}, {quote_text(PERSONAL_PATTERN)}) THEN {masked} ELSE {text} END"
 
 
 def _typed(mapping: ColumnMapping, column: str, source_type: str) -> Conformed | None:

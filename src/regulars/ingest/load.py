@@ -10,6 +10,7 @@ from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_
 from regulars.ingest.erased import Tombstones, blank_lines, reject_erased
 from regulars.ingest.orders import ORDERS, sum_up_orders
 from regulars.ingest.personal import keep_personal, replace_personal_ids, settle_dead_loads
+from regulars.ingest.privacy_findings import find_privacy
 from regulars.ingest.rejection import (
     QUARANTINED,
     count_rejections,
@@ -147,7 +148,8 @@ def load_prepared(
         kept_away = destination.tombstones.list_kept_away()
         reject_erased(kept_away, destination.tombstones.make, connection)
     with progress.stage(say("check")):
-        findings = _check_rows(destination.checks, contract, moment, backend)
+        findings = find_privacy(mapping, prepared.surveys, connection)
+        findings += _check_rows(destination.checks, contract, moment, backend)
     lines = [*source.rejected_lines(connection), *prepared.staged.totals]
     progress.check()
     with (

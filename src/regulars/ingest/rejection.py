@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED
+from regulars.ingest.conform import mask_personal
 from regulars.ingest.staging import SOURCE_ROWS
 from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
+from regulars.schema.personal_text import mask_personal_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from regulars.connectors.protocol import RejectedLine, Source
     from regulars.ingest.staging import Survey
+    from regulars.schema.column_mapping import ColumnMapping
     from regulars.schema.contract import Contract
     from regulars.schema.mapping import Mapping
 
@@ -136,7 +139,7 @@ def gather_quarantine(
         Reason → rows, most frequent first.
     """
     kept = [
-        f"{quote_text(column.source)}, s.{quote_name(column.source)}"
+        f"{quote_text(column.source)}, {_show(column)}"
         for column in mapping.columns
         if column.role is not Role.PERSONAL
         and not (mapping.id_is_personal and column.target.endswith("customer_id"))
@@ -166,6 +169,11 @@ def gather_quarantine(
         f"SELECT reason, count(*) FROM {QUARANTINED} GROUP BY reason ORDER BY 2 DESC, 1"
     ).fetchall()
     return {str(reason): int(count) for reason, count in reasons}
+
+
+def _show(column: ColumnMapping) -> str:
+    text = f"s.{quote_name(column.source)}"
+    return mask_personal(f"CAST({text} AS VARCHAR)") if column.is_free_text else text
 
 
 def _place_rows(source: Source, connection: DuckDBPyConnection) -> None:
@@ -201,7 +209,10 @@ def _add_lines(
         {
             "source_row": pa.array([line.line_number for line in lines], pa.int64()),
             "reason": pa.array([line.reason for line in lines], pa.string()),
-            "raw": pa.array([None if has_personal else line.text for line in lines], pa.string()),
+            "raw": pa.array(
+                [None if has_personal else mask_personal_text(line.text) for line in lines],
+                pa.string(),
+            ),
         }
     )
     connection.register(_BROKEN_LINES, table)

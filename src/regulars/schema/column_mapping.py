@@ -9,6 +9,9 @@ from regulars.schema.wording import Wording
 
 __all__ = ["ColumnMapping", "Outcome"]
 
+# Texts about things: a number in the name of a product is not a phone.
+_THINGS = frozenset({"product_name", "description", "tariff_name", "options", "page"})
+
 
 class ColumnMapping(BaseModel):
     """What one source column becomes.
@@ -50,6 +53,11 @@ class ColumnMapping(BaseModel):
     def is_given(self) -> bool:
         """Whether a person said what the column is."""
         return self.confidence == 1.0
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether people wrote it as they liked: it may hold their phones and names."""
+        return self.role is Role.TEXT and self.type == "string" and self.target not in _THINGS
 
     @property
     def is_left_out_for_now(self) -> bool:

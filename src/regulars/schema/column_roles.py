@@ -6,10 +6,24 @@ from regulars.schema.column_names import split_words
 from regulars.schema.contract import ColumnType, Role
 from regulars.schema.measured import Measured, describe_distinct
 from regulars.schema.name_matching import ID_WORDS, build_index
-from regulars.schema.personal_shapes import LOOSE_SHAPES, find_personal_shape, measure_personal
+from regulars.schema.personal_shapes import (
+    LOOSE_SHAPES,
+    find_personal_shape,
+    may_name_people,
+    measure_personal,
+)
+from regulars.schema.personal_text import holds_personal
 from regulars.schema.wording import Wording, format_share
 
-__all__ = ["POST_WORDS", "Classified", "classify_column", "find_personal_field", "is_row_number"]
+__all__ = [
+    "POST_WORDS",
+    "Classified",
+    "classify_column",
+    "find_personal_field",
+    "is_row_number",
+    "is_sure_of_people",
+    "needs_company",
+]
 
 Classified = tuple[Role, ColumnType, float, Wording]
 
@@ -50,13 +64,28 @@ _BIRTH_WORDS = frozenset({"birth", "birthday", "birthdate", "born", "dob", "ро
 
 # These mean a person only when the values are people's names: a firm's and a product's are not.
 _WEAK_NAMES = frozenset({("name",), ("имя",), ("user", "name"), ("address",), ("адрес",)})
+_NAMES_OF_PEOPLE = frozenset({("name",), ("имя",), ("user", "name"), ("client",), ("клиент",)})
+_SURE_OF_PEOPLE = frozenset(
+    {"surname", "patronymic", "phone", "email", "birth_on", "passport", "tax_number", "card_number"}
+)
 _KNOWN_TABLES = ("products", "purchase_items", "tariffs", "subscriptions", "deals", "events")
 
 
-def find_personal_field(measured: Measured) -> tuple[str, float, Wording] | None:
-    """The field of the vault the column belongs to, how sure, and why; None when not personal."""
+def find_personal_field(
+    measured: Measured, *, is_of_people: bool = False
+) -> tuple[str, float, Wording] | None:
+    """The field of the vault the column belongs to, how sure, and why; None when not personal.
+
+    Parameters
+    ----------
+    measured
+        The column.
+    is_of_people
+        Other columns of the file are surnames, phones and the like: then a column that is called
+        "name" names people, however rare their names are.
+    """
     words = split_words(measured.name)
-    by_name = _find_by_name(measured, words)
+    by_name = _find_by_name(measured, words) or _find_rare_names(measured, words, is_of_people)
     if by_name:
         field, score, share = by_name
         meaning = build_index("customers", roles=(Role.PERSONAL,)).columns[field].meaning
@@ -92,6 +121,31 @@ def _find_by_name(measured: Measured, words: tuple[str, ...]) -> tuple[str, floa
         if fits:
             return field, score, share
     return None
+
+
+def _find_rare_names(
+    measured: Measured,
+    words: tuple[str, ...],
+    is_of_people: bool,  # noqa: FBT001 - a private word
+) -> tuple[str, float, float] | None:
+    """Names that no dictionary has, under a name that means one."""
+    # "Имя" is what a person is called; what a thing is called is "название".
+    if words not in _NAMES_OF_PEOPLE or not (is_of_people or words == ("имя",)):
+        return None
+    if measured.shape.is_number or not may_name_people(measured.shape.present):
+        return None
+    return ("given_name" if words == ("имя",) else "full_name"), 0.7, 1.0
+
+
+def is_sure_of_people(measured: Measured) -> bool:
+    """Whether the column can belong to nothing but a person: a surname, a phone, an e-mail."""
+    found = find_personal_field(measured)
+    return found is not None and found[0] in _SURE_OF_PEOPLE
+
+
+def needs_company(measured: Measured) -> bool:
+    """Whether other columns decide what this one is."""
+    return split_words(measured.name) in _NAMES_OF_PEOPLE
 
 
 def _measure_named(measured: Measured, field: str, *, is_weak: bool) -> tuple[float, bool]:
@@ -234,6 +288,12 @@ def _classify_text(measured: Measured) -> Classified:
             ru=f"название означает идентификатор; {distinct.ru}",
         )
         return Role.ID, "string", 0.8, said
+    if any(map(holds_personal, shape.distinct)):
+        said = Wording(
+            en="words, with phones, e-mails or names in some: these are masked",
+            ru="слова, в некоторых телефоны, почта или имена: они скрываются",
+        )
+        return Role.TEXT, "string", 0.8, said
     many = shape.distinct_count > _MOST_CATEGORIES and share > 0.5
     if many or (length > _LONG_TEXT and share > 0.2):
         return (

@@ -123,6 +123,28 @@ class Mapping(BaseModel):
         return self.list_role(Role.PERSONAL)
 
     @property
+    def derived(self) -> tuple[ColumnMapping, ...]:
+        """What is kept of a personal column: the year of a full date of birth."""
+        birth = self.find_target("birth_on")
+        is_day = birth is not None and birth.type in ("date", "instant")
+        if self.table != "profiles" or not is_day or self.find_target("birth_year"):
+            return ()
+        evidence = Wording(
+            en="the year of the date that goes to the vault",
+            ru="год из даты, которая уходит в хранилище",
+        )
+        return (
+            ColumnMapping(
+                source="birth_year",
+                target="birth_year",
+                role=Role.NUMERIC,
+                type="integer",
+                confidence=birth.confidence if birth else 1.0,
+                evidence=evidence,
+            ),
+        )
+
+    @property
     def _kept(self) -> tuple[ColumnMapping, ...]:
         return tuple(c for c in self.columns if c.role is not Role.IGNORED)
 
@@ -160,7 +182,7 @@ class Mapping(BaseModel):
                 confidence=format_share(column.confidence, language),
                 evidence=column.evidence.to(language),
             )
-            for column in self.columns
+            for column in (*self.columns, *self.derived)
         ]
 
     def with_overrides(self, overrides: MappingABC[str, str]) -> "Mapping":

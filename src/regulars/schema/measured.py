@@ -13,6 +13,8 @@ __all__ = ["Measured", "Reading", "describe_distinct", "measure_columns", "read_
 
 _SAMPLE_ROWS = 100
 """A sample of fewer rows is the whole table: no larger one is sampled so thinly."""
+_FEW_VALUES = 20
+"""So few are counted in all rows."""
 
 
 class Reading(TypedDict):
@@ -147,7 +149,8 @@ def describe_distinct(measured: Measured) -> Wording:
         return Wording(en="every value is different", ru="все значения разные")
     count = f"{shape.distinct_count:,}"
     spaced = count.replace(",", "\u00a0")
-    if measured.column.distinct_count is None and shape.row_count >= _SAMPLE_ROWS:
+    is_sampled = measured.column.distinct_count is None and shape.row_count >= _SAMPLE_ROWS
+    if is_sampled and shape.distinct_count > _FEW_VALUES:
         return Wording(
             en=f"{count} distinct values in a sample", ru=f"разных значений в выборке: {spaced}"
         )

@@ -6,8 +6,15 @@ from functools import cache
 from importlib import resources
 
 from regulars.schema.column_names import transliterate
+from regulars.schema.national_ids import is_national_id
 
-__all__ = ["LOOSE_SHAPES", "STRICT_SHAPES", "find_personal_shape", "measure_personal"]
+__all__ = [
+    "LOOSE_SHAPES",
+    "STRICT_SHAPES",
+    "find_personal_shape",
+    "may_name_people",
+    "measure_personal",
+]
 
 _LEAST_VALUES = 3
 
@@ -16,12 +23,25 @@ _PHONE_MARKS = re.compile(r"\+?[\d\s().\-\u00a0]+")
 _PHONE_GROUPS = re.compile(
     r"(?:\+?[78]|\+?1)?[ \-]?(?:\(\d{3,5}\) ?|\d{3}[ \-])\d{2,3}[ \-]\d{2}(?:[ \-]?\d{2})"
 )
+_PHONE_ABROAD = re.compile(
+    r"(?:1[ .\-]?)?(?:\(\d{3}\) ?|\d{3}[ .\-])\d{3}[ .\-]\d{4}"  # North America
+    r"|\(?0\d{2,4}\)? \d{3,4} \d{3,4}|\(?0\d{3,4}\)? \d{5,6}|07\d{9}"  # United Kingdom
+    r"|0\d(?:[ .]\d{2}){4}|\(\d{2}\) ?\d{4,5}-\d{4}"  # France, Brazil
+)
+_EXTENSION = re.compile(r",? ?(?:x|ext\.?|доб\.?) ?\d{1,6}$", re.IGNORECASE)
 _PASSPORT = re.compile(r"\d{2} ?\d{2} (?:№ ?|N ?)?\d{6}")
 _DOCUMENT = re.compile(r"(?=(?:.*\d){4})[A-Za-zА-Яа-яЁё\d №\-]{5,40}")
-_SOCIAL_NUMBER = re.compile(r"\d{3}-\d{3}-\d{3}[ \-]\d{2}|\d{3}-\d{2}-\d{4}")
+# Postal codes of a street or a house; those of a town or a district are places like others.
+_POSTCODE = re.compile(
+    r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"  # United Kingdom
+    r"|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d"  # Canada
+)
+_POSTCODE_LOOSE = re.compile(
+    rf"{_POSTCODE.pattern.replace(' ', ' ?')}|\d{{4}} ?[A-Z]{{2}}|\d{{5}}-\d{{4}}"
+)
 _CARD = re.compile(r"\d{4}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{1,7}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3,7}(?: ?[A-Z\d]{1,4})?")
-_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[\da-fA-F]{1,4}(?::[\da-fA-F]{0,4}){3,7}")
+_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){3,7}")
 _STREET_RU = re.compile(
     r"\b(?:ул|улица|пр-т|пр-кт|просп|проспект|пер|переулок|бул|бульвар|б-р|ш|шоссе|наб|набережная|пл|площадь|мкр)\b",
     re.IGNORECASE,
@@ -40,7 +60,10 @@ _WORDS = re.compile(
     rf"{_WORD}(?: {_WORD}){{1,3}}|{_LATIN_WORD},?(?: (?:{_LATIN_WORD}|[A-Z]\.)){{1,3}}"
 )
 _ONE_WORD = re.compile(rf"{_WORD}|{_LATIN_WORD}")
-_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|г-н|г-жа)\.? ", re.IGNORECASE)
+_TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|г-н|г-жа|ип)\.? ", re.IGNORECASE)
+_FIRM = re.compile(
+    r"\b(?:ооо|оао|зао|пао|ао|нко|фгуп|тоо|llc|ltd|inc|gmbh|corp|plc|company|co)\b", re.IGNORECASE
+)
 _PATRONYMIC = re.compile(
     r"(?:[оеё]вич|[иь]ич|мич|овна|евна|ёвна|ична|инична|оглы|кызы)$", re.IGNORECASE
 )
@@ -48,6 +71,8 @@ _SURNAME = re.compile(
     r"(?:[оеё]в|[оеё]ва|[иы]н|[иы]на|[сц]кий|[сц]кая|[сц]кой|енко|чук|ян|швили|дзе|ых|их)$",
     re.IGNORECASE,
 )
+_MAY_NAME = re.compile(r"[^\W\d_a-zа-яё][^\W\d_]*(?:[ '’\-][^\W\d_]+){0,2}")
+_MOSTLY_NAMES = 0.8
 _LETTERS = re.compile(r"[^\W\d_]+(?:[ .'’,\-]+[^\W\d_]+)*\.?")
 
 
@@ -72,11 +97,13 @@ def _whole(text: str) -> str:
 
 
 def _is_phone(text: str) -> bool:
-    bare = _whole(text)
+    bare = _EXTENSION.sub("", _whole(text))
     digits = _count_digits(bare)
     if not _PHONE_MARKS.fullmatch(bare) or not 10 <= digits <= 15:
         return False
     if bare.startswith("+"):
+        return True
+    if _PHONE_ABROAD.fullmatch(bare):
         return True
     if bare.isdigit():
         return digits == 11 and bare[0] in "78" and bare[1] == "9"
@@ -84,7 +111,8 @@ def _is_phone(text: str) -> bool:
 
 
 def _may_be_phone(text: str) -> bool:
-    return _PHONE_MARKS.fullmatch(_whole(text)) is not None and 5 <= _count_digits(text) <= 16
+    bare = _EXTENSION.sub("", _whole(text))
+    return _PHONE_MARKS.fullmatch(bare) is not None and 5 <= _count_digits(bare) <= 16
 
 
 def _is_card(text: str) -> bool:
@@ -137,6 +165,23 @@ def _is_one_given_name(text: str) -> bool:
     return _is_given_name(text) and text[:1].isupper()
 
 
+def may_name_people(values: Sequence[str]) -> bool:
+    """Whether the values may be what people are called, rare names included.
+
+    One to three words, the first with a capital, and no firms.
+
+    Examples
+    --------
+    >>> may_name_people(["Зульфия", "Ким Ен Чер", "Aoife"]), may_name_people(["ООО Заря", "tea"])
+    (True, False)
+    """
+    fitting = sum(
+        _MAY_NAME.fullmatch(value.strip()) is not None and not _FIRM.search(value)
+        for value in values
+    )
+    return bool(values) and fitting >= _MOSTLY_NAMES * len(values)
+
+
 def _is_surname(text: str) -> bool:
     is_word = _ONE_WORD.fullmatch(text) is not None and not text.isascii() and len(text) > 3
     return is_word and _SURNAME.search(text) is not None
@@ -150,9 +195,10 @@ STRICT_SHAPES: dict[str, tuple[Callable[[str], bool], float]] = {
     "email": (lambda text: _EMAIL.fullmatch(text) is not None, 0.5),
     "phone": (_is_phone, 0.8),
     "passport": (lambda text: _PASSPORT.fullmatch(text) is not None, 0.8),
-    "tax_number": (lambda text: _SOCIAL_NUMBER.fullmatch(text) is not None, 0.8),
+    "tax_number": (is_national_id, 0.8),
     "card_number": (_is_card, 0.9),
     "ip_address": (lambda text: _IP.fullmatch(text) is not None, 0.9),
+    "postcode": (lambda text: _POSTCODE.fullmatch(text.upper()) is not None, 0.9),
     "address": (_is_address, 0.6),
     "patronymic": (_is_patronymic, 0.7),
     "full_name": (_is_full_name, 0.5),
@@ -165,10 +211,11 @@ LOOSE_SHAPES: dict[str, tuple[Callable[[str], bool], float]] = {
     "email": (lambda text: "@" in text, 0.3),
     "phone": (_may_be_phone, 0.5),
     "passport": (lambda text: _DOCUMENT.fullmatch(_whole(text)) is not None, 0.5),
-    "tax_number": (lambda text: 8 <= _count_digits(text) <= 14, 0.5),
+    "tax_number": (lambda text: is_national_id(text) or 8 <= _count_digits(text) <= 14, 0.5),
     # A loyalty card is an id; a bank's card has a check digit.
     "card_number": (_is_card_or_account, 0.7),
     "ip_address": (lambda text: _IP.fullmatch(text) is not None, 0.5),
+    "postcode": (lambda text: _POSTCODE_LOOSE.fullmatch(text.upper()) is not None, 0.5),
     "address": (lambda text: any(letter.isalpha() for letter in text) and len(text) > 5, 0.5),
     "patronymic": (_may_be_name, 0.7),
     "full_name": (_may_be_full_name, 0.5),

@@ -9,6 +9,8 @@ from regulars.schema.column_roles import (
     classify_column,
     find_personal_field,
     is_row_number,
+    is_sure_of_people,
+    needs_company,
 )
 from regulars.schema.contract import Role
 from regulars.schema.measured import Measured, describe_distinct, read_as
@@ -18,6 +20,7 @@ from regulars.schema.wording import Wording
 
 __all__ = [
     "find_id",
+    "hold_people",
     "ignore_column",
     "is_personal_id",
     "map_attribute",
@@ -40,6 +43,7 @@ def map_profile(
     found = (id_column, 1.0) if id_column else find_id(measured)
     observed = _find_observed_at(measured, drop)
     names = name_attributes(measured)
+    is_of_people = hold_people(measured)
     columns = []
     for one, name in zip(measured, names, strict=True):
         if one.name in drop:
@@ -49,7 +53,7 @@ def map_profile(
         elif one.name == observed:
             columns.append(_map_observed_at(one))
         else:
-            columns.append(map_attribute(one, name))
+            columns.append(map_attribute(one, name, is_of_people=is_of_people))
     return number_personal(columns)
 
 
@@ -110,10 +114,15 @@ def is_personal_id(measured: Measured) -> bool:
     return find_personal_shape(measured.shape.present, fields=_ID_SHAPES) is not None
 
 
-def map_attribute(measured: Measured, name: str) -> ColumnMapping:
+def hold_people(measured: Sequence[Measured]) -> bool:
+    """Whether some column can belong to nothing but people, where another one depends on that."""
+    return any(map(needs_company, measured)) and any(map(is_sure_of_people, measured))
+
+
+def map_attribute(measured: Measured, name: str, *, is_of_people: bool = False) -> ColumnMapping:
     """A column that keeps its own name, or goes to the vault."""
     if not measured.is_empty:
-        personal = find_personal_field(measured)
+        personal = find_personal_field(measured, is_of_people=is_of_people)
         if personal:
             field, confidence, evidence = personal
             type_name = build_index("customers").columns[field].type

@@ -9,6 +9,7 @@ from regulars.schema.contract import Column, Role, get_contract
 from regulars.schema.measured import Measured, describe_distinct, read_as
 from regulars.schema.name_matching import NameIndex, build_index
 from regulars.schema.profile_recognition import (
+    hold_people,
     ignore_column,
     map_attribute,
     map_id,
@@ -81,6 +82,7 @@ def map_table(
     chosen |= _fill_moment(measured, match, {*drop, id_column or ""})
     taken = {found.target for found in chosen.values()}
     names = _name_others(measured, match, taken)
+    is_of_people = hold_people(measured)
     columns = []
     for position, (one, name) in enumerate(zip(measured, names, strict=True)):
         if one.name in drop:
@@ -91,7 +93,7 @@ def map_table(
             found = chosen[position]
             columns.append(_map_canonical(one, match.index.columns[found.target], found))
         else:
-            columns.append(map_attribute(one, name))
+            columns.append(map_attribute(one, name, is_of_people=is_of_people))
     return number_personal(columns)
 
 

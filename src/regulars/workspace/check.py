@@ -165,7 +165,7 @@ def _columns_of(mapping: SourceMapping, table: str) -> dict[str, Column]:
                 if column.target in contract.column_names
                 else label_column(column.source),
             )
-            for column in mapping.columns
+            for column in (*mapping.columns, *mapping.derived)
             if column.role not in (Role.PERSONAL, Role.IGNORED)
         }
     targets = {column.target for column in mapping.columns}

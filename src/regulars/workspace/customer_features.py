@@ -105,7 +105,7 @@ def list_profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
         )
         for mapping in mappings
         if mapping.table == "profiles"
-        for column in mapping.columns
+        for column in (*mapping.columns, *mapping.derived)
         if column.role not in (Role.PERSONAL, Role.IGNORED)
     }
     return list(columns.values())
