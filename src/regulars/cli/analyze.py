@@ -54,6 +54,8 @@ def analyze(
     segments: str = "auto",
     rfm_bounds: Path | None = None,
     money: str | None = None,
+    clean: Path | None = None,
+    outliers: Literal["keep", "cap", "drop"] = "keep",
     time_zone: str = "UTC",
     lang: LanguageOption = None,
     seed: int = 0,
@@ -98,6 +100,11 @@ def analyze(
         Apply the bounds of an earlier analysis (its `rfm_bounds.toml`) as they are.
     money
         The column that says what a customer brings: the list is then sorted by expected loss.
+    clean
+        A plan for missing values and outliers: an edited `cleaning.toml` of an earlier analysis.
+    outliers
+        Of numbers that the plan does not name: values beyond Tukey's limits are kept, moved to
+        the limit, or their customers left out.
     time_zone
         The company's, such as `Europe/Moscow`.
     seed
@@ -110,6 +117,7 @@ def analyze(
     command = say_command(analyze, locals())
     language = choose_language(lang)
     from regulars.ingest.prepare import Wishes
+    from regulars.quality import CleaningPlan
     from regulars.workspace.analyze import AnalysisWishes, analyze_files
     from regulars.workspace.load import FileReading
 
@@ -138,6 +146,8 @@ def analyze(
                 top=top,
                 segments=read_segments(segments, rfm_bounds),
                 money=money,
+                plan=CleaningPlan.from_toml(read_text(clean), where=str(clean)) if clean else None,
+                outliers=outliers,
                 seed=seed,
                 time_zone=time_zone,
                 command=command,

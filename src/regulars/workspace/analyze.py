@@ -40,9 +40,11 @@ if TYPE_CHECKING:
 
     from regulars.ingest.result import LoadResult
     from regulars.progress import Progress
+    from regulars.quality import CleaningPlan
     from regulars.report.parts import SegmentsPart
     from regulars.schema.wording import Language
     from regulars.workspace.check import DataState
+    from regulars.workspace.cleaning import OutlierChoice
 
 __all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
 
@@ -84,6 +86,8 @@ class AnalysisWishes:
         By which method.
     money
         The column that says what a customer brings; the sum of purchases when None.
+    plan, outliers
+        What is done with missing values, and with outliers of the columns that the plan leaves.
     seed
         Of everything random.
     time_zone
@@ -96,6 +100,8 @@ class AnalysisWishes:
     top: int | None = None
     segments: SegmentWishes = field(default_factory=SegmentWishes)
     money: str | None = None
+    plan: CleaningPlan | None = None
+    outliers: OutlierChoice = "keep"
     seed: int = 0
     time_zone: str = "UTC"
     command: str | None = None
@@ -182,6 +188,8 @@ def analyze_files(
             top=wanted.top,
             segments=wanted.segments,
             money=wanted.money,
+            plan=wanted.plan,
+            outliers=wanted.outliers,
             language=language,
             progress=progress,
         )
@@ -201,7 +209,12 @@ def analyze_files(
             made_at=_say_now(workspace),
             as_of=seen_until.day.isoformat(),
             data=make_data_part(
-                loads, state, sha256=sha256, advice=_advise(study), uses=study.uses
+                loads,
+                state,
+                sha256=sha256,
+                advice=_advise(study),
+                uses=study.uses,
+                cleaned=study.cleaned,
             ),
             segments=_segments_part(study),
             churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
@@ -233,6 +246,7 @@ def analyze_files(
                 "finished_at": report.made_at,
                 "language": language,
                 "as_of": report.as_of,
+                "cleaning": _say_cleaning(report),
                 "lineage": report.lineage.model_dump(mode="json"),
                 "figures": _figures(report),
                 "artefacts": sorted(files),
@@ -359,6 +373,16 @@ def _labels(study: CustomerStudy) -> dict[str, Wording]:
     if study.features is None:
         return {}
     return {feature.name: feature.meaning for feature in study.features.features}
+
+
+def _say_cleaning(report: Report) -> list[dict[str, object]]:
+    """What was done with each column, as the run's record keeps it."""
+    cleaning = report.data.cleaning
+    wanted = {"feature", "missing", "missing_count", "fill", "outliers", "outlier_count"}
+    return [
+        column.model_dump(mode="json", include=wanted)
+        for column in (cleaning.columns if cleaning else ())
+    ]
 
 
 def _figures(report: Report) -> dict[str, object]:

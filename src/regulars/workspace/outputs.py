@@ -7,6 +7,7 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from regulars.errors import StorageError
+from regulars.quality import CleaningPlan
 from regulars.report.excel import write_contact_list
 from regulars.report.html import render_html
 from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
@@ -40,6 +41,10 @@ _MEANINGS = {
     ),
     "contact_list.xlsx": Wording(en="whom to contact, and why", ru="с кем связаться и почему"),
     "contact_list.csv": Wording(en="the same as text", ru="то же текстом"),
+    "cleaning.toml": Wording(
+        en="what is done with missing values; edit it and give it back: --clean",
+        ru="что делается с пропусками; поправьте и верните: --clean",
+    ),
     "rfm_bounds.toml": Wording(
         en="bounds of RFM, to apply later: --rfm-bounds",
         ru="границы RFM, чтобы применить позже: --rfm-bounds",
@@ -108,10 +113,7 @@ def write_outputs(
                 is_churn=report.is_churn,
             )
             written += ["contact_list.xlsx", "contact_list.csv"]
-        bounds = study.segments.segmentation.rfm if study.segments else None
-        if bounds is not None:
-            (folder / "rfm_bounds.toml").write_text(bounds.to_toml(), encoding="utf-8")
-            written.append("rfm_bounds.toml")
+        written += _write_plans(study, folder)
         write_quarantine(folder / "quarantine.csv", _QUARANTINE, _quarantined(workspace, loads))
         written.append("quarantine.csv")
         for name in _MEANINGS.keys() - set(written):
@@ -127,6 +129,20 @@ def write_outputs(
             "--out.",
         ) from error
     return {name: _MEANINGS[name] for name in _MEANINGS if name in written}
+
+
+def _write_plans(study: CustomerStudy, folder: Path) -> list[str]:
+    """What a person may edit and give to the next analysis."""
+    plans = {}
+    if study.cleaned is not None:
+        plan = CleaningPlan(columns=tuple(column.plan for column in study.cleaned.columns))
+        plans["cleaning.toml"] = plan.to_toml()
+    bounds = study.segments.segmentation.rfm if study.segments else None
+    if bounds is not None:
+        plans["rfm_bounds.toml"] = bounds.to_toml()
+    for name, text in plans.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return list(plans)
 
 
 def _profiles(report: Report) -> Sequence[SegmentProfile]:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from regulars.quality.finding import sort_findings
 from regulars.report.assemble import report_findings, report_tables
-from regulars.report.parts import DataPart, LineagePart, MappedColumn, SourcePart, UsePart
+from regulars.report.labels import begin
+from regulars.report.parts import (
+    CleanedColumnPart,
+    CleaningPart,
+    DataPart,
+    LineagePart,
+    MappedColumn,
+    SourcePart,
+    UsePart,
+)
 from regulars.schema.contract import Role
 from regulars.workspace.runs import code_version, library_versions
 
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
     from regulars.quality import Finding
     from regulars.schema.wording import Wording
     from regulars.workspace.check import DataState
+    from regulars.workspace.cleaning import CleanedFeatures
     from regulars.workspace.customer_features import TableUse
 
 __all__ = ["make_data_part", "make_lineage"]
@@ -32,6 +42,7 @@ def make_data_part(
     sha256: Sequence[str],
     advice: Sequence[Wording] = (),
     uses: Sequence[TableUse] = (),
+    cleaned: CleanedFeatures | None = None,
 ) -> DataPart:
     """What was loaded and in what state it is.
 
@@ -47,6 +58,8 @@ def make_data_part(
         Whether there is enough.
     uses
         Which rows of which table the analysis stands on.
+    cleaned
+        What was done with missing values and outliers.
     """
     rows = [load.rows for load in loads]
     reasons: Counter[str] = Counter()
@@ -74,7 +87,31 @@ def make_data_part(
         tables=report_tables(state.tables),
         findings=report_findings(_merge_findings(loads, state)),
         uses=tuple(UsePart(**asdict(use)) for use in uses),
+        cleaning=_report_cleaning(cleaned) if cleaned else None,
         advice=tuple(advice),
+    )
+
+
+def _report_cleaning(cleaned: CleanedFeatures) -> CleaningPart:
+    return CleaningPart(
+        rows_dropped=int((~cleaned.kept).sum()),
+        columns=tuple(
+            CleanedColumnPart(
+                feature=column.feature,
+                label=begin(column.meaning),
+                missing=column.plan.missing,
+                missing_count=column.missing_count,
+                fill=column.fill,
+                has_indicator=column.plan.has_indicator,
+                outliers=column.plan.outliers,
+                outlier_count=column.outlier_count,
+                low=column.low,
+                high=column.high,
+                is_default=column.is_default,
+                reason=column.plan.reason,
+            )
+            for column in cleaned.columns
+        ),
     )
 
 

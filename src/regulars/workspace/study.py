@@ -18,6 +18,7 @@ from regulars.predictions import ChurnComparison, compare_churn_models, read_out
 from regulars.report.assemble_segments import name_segment
 from regulars.schema.wording import Wording
 from regulars.segments import Segmentation
+from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
 from regulars.workspace.customer_features import TableUse, build_customer_features, read_money
 from regulars.workspace.reasons import gather_reasons
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from regulars.predictions import Outcome
     from regulars.progress import Progress
+    from regulars.quality import CleaningPlan
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
@@ -69,6 +73,8 @@ class CustomerStudy:
         What the rest stands on; None when the tables tell nothing about customers.
     uses
         Which rows of which table it was made of.
+    cleaned
+        What was done with missing values and outliers.
     segments, churn, contact_list
         The results.
     scores
@@ -79,6 +85,7 @@ class CustomerStudy:
 
     features: FeatureTable | None = None
     uses: tuple[TableUse, ...] = ()
+    cleaned: CleanedFeatures | None = None
     segments: SegmentStudy | None = None
     churn: ChurnComparison | None = None
     contact_list: ContactList | None = None
@@ -95,6 +102,8 @@ def study_customers(
     top: int | None = None,
     segments: SegmentWishes | None = None,
     money: str | None = None,
+    plan: CleaningPlan | None = None,
+    outliers: OutlierChoice = "keep",
     language: Language,
     progress: Progress,
 ) -> CustomerStudy:
@@ -116,6 +125,8 @@ def study_customers(
         By which method.
     money
         The column that says what a customer brings; the sum of purchases when None.
+    plan, outliers
+        What is done with missing values and outliers.
     language
         Of the stages and of the reasons in the scores.
     progress
@@ -136,8 +147,10 @@ def study_customers(
             uses=built.uses,
             why_absent={"segments": nothing, "churn": nothing, "contact_list": nothing},
         )
+    cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
+    features = cleaned.features
     absent: dict[Piece, Wording] = {}
-    outcome = _find_outcome(tables, mappings, as_of, absent)
+    outcome = _find_outcome(tables, mappings, as_of, cleaned.kept, absent)
     brought = read_money(features, mappings, money)
     found = churn = None
     with progress.stage(say("segments")):
@@ -166,7 +179,7 @@ def study_customers(
         absent["contact_list"] = _NO_SCORES
     else:
         contacts = _list_contacts(scores, _list_left(features, outcome), churn, top)
-    return CustomerStudy(features, built.uses, found, churn, contacts, scores, absent)
+    return CustomerStudy(features, built.uses, cleaned, found, churn, contacts, scores, absent)
 
 
 def _list_contacts(
@@ -193,8 +206,11 @@ def _find_outcome(
     tables: MappingABC[str, ibis.Table],
     mappings: Sequence[Mapping],
     as_of: AsOf,
+    kept: NDArray[np.bool_],
     absent: dict[Piece, Wording],
 ) -> Outcome | None:
+    import pyarrow as pa
+
     if "profiles" not in tables:
         absent["churn"] = _ONLY_PROFILES
         return None
@@ -205,6 +221,7 @@ def _find_outcome(
     mapping, wanted = told[-1], told[-1].outcome
     column = mapping.get_source(wanted.column)
     values = read_profile_column(tables["profiles"], column.target, as_of=as_of)
+    values = values.filter(pa.array(kept))
     try:
         return read_outcome(
             values, column=wanted.column, positive_value=_as_stored(wanted.positive, column.type)

@@ -156,6 +156,7 @@ def _render(
             largest=largest,
             ordered=ordered,
             heat=_heat,
+            treated=shown.treated(),
             most_columns=_MOST_COLUMNS,
             most_findings=_MOST_FINDINGS,
             most_drivers=MOST_DRIVERS,

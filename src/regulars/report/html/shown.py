@@ -6,7 +6,14 @@ from contextlib import suppress
 
 from regulars.campaigns import NEUTRAL_ACTION, packaged_actions
 from regulars.report.model import Report
-from regulars.report.parts import ColumnState, DataPart, Driver, TableState, ValueCount
+from regulars.report.parts import (
+    CleanedColumnPart,
+    ColumnState,
+    DataPart,
+    Driver,
+    TableState,
+    ValueCount,
+)
 from regulars.report.parts.base import Scalar
 from regulars.report.speech import Speech
 from regulars.schema.wording import Wording
@@ -45,6 +52,7 @@ class Shown:
         self._speech = speech
         self._report = report
         self._words = _list_names(report) if report else {}
+        self._cleaning = loaded.cleaning
         self._roles = {
             (table.name, column.name): column.role
             for table in loaded.tables
@@ -95,6 +103,11 @@ class Shown:
             "consistent": table.consistency,
         }
         return [(name, share) for name, share in measured.items() if share is not None]
+
+    def treated(self) -> list[CleanedColumnPart]:
+        """The features with gaps, and those for which something was asked."""
+        columns = self._cleaning.columns if self._cleaning else ()
+        return [column for column in columns if column.missing_count or not column.is_default]
 
     def named(self, code: str) -> str:
         """The words for a code of the report: a feature, an action, a reason of exclusion."""

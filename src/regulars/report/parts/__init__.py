@@ -17,6 +17,8 @@ from regulars.report.parts.churn import (
 from regulars.report.parts.closing import ContactListPart, LineagePart, Summary
 from regulars.report.parts.data import (
     Bar,
+    CleanedColumnPart,
+    CleaningPart,
     ColumnState,
     DataPart,
     FindingPart,
@@ -45,6 +47,8 @@ __all__ = [
     "Bar",
     "CalibrationPoint",
     "ChurnPart",
+    "CleanedColumnPart",
+    "CleaningPart",
     "ColumnState",
     "Confusion",
     "ContactListPart",

@@ -10,6 +10,8 @@ from regulars.schema.wording import Wording
 
 __all__ = [
     "Bar",
+    "CleanedColumnPart",
+    "CleaningPart",
     "ColumnState",
     "DataPart",
     "FindingPart",
@@ -195,6 +197,44 @@ class FindingPart(Part):
     """A few rows, column and value; personal columns are masked."""
 
 
+class CleanedColumnPart(Part):
+    """What was done with the missing values and the outliers of one feature."""
+
+    feature: str
+    """The feature."""
+    label: Wording
+    """The feature in words."""
+    missing: str
+    """keep, mean, median, mode, constant, knn, pattern, drop_rows or drop_column."""
+    missing_count: Count
+    """Values that were missing."""
+    fill: Scalar = None
+    """What stands in for them, where it is one value for all."""
+    has_indicator: bool = False
+    """Whether a column says where values were missing."""
+    outliers: Literal["keep", "cap", "drop"] = "keep"
+    """What was done with values beyond the limits."""
+    outlier_count: Count = 0
+    """Values beyond the limits."""
+    low: MaybeNumber = None
+    """The lower limit; Tukey's where nobody gave one."""
+    high: MaybeNumber = None
+    """The upper limit."""
+    is_default: bool = True
+    """Whether nobody asked for it."""
+    reason: Wording
+    """Why."""
+
+
+class CleaningPart(Part):
+    """Missing values and outliers, column by column."""
+
+    rows_dropped: Count = 0
+    """Customers that the plan left out."""
+    columns: tuple[CleanedColumnPart, ...] = ()
+    """One per feature, in order."""
+
+
 class UsePart(Part):
     """Which rows of one table became features of customers."""
 
@@ -235,6 +275,8 @@ class DataPart(Part):
     """State of each loaded table."""
     findings: tuple[FindingPart, ...] = ()
     """What the checks found, gravest first."""
+    cleaning: CleaningPart | None = None
+    """What was done with missing values and outliers."""
     uses: tuple[UsePart, ...] = ()
     """Which rows of which table the analysis stands on."""
     advice: tuple[Wording, ...] = ()
