@@ -245,9 +245,33 @@ LOG_ODDS = """
 """
 
 
+@pytest.fixture(scope="module")
+def default_company():
+    return make_telecom_company()
+
+
 @pytest.mark.slow
-def test_the_default_company_keeps_what_is_promised_of_it():
-    company = make_telecom_company()
+def test_the_pilot_shows_the_true_effect_of_an_offer(default_company):
+    company = default_company
+    con = duckdb.connect()
+    con.register("truth", company.truth)
+    pilot = "as_of IN (SELECT as_of FROM truth WHERE was_offered)"
+    (seen, spread, true), *_ = con.execute(f"""
+        SELECT avg(churned::INT) FILTER (was_offered) - avg(churned::INT) FILTER (NOT was_offered),
+            sqrt(var_samp(churned::INT) FILTER (was_offered) / count(*) FILTER (was_offered)
+                + var_samp(churned::INT) FILTER (NOT was_offered)
+                / count(*) FILTER (NOT was_offered)),
+            avg(churn_probability_if_offered - churn_probability) FILTER (NOT was_offered)
+        FROM truth WHERE {pilot}
+    """).fetchall()
+
+    assert true < -0.005
+    assert seen == pytest.approx(true, abs=3 * spread)
+
+
+@pytest.mark.slow
+def test_the_default_company_keeps_what_is_promised_of_it(default_company):
+    company = default_company
     months = np.unique(company.truth["as_of"].to_numpy())
     churned, hazard = (company.truth[name].to_numpy() for name in ("churned", "churn_probability"))
     rates = [churned[company.truth["as_of"].to_numpy() == month].mean() for month in months]

@@ -24,7 +24,7 @@ WEIGHTS = {
     "autopay": -0.6,
     "season": 0.2,
 }
-"""What each term adds to the log-odds of leaving within the month; ADR 12 explains them."""
+"""What each term adds to the log-odds of leaving within the month; ADR 13 explains them."""
 
 OFFER_EFFECTS = {"young": -1.2, "family": -0.8, "business": -0.2, "senior": 0.3}
 """What an offer adds to the log-odds by type of customer: it brings some of them to leave."""
