@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -80,6 +81,7 @@ class Server:
     port: int
     user: str
     database: str
+    certificate: Path | None = None
 
     def url(self, **changes: object) -> str:
         parts = {
@@ -194,6 +196,32 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _make_certificate(folder: Path) -> Path:
+    """A certificate that signs itself, for `localhost`, with its key beside it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    (folder / "key.pem").write_bytes(pem)
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    if os.getuid() == 0:
+        shutil.chown(folder / "key.pem", "nobody")
+    return folder / "certificate.pem"
+
+
 @pytest.fixture(scope="session")
 def mysql() -> Iterator[Server]:
     """MariaDB with a database `crm` and a user `reader`, who needs the password."""
@@ -219,7 +247,8 @@ def mysql() -> Iterator[Server]:
         cwd="/",
         **_as_nobody(),
     )
-    server = Server("mysql", _free_port(), "reader", "crm")
+    certificate = _make_certificate(folder)
+    server = Server("mysql", _free_port(), "reader", "crm", certificate)
     command = [
         program,
         "--no-defaults",
@@ -228,6 +257,8 @@ def mysql() -> Iterator[Server]:
         f"--port={server.port}",
         "--bind-address=127.0.0.1",
         f"--pid-file={folder}/pid",
+        f"--ssl-cert={certificate}",
+        f"--ssl-key={folder}/key.pem",
     ]
     for _ in _run_server(command, folder, lambda: _listens(server.port)):
         with pymysql.connect(unix_socket=f"{folder}/socket", user="root") as root:

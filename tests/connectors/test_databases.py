@@ -330,3 +330,62 @@ def test_name_and_representation_hold_no_password(server, opened_database):
 def test_errors_are_all_ours(server, opened_database):
     with pytest.raises(RegularsError, match="did not answer the query"):
         opened_database(server.url(), query="SELEC")
+
+
+CIPHER = (
+    "SELECT variable_value AS cipher FROM information_schema.session_status"
+    " WHERE variable_name = 'Ssl_cipher'"
+)
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("options", "is_encrypted"),
+    [
+        ("ssl_mode=DISABLED", False),
+        ("ssl-mode=required", True),
+        ("ssl_mode=VERIFY_CA&ssl_ca={certificate}", True),
+        ("ssl_ca={certificate}&connect_timeout=5&charset=utf8mb4", True),
+        ("ssl_mode=VERIFY_IDENTITY&ssl_ca={certificate}", True),
+    ],
+)
+def test_mysql_is_read_as_the_address_asks(mysql, opened_database, options, is_encrypted):
+    asked = options.format(certificate=mysql.certificate)
+    source = opened_database(f"{mysql.url(host='localhost')}?{asked}", query=CIPHER)
+
+    (row,) = source.sample(None, 1).to_pylist()
+
+    assert bool(row["cipher"]) is is_encrypted
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        ("localhost", "ssl_mode=VERIFY_CA"),
+        ("127.0.0.1", "ssl_mode=VERIFY_IDENTITY&ssl_ca={certificate}"),
+    ],
+)
+def test_a_mysql_server_that_cannot_prove_who_it_is_gets_no_password(
+    mysql, opened_database, host, options
+):
+    asked = options.format(certificate=mysql.certificate)
+
+    with pytest.raises(TransientError, match=r"certificate verify failed|match"):
+        opened_database(f"{mysql.url(host=host)}?{asked}", query=CIPHER)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ("ssl_mod=REQUIRED", UnknownNameError, "Did you mean 'ssl_mode'"),
+        ("ssl_mode=ALWAYS", UnknownNameError, "DISABLED, PREFERRED, REQUIRED"),
+        ("ssl_ca=/nowhere/ca.pem", InvalidParameterError, "certificate named in the address"),
+        ("connect_timeout=soon", InvalidParameterError, "number of seconds"),
+    ],
+)
+def test_an_option_of_mysql_that_would_do_nothing_is_refused(
+    opened_database, options, error, message
+):
+    with pytest.raises(error, match=message):
+        opened_database(f"mysql://reader:secret@127.0.0.1:1/crm?{options}", table="clients")

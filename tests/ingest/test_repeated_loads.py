@@ -24,6 +24,22 @@ def test_the_very_same_file_again_is_unchanged_and_writes_nothing(desk):
     assert len(desk.lake.list_loads()) == 1
 
 
+def test_the_same_file_again_is_answered_as_the_first_time(desk):
+    text = "order_id,customer_id,order_date,amount\n1,a,1980-01-01,5\n2,,2024-01-02,6\n3,a,?!,7\n"
+
+    first = desk.load_text(text, "--kind", "purchases")
+    second = desk.load_text(text, "--kind", "purchases")
+
+    assert second["is_repeat"] is True
+    assert first["quarantine_reasons"] == second["quarantine_reasons"] == {"unreadable": 1}
+    assert first["rows_without_customer"] == second["rows_without_customer"] == 1
+    assert [note["en"] for note in second["notes"]] == [note["en"] for note in first["notes"]]
+    assert [{**finding, "examples": []} for finding in first["findings"]] == [
+        {**finding, "examples": list(finding["examples"])} for finding in second["findings"]
+    ]
+    assert len(first["findings"]) >= 1
+
+
 def test_the_same_rows_in_another_file_are_unchanged(desk):
     desk.load_text(PLANS)
     versions = desk.lake.snapshot().versions

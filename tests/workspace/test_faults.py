@@ -315,3 +315,32 @@ def test_two_analyses_that_begin_at_once_in_a_new_folder_both_end_well(tmp_path)
     told = [process.communicate(timeout=120)[0].decode() for process in both]
 
     assert [process.returncode for process in both] == [0, 0], told
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"), [("definitions/check/own.toml", "check"), ("mappings/{key}.toml", "load")]
+)
+def test_a_file_of_ours_in_another_encoding_is_named(desk, name, verb):
+    file = desk.write("plans.csv", "customer_id,plan\n1,a\n2,b\n")
+    desk.load(file)
+    (mapping,) = (desk.workspace / "mappings").iterdir()
+    changed = desk.workspace / name.format(key=mapping.stem)
+    changed.parent.mkdir(parents=True, exist_ok=True)
+    changed.write_bytes("# Тариф\n".encode("cp1251"))
+    desk.write("more.csv", "customer_id,plan\n3,a\n")
+
+    ran = desk.run(verb, *(["more.csv"] if verb == "load" else []), "-w", "ws")
+
+    assert ran.code == 1
+    assert ran.complaint == (
+        f"{name.format(key=mapping.stem)} is not UTF-8 text (byte 3). Save it as UTF-8."
+    )
+
+
+def test_a_page_that_cannot_be_written_is_named(desk):
+    desk.load(desk.write("plans.csv", "customer_id,plan\n1,a\n2,b\n"))
+
+    ran = desk.run("check", "-w", "ws", "--html", "nowhere/state.html")
+
+    assert ran.code == 1
+    assert "nowhere" in ran.complaint

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from regulars.ingest.rejection import (
     reject_unreadable,
     select_fit,
 )
+from regulars.ingest.repeat import write_findings
 from regulars.ingest.repeats import find_mixed_orders, find_repeats
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.lake import LoadRecord
@@ -283,11 +283,6 @@ def _count_without_customer(surveys: Sequence[Survey], connection: DuckDBPyConne
 
 def _record(result: LoadResult, request_sha256: str, cursor: str | None) -> LoadRecord:
     rows = result.rows
-    # Examples are rows of customers: they stay out of the list of loads.
-    findings = [
-        {name: value for name, value in finding.to_dict().items() if name != "examples"}
-        for finding in result.findings
-    ]
     return LoadRecord(
         source=result.source,
         kind=result.mapping.kind,
@@ -300,6 +295,6 @@ def _record(result: LoadResult, request_sha256: str, cursor: str | None) -> Load
         rows_unchanged=rows.unchanged,
         rows_quarantined=rows.quarantined,
         tables={name: counts.to_dict() for name, counts in result.tables.items()},
-        findings=json.dumps(findings, ensure_ascii=False),
+        findings=write_findings(result),
         cursor_value=f"{cursor}={result.cursor_value}" if cursor and result.cursor_value else "",
     )

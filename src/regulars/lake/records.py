@@ -26,7 +26,8 @@ class LoadRecord:
     tables
         Rows inserted, updated, unchanged by table.
     findings
-        JSON text of what the checks found, without personal data and without customer ids.
+        JSON text of what the checks found and why rows were set aside, without personal data and
+        without customer ids.
     cursor_value
         For an incremental source `COLUMN=VALUE`: its cursor column and the greatest value read.
     action

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError
+from regulars.lake import storage_guard
 from regulars.quality import describe_table, run_checks
 from regulars.quality.finding import has_errors
 from regulars.schema.column_labels import label_column
@@ -132,7 +133,8 @@ def write_data_state(state: DataState, file: Path, *, title: str, language: Lang
         language=language,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    file.write_text(page, encoding="utf-8")
+    with storage_guard(file.parent):
+        file.write_text(page, encoding="utf-8")
 
 
 def _described_columns(

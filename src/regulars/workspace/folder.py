@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from regulars.errors import ConflictError, EngineError, NotFoundError, StorageError
+from regulars.errors import ConflictError, DefinitionError, EngineError, NotFoundError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -351,7 +351,11 @@ class Workspace:
         folder = self.folder / "definitions" / "check"
         files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
         return load_checks(
-            {f"definitions/check/{file.name}": file.read_text(encoding="utf-8") for file in files}
+            {
+                name: _read_text(file, name)
+                for file in files
+                for name in [f"definitions/check/{file.name}"]
+            }
         )
 
     def find_mapping(self, columns: tuple[str, ...], kind: str | None) -> Mapping | None:
@@ -361,18 +365,38 @@ class Workspace:
         file = self._mapping_file(make_columns_key(columns))
         if not file.is_file():
             return None
-        mapping = Mapping.from_toml(file.read_text(encoding="utf-8"), where=f"mappings/{file.name}")
+        where = f"mappings/{file.name}"
+        mapping = Mapping.from_toml(_read_text(file, where), where=where)
         return mapping if kind in (None, mapping.kind) else None
 
     def save_mapping(self, mapping: Mapping) -> Path:
         """Keep a mapping for the next source with the same columns."""
+        from regulars.lake import storage_guard
+
         file = self._mapping_file(mapping.columns_key())
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(mapping.to_toml(), encoding="utf-8")
+        with storage_guard(file.parent):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(mapping.to_toml(), encoding="utf-8")
         return file
 
     def _mapping_file(self, key: str) -> Path:
         return self.folder / "mappings" / f"{key}.toml"
+
+
+def _read_text(file: Path, where: str) -> str:
+    """What a file that people may edit says; raises an error that names it."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(
+            en=f"{where} is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8.",
+            ru=f"{where} не в UTF-8 (байт {error.start + 1}). Сохраните файл в UTF-8.",
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            en=f"{where} cannot be read: {error.strerror}. Give yourself the right to read it.",
+            ru=f"{where} не читается: {error.strerror}. Дайте себе право на чтение.",
+        ) from error
 
 
 def _make_key(folder: Path, *, is_elsewhere: bool) -> None:

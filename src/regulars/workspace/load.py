@@ -17,8 +17,7 @@ from regulars.ingest.erased import Tombstones
 from regulars.ingest.load import Destination, Orders, load_prepared
 from regulars.ingest.personal import confirm_completed
 from regulars.ingest.prepare import Wishes, prepare_load
-from regulars.ingest.result import LoadResult, TableCounts
-from regulars.quality import Reconciliation
+from regulars.ingest.repeat import repeat_load
 from regulars.schema.mapping import Mapping
 from regulars.workspace.erase import finish_erasure
 from regulars.workspace.runs import make_id
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from regulars.connectors.files import Layout
     from regulars.connectors.protocol import Source
+    from regulars.ingest.result import LoadResult
     from regulars.lake import LoadRecord
     from regulars.progress import Progress
     from regulars.quality import Check
@@ -241,7 +241,7 @@ def _load(
     if last is not None:
         # It may have died right after its last commit, before the vault heard of it.
         confirm_completed(workspace.vault, {last.load_id})
-        return _repeat(last, source)
+        return repeat_load(last, source)
     with progress.stage(say("read", name=source.name)):
         prepared = prepare_load(
             source,
@@ -376,26 +376,3 @@ def _find_repeat(workspace: Workspace, source: str, request: str) -> LoadRecord 
             return None if tables & set(load.tables) else load
         tables |= set(load.tables)
     return None
-
-
-def _repeat(load: LoadRecord, source: Source) -> LoadResult:
-    loaded = load.rows_in - load.rows_quarantined
-    return LoadResult(
-        load_id=load.load_id,
-        source=source.name,
-        source_sha256=load.source_sha256,
-        mapping=Mapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}"),
-        rows=Reconciliation(
-            load.rows_in,
-            inserted=0,
-            updated=0,
-            unchanged=loaded,
-            quarantined=load.rows_quarantined,
-        ),
-        tables={
-            name: TableCounts(inserted=0, updated=0, unchanged=sum(counts.values()))
-            for name, counts in load.tables.items()
-        },
-        notes=source.notes,
-        is_repeat=True,
-    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from regulars import __version__
+from regulars.lake import storage_guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,9 +61,8 @@ def library_versions() -> dict[str, str]:
 def write_run(folder: Path, run_id: str, record: Mapping[str, object]) -> Path:
     """Keep the record of a run; returns the file."""
     file = folder / run_id / "run.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        json.dumps({"run_id": run_id, **record}, ensure_ascii=False, indent=2) + "\n",
-        encoding="utf-8",
-    )
+    text = json.dumps({"run_id": run_id, **record}, ensure_ascii=False, indent=2) + "\n"
+    with storage_guard(folder):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     return file

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Mapping
 from typing import Any
 
 from regulars.connectors.sql.session import Session
-from regulars.errors import ConnectorError, TransientError
+from regulars.errors import (
+    ConnectorError,
+    InvalidParameterError,
+    TransientError,
+    UnknownNameError,
+)
 
 __all__ = ["MysqlSession"]
 
 _SECONDS_TO_CONNECT = 10
+# As the command line client of MySQL calls them; `charset` is always utf8mb4, and may be said.
+_OPTIONS = (
+    "ssl_mode",
+    "ssl_ca",
+    "ssl_cert",
+    "ssl_key",
+    "unix_socket",
+    "connect_timeout",
+    "charset",
+)
+_SSL_MODES = ("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 _REFUSED = {1044, 1045, 1049, 1698}
 
 
@@ -21,6 +39,7 @@ class MysqlSession(Session):
 
         self.driver_errors = (pymysql.MySQLError,)
         address = self.address
+        options = _read_options(address.options)
         try:
             connection = pymysql.connect(
                 host=address.host,
@@ -29,9 +48,10 @@ class MysqlSession(Session):
                 # As bytes: the driver would write a text in Latin-1.
                 password=address.password.encode(),
                 database=address.database,
-                unix_socket=address.options.get("unix_socket"),
+                unix_socket=options.get("unix_socket"),
                 charset="utf8mb4",
-                connect_timeout=_SECONDS_TO_CONNECT,
+                connect_timeout=int(options.get("connect_timeout", _SECONDS_TO_CONNECT)),
+                **_choose_encryption(options),
                 # Nothing is converted on arrival: '0000-00-00' and DECIMAL stay what they are.
                 conv=pymysql.converters.encoders,
                 cursorclass=pymysql.cursors.SSCursor,
@@ -75,3 +95,48 @@ class MysqlSession(Session):
     def write_literal(self, value: str, *, select: str, column: str) -> str:
         """A text; the server converts it to the type of the column."""
         return self._connection.escape(value)
+
+
+def _read_options(given: Mapping[str, str]) -> dict[str, str]:
+    """What follows the question mark, under our names; raises when it would do nothing."""
+    options = {name.lower().replace("-", "_"): value for name, value in given.items()}
+    for name, value in options.items():
+        if name not in _OPTIONS:
+            raise UnknownNameError(
+                "option of a MySQL address", name, _OPTIONS, ru="настройки адреса"
+            )
+        if name == "connect_timeout" and not value.isdecimal():
+            raise InvalidParameterError(
+                en="connect_timeout of the address is not a number of seconds, such as 10.",
+                ru="connect_timeout в адресе — не число секунд, например 10.",
+            )
+    return options
+
+
+def _choose_encryption(options: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments of the driver that stand for `ssl_mode` and the files beside it.
+
+    Without a mode, the connection is encrypted where the server can; with a certificate authority
+    the server must prove who it is, as with the client of MySQL.
+    """
+    mode = options.get("ssl_mode", "VERIFY_CA" if "ssl_ca" in options else "PREFERRED").upper()
+    if mode not in _SSL_MODES:
+        raise UnknownNameError("ssl_mode", mode, _SSL_MODES, ru="значения ssl_mode")
+    if mode == "DISABLED":
+        return {"ssl_disabled": True}
+    if mode == "PREFERRED" and "ssl_cert" not in options:
+        return {}
+    try:
+        context = ssl.create_default_context(cafile=options.get("ssl_ca"))
+        context.check_hostname = mode == "VERIFY_IDENTITY"
+        if not mode.startswith("VERIFY"):
+            context.verify_mode = ssl.CERT_NONE
+        if "ssl_cert" in options:
+            context.load_cert_chain(options["ssl_cert"], options.get("ssl_key"))
+    except OSError as error:
+        raise InvalidParameterError(
+            en=f"A certificate named in the address cannot be used ({error}). Check ssl_ca, ssl_cert"
+            " and ssl_key.",
+            ru=f"Сертификат из адреса не подходит ({error}). Проверьте ssl_ca, ssl_cert и ssl_key.",
+        ) from error
+    return {"ssl": context}
