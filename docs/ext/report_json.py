@@ -8,6 +8,7 @@ from typing import Any
 from regulars.report.model import REPORT_VERSION, Report
 
 PAGE = Path(__file__).resolve().parent.parent / "reference" / "report-json.md"
+SCHEMA = PAGE.with_name("report.schema.json")
 
 _INTRO = f"""# report.json
 
@@ -23,7 +24,8 @@ Words that people read come in both languages, as `{{"en": …, "ru": …}}` (*w
 - `data.rows_in` = `rows_inserted` + `rows_updated` + `rows_unchanged` + `rows_quarantined`
 - `contact_list.requested` = `kept` + the sum of `excluded`
 
-In Python, `Report.from_json(text)` reads it and checks both.
+In Python, `Report.from_json(text)` reads it and checks both. For other languages the same contract is a JSON Schema,
+{{download}}`report.schema.json <report.schema.json>`; `Report.to_schema()` gives it too.
 """
 
 
@@ -92,7 +94,8 @@ def _say_scalar(field: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    """Write the page."""
+    """Write the page and the schema."""
+    SCHEMA.write_text(Report.to_schema(), encoding="utf-8")
     PAGE.write_text(describe_report_json(), encoding="utf-8")
     return 0
 

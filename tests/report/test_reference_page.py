@@ -1,7 +1,10 @@
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
+
+from regulars.report.model import Report
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "ext" / "report_json.py"
 
@@ -20,6 +23,37 @@ def test_the_page_of_report_json_says_what_the_model_says(generator):
     assert written == generator.describe_report_json(), (
         "after a change made on purpose: python docs/ext/report_json.py"
     )
+
+
+def test_the_schema_is_that_of_the_model(generator):
+    assert generator.SCHEMA.read_text(encoding="utf-8") == Report.to_schema(), (
+        "after a change made on purpose: python docs/ext/report_json.py"
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "keys"),
+    [
+        ("Report", "version data leakage segments churn contact_list lineage seconds"),
+        (
+            "DataPart",
+            "rows_in rows_loaded rows_inserted rows_updated rows_unchanged rows_quarantined findings",
+        ),
+        ("SegmentsPart", "chosen methods"),
+        ("MethodPart", "name k silhouette stability sizes"),
+        ("ChurnPart", "outcome base_rate split models chosen threshold holdout"),
+        ("ModelPart", "name roc_auc pr_auc brier"),
+        ("Interval", "mean low high"),
+        ("Holdout", "n roc_auc precision recall f1 confusion"),
+        ("ContactListPart", "requested kept excluded"),
+        ("LineagePart", "data code seed versions"),
+    ],
+)
+def test_what_was_promised_to_programs_is_there(part, keys):
+    schema = json.loads(Report.to_schema())
+    known = schema if part == "Report" else schema["$defs"][part]
+
+    assert set(keys.split()) <= set(known["properties"])
 
 
 @pytest.mark.parametrize(

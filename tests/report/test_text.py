@@ -1,5 +1,5 @@
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from rich.console import Console
@@ -174,8 +174,23 @@ def test_the_data_state_shows_every_column():
 
     assert "Table profiles · 10 rows · 10 customers · from 2025-01-01 to 2025-12-31" in lines
     assert lines[-3].split() == ["customer_id", "identifier", "90%", "5", "—"]
-    assert lines[-2].split() == ["age", "number", "90%", "5", "18", "…", "90", "█▂"]
-    assert lines[-1].split() == ["город", "category", "90%", "5", "—", "Самара", "67%"]
+    assert lines[-2].split() == ["age", "number", "90%", "5", "█▂", "18", "…", "90"]
+    assert lines[-1].split() == ["город", "category", "90%", "5", "Самара", "67%"]
+
+
+def test_in_eighty_columns_each_column_has_one_line():
+    long = _column(
+        "способ_оплаты_услуг",
+        Role.CATEGORY,
+        values=tuple(ValueCount(f"Банковский перевод {n}", 3, 0.3) for n in range(3)),
+    )
+    table = replace(_table(), columns=(*_table().columns, long))
+
+    lines = _lines(render_data_state(State(tables=(table,)), "ru"), 80)
+
+    first = [line.split()[0] for line in lines[-4:]]
+    assert first == ["customer_id", "age", "город", "способ_оплаты_услуг"]
+    assert lines[-1].endswith("…")
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])

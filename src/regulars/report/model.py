@@ -21,7 +21,7 @@ from regulars.schema.wording import Wording
 
 __all__ = ["REPORT_VERSION", "Report"]
 
-REPORT_VERSION: Final = "1.0"
+REPORT_VERSION: Final = "1.1"
 
 
 class Report(Part):
@@ -30,8 +30,8 @@ class Report(Part):
     A part that could not be made is null, and `why_absent` says why under its name.
     """
 
-    version: Literal["1.0"] = REPORT_VERSION
-    """Version of this contract; a new major number means that a key changed its meaning."""
+    version: Literal["1.0", "1.1"] = REPORT_VERSION
+    """Version of this contract: a new minor number adds keys, a new major one changes a meaning."""
     title: str
     """What was analyzed: usually the name of the file."""
     made_at: str | None = None
@@ -117,6 +117,23 @@ class Report(Part):
             json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
             + "\n"
         )
+
+    @classmethod
+    def to_schema(cls) -> str:
+        """The contract itself as JSON Schema (draft 2020-12), for programs in other languages.
+
+        Examples
+        --------
+        >>> import json
+        >>> json.loads(Report.to_schema())["title"]
+        'report.json of Regulars, version 1.1'
+        """
+        schema = cls.model_json_schema(mode="serialization")
+        head = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": f"report.json of Regulars, version {REPORT_VERSION}",
+        }
+        return json.dumps({**schema, **head}, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -8,9 +8,9 @@ from unicodedata import category
 from regulars.report.speech import Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from rich.console import Group, RenderableType
+    from rich.console import Console, ConsoleOptions, Group, RenderableType
     from rich.table import Table
     from rich.text import Text
 
@@ -31,6 +31,11 @@ __all__ = [
 ]
 
 _MOST_COLUMNS = 60
+_WIDE, _USUAL = 100, 80
+"""Columns of a terminal that has room for everything, and of the usual one."""
+
+_FIGURES, _ROLE = 9, 14
+
 _STYLES = {"error": "bold red", "alarm": "bold red", "warning": "yellow", "notice": "blue"}
 _MARKS = {"error": "✕", "alarm": "✕", "warning": "▲", "notice": "i"}
 _GRADE_STYLES = {"A": "bold green", "B": "bold cyan", "C": "bold yellow", "D": "bold red"}
@@ -265,31 +270,55 @@ def _render_table(table: TableState, speech: Speech) -> list[RenderableType]:
     if table.oldest and table.newest:
         first, last = speech.short_day(table.oldest), speech.short_day(table.newest)
         facts.append(speech.say("state.span", first=first, last=last))
-    shown = _new_table(
-        speech.say("load.column"),
-        speech.say("load.role"),
-        speech.say("state.complete"),
-        speech.say("state.distinct"),
-        speech.say("state.values"),
-        speech.say("state.distribution"),
-        right=(2, 3),
-    )
-    for column in table.columns[:_MOST_COLUMNS]:
-        shown.add_row(*map(_text, _describe_column(column, speech)))
+    shown = _ColumnsTable([*table.columns[:_MOST_COLUMNS]], speech)
     title = _text(f"\n{speech.say('state.table', table=table.name)}", "bold")
     title.append(f" · {' · '.join(facts)}", "not bold dim")
     return [title, shown, *_tell_more(len(table.columns), speech)]
 
 
+class _ColumnsTable:
+    """A line a column, however narrow the terminal: there the role goes, and what is long is cut."""
+
+    def __init__(self, columns: Sequence[ColumnState], speech: Speech) -> None:
+        self._columns = columns
+        self._speech = speech
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table]:
+        say, is_wide = self._speech.say, options.max_width >= _WIDE
+        table = _new_table()
+        longest = max((len(column.name) for column in self._columns), default=0)
+        # In forty columns not even the names have their room.
+        figures = _FIGURES if options.max_width >= _USUAL else 4
+        widest = min(longest, 24 if options.max_width >= _USUAL else 10)
+        table.add_column(say("load.column"), overflow="fold", min_width=widest)
+        if is_wide:
+            table.add_column(say("load.role"))
+        table.add_column(
+            say("state.complete"), justify="right", min_width=figures, max_width=max(figures, 9)
+        )
+        table.add_column(
+            say("state.distinct"), justify="right", min_width=figures, max_width=max(figures, 9)
+        )
+        # A column that may not wrap would take the room of all others.
+        taken = widest + 2 * figures + (_ROLE if is_wide else 0) + 10
+        room = max(options.max_width - taken, 6)
+        table.add_column(say("state.holds"), no_wrap=True, overflow="ellipsis", max_width=room)
+        for column in self._columns:
+            cells = _describe_column(column, self._speech)
+            table.add_row(*map(_text, cells if is_wide else (cells[0], *cells[2:])))
+        yield table
+
+
 def _describe_column(column: ColumnState, speech: Speech) -> tuple[str, ...]:
     about = "≈ " if column.is_distinct_approximate else ""
+    bars = draw_bars([bar.count for bar in column.bars])
+    held = (bars, _tell_range(column, speech)) if bars else (_tell_values(column, speech),)
     return (
         column.name,
         speech.name("roles", column.role.value),
         speech.percent(column.completeness),
         about + speech.number(column.distinct_count),
-        _tell_range(column, speech),
-        draw_bars([bar.count for bar in column.bars]) or _tell_values(column, speech),
+        "  ".join(part for part in held if part) or _tell_range(column, speech),
     )
 
 
