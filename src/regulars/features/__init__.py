@@ -4,30 +4,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.features.compile import compile_features, find_features
+    from regulars.features.definition import FeatureDefinition
+    from regulars.features.library import load_features, read_features
     from regulars.features.matrix import FeatureMatrix, encode_features
     from regulars.features.profile import ProfileColumn, profile_features, read_profile_column
+    from regulars.features.space import FeatureSpace, compare_spaces, read_space
     from regulars.features.table import AsOf, Feature, FeatureTable
 
 __all__ = [
     "AsOf",
     "Feature",
+    "FeatureDefinition",
     "FeatureMatrix",
+    "FeatureSpace",
     "FeatureTable",
     "ProfileColumn",
+    "compare_spaces",
+    "compile_features",
     "encode_features",
+    "find_features",
+    "load_features",
     "profile_features",
+    "read_features",
     "read_profile_column",
+    "read_space",
 ]
 
 _LAZY = {
     "AsOf": "table",
     "Feature": "table",
+    "FeatureDefinition": "definition",
     "FeatureMatrix": "matrix",
+    "FeatureSpace": "space",
     "FeatureTable": "table",
     "ProfileColumn": "profile",
+    "compare_spaces": "space",
+    "compile_features": "compile",
     "encode_features": "matrix",
+    "find_features": "compile",
+    "load_features": "library",
     "profile_features": "profile",
+    "read_features": "library",
     "read_profile_column": "profile",
+    "read_space": "space",
 }
 
 

@@ -1,0 +1,285 @@
+"""Reading features: those that come with Regulars, and the user's own TOML."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from regulars.conditions import load_condition
+from regulars.errors import DefinitionError, UnknownNameError, find_nearest
+from regulars.features.definition import AGGREGATES, FeatureDefinition, list_known_columns
+from regulars.schema.contract import get_contract, list_contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic_core import ErrorDetails
+
+__all__ = ["load_features", "read_features"]
+
+_HEADER = re.compile(r"^\s*\[\[\s*features\s*\]\]")
+_CONDITIONS = ("where", "among")
+_FIELDS = tuple(FeatureDefinition.model_fields)
+_MOST_LISTED = 40
+
+
+def load_features(
+    definitions: Mapping[str, str] | None = None, *, tables: Iterable[str] | None = None
+) -> tuple[FeatureDefinition, ...]:
+    """The built-in library, with the user's features added, replaced or switched off by name.
+
+    Parameters
+    ----------
+    definitions
+        Name of the file → its TOML text: `definitions/feature/*.toml` of a workspace.
+    tables
+        Only the features of these tables, and what is made of those; None for all.
+
+    Returns
+    -------
+    tuple of FeatureDefinition
+        Those that are enabled: the library's first, in the order of its files.
+
+    Raises
+    ------
+    DefinitionError
+        Naming the file, the line, what was found, what is allowed and the nearest name.
+
+    Examples
+    --------
+    >>> own = '''
+    ... name = "night_calls"
+    ... table = "events"
+    ... aggregate = "count"
+    ... where = { column = "occurred_hour", op = "<", value = 6 }
+    ... windows = [30]
+    ... meaning = { en = "calls at night", ru = "ночных звонков" }
+    ... '''
+    >>> load_features({"night.toml": own}, tables=["events"])[-1].feature_names
+    ('night_calls_30d',)
+    """
+    by_name = {feature.name: feature for feature in _read_library()}
+    read_from: dict[str, str] = {}
+    for file, text in (definitions or {}).items():
+        for feature in read_features(text, file=file):
+            if feature.name in read_from:
+                raise DefinitionError(
+                    f"{file}: feature '{feature.name}' is already defined in"
+                    f" {read_from[feature.name]}. Give one of the two another name."
+                )
+            read_from[feature.name] = file
+            by_name[feature.name] = feature
+    enabled = {name: feature for name, feature in by_name.items() if feature.is_enabled}
+    _check_names(enabled.values(), read_from)
+    if tables is None:
+        return _drop_orphans(enabled.values())
+    wanted = set(tables)
+    return _drop_orphans(
+        feature for feature in enabled.values() if feature.is_derived or feature.table in wanted
+    )
+
+
+def read_features(text: str, *, file: str) -> tuple[FeatureDefinition, ...]:
+    """The features of one TOML text: one at its top, or several as `[[features]]`.
+
+    Raises
+    ------
+    DefinitionError
+        Naming the file, the line, what was found, what is allowed and the nearest name.
+    """
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{file} is not valid TOML: {error}.") from error
+    is_list = set(parsed) == {"features"}
+    entries = parsed["features"] if is_list else [parsed]
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise DefinitionError(f"{file}: 'features' must be a list of tables, written [[features]].")
+    starts = _find_starts(text) if is_list else [0]
+    return tuple(
+        _read_one(entry, _Place(file, text.splitlines(), starts, number))
+        for number, entry in enumerate(entries)
+    )
+
+
+def list_of(feature: FeatureDefinition, window_days: int | None) -> tuple[str, str]:
+    """The full names of the two features that a ratio or a difference over one window is made of.
+
+    Names that no window fits are left as they are: they are meant in full.
+    """
+    first, second = feature.of or ("", "")
+    if window_days is None:
+        return first, second
+    suffix = f"_{window_days}d"
+    ends = re.compile(r"_\d+d$")
+    return (
+        first if ends.search(first) else first + suffix,
+        second if ends.search(second) else second + suffix,
+    )
+
+
+@cache
+def _read_library() -> tuple[FeatureDefinition, ...]:
+    folder = resources.files("regulars.features") / "definitions"
+    files = sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
+        key=lambda entry: entry.name,
+    )
+    return tuple(
+        feature
+        for entry in files
+        for feature in read_features(entry.read_text(encoding="utf-8"), file=entry.name)
+    )
+
+
+class _Place:
+    """Where in a file one feature stands."""
+
+    def __init__(self, file: str, lines: list[str], starts: list[int], number: int) -> None:
+        self._file, self._lines = file, lines
+        self._start = starts[number] if number < len(starts) else 0
+        following = starts[number + 1 : number + 2]
+        self._end = following[0] if following else len(lines)
+
+    def at(self, key: str) -> str:
+        """File and line of `key`, or of where the feature begins."""
+        pattern = re.compile(rf"^\s*(\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(=|\.|\])")
+        for number in range(self._start, self._end):
+            if pattern.match(self._lines[number]):
+                return f"{self._file}, line {number + 1}"
+        return f"{self._file}, line {self._start + 1}"
+
+
+def _find_starts(text: str) -> list[int]:
+    return [number for number, line in enumerate(text.splitlines()) if _HEADER.match(line)]
+
+
+def _read_one(entry: dict[str, Any], place: _Place) -> FeatureDefinition:
+    said = f"feature '{entry.get('name', '(no name)')}'"
+    _check_aggregate(entry, place, said)
+    values = dict(entry)
+    for key in _CONDITIONS:
+        if key in entry:
+            values[key] = load_condition(entry[key], where=f"{place.at(key)}, {said}, {key}")
+    try:
+        feature = FeatureDefinition.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = str(problem["loc"][0]) if problem["loc"] else "name"
+        raise DefinitionError(f"{place.at(key)}, {said}: {_word(problem)}") from error
+    _check_table(feature, place, said)
+    return feature
+
+
+def _check_aggregate(entry: dict[str, Any], place: _Place, said: str) -> None:
+    found = entry.get("aggregate")
+    if found in AGGREGATES:
+        return
+    what = "'aggregate' is missing" if found is None else f"there is no aggregate '{found}'"
+    raise DefinitionError(
+        f"{place.at('aggregate')}, {said}: {what}.{_suggest(str(found), AGGREGATES)}"
+        f" Choose from: {', '.join(AGGREGATES)}."
+    )
+
+
+def _word(problem: ErrorDetails) -> str:
+    """One problem of validation as a sentence: what was found, what is allowed."""
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        allowed = _FIELDS if len(problem["loc"]) == 1 else ("en", "ru")
+        return (
+            f"'{name}' is not a key of a feature.{_suggest(str(problem['loc'][-1]), allowed)}"
+            f" It has: {', '.join(allowed)}."
+        )
+    if problem["type"] == "missing":
+        return f"'{name}' is missing. Add a line '{name} = …'."
+    if problem["type"] == "value_error":
+        return f"{problem['msg'].removeprefix('Value error, ')}."
+    if problem["type"] == "string_pattern_mismatch":
+        return (
+            f"'{name}' is {problem['input']!r}. Begin with a Latin letter and use small letters,"
+            " digits and underscores only."
+        )
+    return f"'{name}' is {problem['input']!r}: {problem['msg'].lower()}."
+
+
+def _check_table(feature: FeatureDefinition, place: _Place, said: str) -> None:
+    """Raise when the table or a column is not in the contracts."""
+    if feature.is_derived:
+        return
+    for key, table in (("table", feature.table), ("lookup", feature.lookup)):
+        if table:
+            _check_known_table(table, place.at(key), said)
+    # A flat file has columns of its own, which no contract knows.
+    if feature.table == "profiles":
+        return
+    known = list(list_known_columns(feature.contract))
+    if feature.lookup:
+        looked_up = get_contract(feature.lookup)
+        known += [f"{feature.lookup}.{name}" for name in list_known_columns(looked_up)]
+    for column in feature.list_columns():
+        if column not in known:
+            key = next((key for key in ("column", "times", "customer")
+                        if getattr(feature, key) == column), "where")  # fmt: skip
+            shown = ", ".join(known[:_MOST_LISTED])
+            raise DefinitionError(
+                f"{place.at(key)}, {said}: table '{feature.table}' has no column '{column}'."
+                f"{_suggest(column, known)} It has: {shown}."
+            )
+
+
+def _check_known_table(table: str, where: str, said: str) -> None:
+    try:
+        get_contract(table)
+    except UnknownNameError as error:
+        names = [contract.name for contract in list_contracts()]
+        raise DefinitionError(
+            f"{where}, {said}: there is no table '{table}'.{_suggest(table, names)}"
+            f" Choose from: {', '.join(names)}."
+        ) from error
+
+
+def _check_names(features: Iterable[FeatureDefinition], read_from: Mapping[str, str]) -> None:
+    """Raise when two features would have columns of one name, or one is made of nothing known."""
+    owners: dict[str, str] = {}
+    listed = list(features)
+    for feature in listed:
+        for name in feature.feature_names:
+            if name in owners:
+                raise DefinitionError(
+                    f"{read_from.get(feature.name, 'the library')}: feature '{feature.name}' makes a"
+                    f" column '{name}', and so does '{owners[name]}'. Rename one of the two."
+                )
+            owners[name] = feature.name
+    plain = [name for feature in listed if not feature.is_derived for name in feature.feature_names]
+    for feature in listed:
+        for part in list_parts(feature):
+            if part not in plain and feature.name in read_from:
+                raise DefinitionError(
+                    f"{read_from[feature.name]}: feature '{feature.name}' is made of '{part}', and"
+                    f" no feature that is made of rows is called so.{_suggest(part, plain)}"
+                )
+
+
+def list_parts(feature: FeatureDefinition) -> list[str]:
+    """Full names of the features that a ratio or a difference is made of."""
+    if not feature.is_derived:
+        return []
+    return [part for days in feature.windows or (None,) for part in list_of(feature, days)]
+
+
+def _drop_orphans(features: Iterable[FeatureDefinition]) -> tuple[FeatureDefinition, ...]:
+    """Without the ratios and differences whose parts are switched off or of another table."""
+    listed = list(features)
+    plain = {name for feature in listed if not feature.is_derived for name in feature.feature_names}
+    return tuple(feature for feature in listed if plain.issuperset(list_parts(feature)))
+
+
+def _suggest(name: str, allowed: Iterable[str]) -> str:
+    nearest = find_nearest(name, allowed)
+    return f" Did you mean '{nearest}'?" if nearest else ""
