@@ -231,10 +231,10 @@ def test_a_column_in_a_condition_is_checked_too():
         ('aggregate = "count"', "aggregate 'count' needs 'table'"),
         ('table = "events"\naggregate = "share"', "aggregate 'share' needs 'where'"),
         ('table = "events"\naggregate = "trend"', "aggregate 'trend' needs 'windows'"),
-        ('aggregate = "ratio"', "aggregate 'ratio' needs 'of': two features"),
+        ('aggregate = "ratio"', "aggregate 'ratio' needs 'of'"),
         ('table = "events"\naggregate = "count"\nwindows = [0]', "a window is 1 to 36500 days"),
         ('table = "customers"\naggregate = "value"\ncolumn = "city"\nwindows = [7]',
-         "so it has no 'windows'"),
+         "aggregate 'value' has no 'windows'"),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together_is_refused(lines, problem):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.features.compile import compile_features, find_features
     from regulars.features.definition import FeatureDefinition
+    from regulars.features.leakage import Leak, find_leaks, list_blocking
     from regulars.features.library import load_features, read_features
     from regulars.features.matrix import FeatureMatrix, encode_features
     from regulars.features.profile import ProfileColumn, profile_features, read_profile_column
@@ -19,11 +20,14 @@ __all__ = [
     "FeatureMatrix",
     "FeatureSpace",
     "FeatureTable",
+    "Leak",
     "ProfileColumn",
     "compare_spaces",
     "compile_features",
     "encode_features",
     "find_features",
+    "find_leaks",
+    "list_blocking",
     "load_features",
     "profile_features",
     "read_features",
@@ -38,11 +42,14 @@ _LAZY = {
     "FeatureMatrix": "matrix",
     "FeatureSpace": "space",
     "FeatureTable": "table",
+    "Leak": "leakage",
     "ProfileColumn": "profile",
     "compare_spaces": "space",
     "compile_features": "compile",
     "encode_features": "matrix",
     "find_features": "compile",
+    "find_leaks": "leakage",
+    "list_blocking": "leakage",
     "load_features": "library",
     "profile_features": "profile",
     "read_features": "library",

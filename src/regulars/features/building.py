@@ -112,13 +112,14 @@ def _check_found(
         if feature in found or not _is_asked(feature, exact):
             continue
         if feature.table and feature.table not in tables:
-            raise UnknownNameError("table", feature.table, tables)
+            raise UnknownNameError("table", feature.table, tables, ru="таблицы")
         columns = tables[feature.table].columns if feature.table else list(tables)
         missing = next((name for name in feature.list_columns() if name not in columns), "")
         raise UnknownColumnError(
             missing or str(feature.lookup),
             columns,
             where=f"For '{feature.name}', table '{feature.table}'",
+            ru=f"Для «{feature.name}» в таблице «{feature.table}»",
         )
 
 

@@ -11,7 +11,7 @@ from regulars.errors import InvalidParameterError, UnknownColumnError
 from regulars.features.bucketed import CUT, compile_bucketed
 from regulars.features.cuts import Cuts
 from regulars.features.library import list_of, list_parts
-from regulars.features.rows import CUSTOMER, see_facts, see_lookup, see_states, with_columns
+from regulars.features.rows import CUSTOMER, see, see_lookup, with_columns
 from regulars.features.values import compile_gaps, compile_ordered, compile_values
 from regulars.schema.contract import get_contract
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compile_features", "find_features"]
 
+PAST = "superseded_"
 _ORDERED = frozenset({"first", "last", "value"})
 _VALUES = frozenset({"distinct", "entropy"})
 _ALONE = _ORDERED | _VALUES | {"gap_variation", "years_since"}
@@ -60,7 +61,8 @@ def compile_features(
     Parameters
     ----------
     tables
-        Canonical tables by name.
+        Canonical tables by name; under `superseded_NAME` what the rows of a table of facts said
+        before they were corrected, each until `until_at`.
     features
         What to build; `find_features` says which of them the tables allow.
     dates
@@ -98,7 +100,10 @@ def compile_features(
     plain = [feature for feature in features if not feature.is_derived]
     if not plain:
         raise InvalidParameterError(
-            "There is nothing to build: none of the features is made of a loaded table."
+            en="There is nothing to build: none of the features is made of a table that is here."
+            f" Tables: {', '.join(tables) or 'none'}. Choose other features, or load what they need.",
+            ru="Строить нечего: ни один признак не сделан из имеющихся таблиц."
+            f" Таблицы: {', '.join(tables) or 'нет'}. Выберите другие признаки или загрузите нужное.",
         )
     everything = _Compiler(tables, Cuts(tuple(dates)), filters or {}, part)
     joined = everything.join(everything.compile(plain), plain)
@@ -172,6 +177,7 @@ class _Compiler:
         return (
             feature.contract.temporal == "state"
             or feature.lookup is not None
+            or PAST + feature.table in self._tables
             or feature.aggregate in _ORDERED | {"gap_variation"}
             or any(_counts_days(condition) for condition in conditions)
         )
@@ -220,17 +226,17 @@ class _Compiler:
 
     def _see(self, features: Sequence[FeatureDefinition], as_of: AsOf) -> ibis.Table:
         one = features[0]
-        contract, table = one.contract, self._tables[one.table]
-        see = see_states if contract.temporal == "state" else see_facts
+        table, superseded = self._tables[one.table], self._tables.get(PAST + one.table)
         if self._part is not None:
             number, count = self._part
-            # Of a negative number engines give a negative remainder.
-            dealt = (table[one.customer].cast("string").hash() % count + count) % count
-            table = table.filter(dealt == number)
-        rows = see(table, contract, as_of=as_of)
+            table = _deal(table, one.customer, number, count)
+            superseded = (
+                None if superseded is None else _deal(superseded, one.customer, number, count)
+            )
+        rows = see(table, one.contract, as_of=as_of, superseded=superseded)
         if one.lookup:
             looked_up = get_contract(one.lookup)
-            states = see_states(self._tables[one.lookup], looked_up, as_of=as_of)
+            states = see(self._tables[one.lookup], looked_up, as_of=as_of)
             rows = see_lookup(rows, states, table=one.lookup, key=looked_up.key[0])
         named = [name for feature in features for name in feature.list_columns()]
         rows = with_columns(rows, dict.fromkeys(named), table=one.table, zone=as_of.zone)
@@ -241,6 +247,13 @@ class _Compiler:
         return rows.filter(compile_condition(chosen, rows, as_of=as_of.instant))
 
 
+def _deal(table: ibis.Table, customer: str, number: int, count: int) -> ibis.Table:
+    """The rows of every `count`-th customer, by a hash of the id."""
+    # Of a negative number engines give a negative remainder.
+    dealt = (table[customer].cast("string").hash() % count + count) % count
+    return table.filter(dealt == number)
+
+
 def _compile_alone(
     rows: ibis.Table, feature: FeatureDefinition, cuts: Cuts, time: str | None
 ) -> list[ibis.Table]:
@@ -249,7 +262,10 @@ def _compile_alone(
     if feature.aggregate == "gap_variation":
         if time is None:
             raise UnknownColumnError(
-                str(feature.contract.time_column), rows.columns, where=f"Table '{feature.table}'"
+                str(feature.contract.time_column),
+                rows.columns,
+                where=f"Table '{feature.table}'",
+                ru=f"В таблице «{feature.table}»",
             )
         return compile_gaps(rows, feature, cuts, time=time)
     parts = compile_ordered(rows, feature, cuts, time=time)

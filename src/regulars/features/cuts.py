@@ -40,11 +40,17 @@ class Cuts:
 
     def __post_init__(self) -> None:
         if not self.dates:
-            raise InvalidParameterError("Features are built as of a day; none was given.")
+            raise InvalidParameterError(
+                en="Features are built as of a day, and none was given. Give at least one.",
+                ru="Признаки строятся на дату, а её нет. Укажите хотя бы одну.",
+            )
         zones = sorted({as_of.zone for as_of in self.dates})
         if len(zones) > 1:
             raise InvalidParameterError(
-                f"Days of different time zones cannot be built together: {', '.join(zones)}."
+                en="Days of different time zones cannot be built together:"
+                f" {', '.join(zones)}. Build them one zone after the other.",
+                ru=f"Даты разных часовых поясов нельзя строить вместе: {', '.join(zones)}."
+                " Постройте их по одному поясу.",
             )
 
     @property

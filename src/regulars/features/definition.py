@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from regulars.conditions import Condition
+from regulars.errors import InvalidParameterError
 from regulars.features.table import FeatureKind
 from regulars.schema.contract import Contract, get_contract
 from regulars.schema.wording import Wording, pluralize
@@ -95,37 +96,43 @@ class FeatureDefinition(BaseModel):
     @classmethod
     def _check_windows(cls, windows: tuple[int, ...]) -> tuple[int, ...]:
         if any(not 1 <= days <= _LONGEST_WINDOW for days in windows):
-            raise ValueError(f"a window is 1 to {_LONGEST_WINDOW} days long")
+            raise InvalidParameterError(
+                en=f"a window is 1 to {_LONGEST_WINDOW} days long",
+                ru=f"окно — от 1 до {_LONGEST_WINDOW} дней",
+            )
         return tuple(sorted(set(windows)))
 
     @model_validator(mode="after")
     def _check_parts(self) -> FeatureDefinition:
-        for problem in self._list_problems():
-            raise ValueError(problem)
+        for en, ru in self._list_problems():
+            raise InvalidParameterError(en=en, ru=ru)
         return self
 
-    def _list_problems(self) -> list[str]:
-        does, derived = f"aggregate '{self.aggregate}'", self.aggregate in _OF_FEATURES
-        rules = (
-            (derived and self.of is None, f"{does} needs 'of': two features"),
-            (derived and bool(self.table), f"{does} is made of features, so it has no 'table'"),
-            (not derived and not self.table, f"{does} needs 'table'"),
-            (not derived and self.of is not None, "'of' belongs to ratio and difference"),
-            (self.aggregate in _NEED_COLUMN and not self.column, f"{does} needs 'column'"),
-            (
-                bool(self.column) and self.aggregate not in _MAY_HAVE_COLUMN,
-                f"{does} has no 'column'",
-            ),
-            (self.times is not None and not self.column, "'times' needs 'column'"),
-            (self.aggregate == "share" and self.where is None, f"{does} needs 'where'"),
-            (self.among is not None and self.aggregate != "share", "'among' belongs to share"),
-            (self.aggregate == "trend" and not self.windows, f"{does} needs 'windows'"),
-            (
-                self.aggregate in _OF_STATES and bool(self.windows),
-                f"{does} is of the last version, so it has no 'windows'",
-            ),
-        )
-        return [problem for is_broken, problem in rules if is_broken]
+    def _list_problems(self) -> list[tuple[str, str]]:
+        does, derived = self.aggregate, self.aggregate in _OF_FEATURES
+        missing = {
+            "of": derived and self.of is None,
+            "table": not derived and not self.table,
+            "column": not self.column and (does in _NEED_COLUMN or self.times is not None),
+            "where": does == "share" and self.where is None,
+            "windows": does == "trend" and not self.windows,
+        }
+        needless = {
+            "of": not derived and self.of is not None,
+            "table": derived and bool(self.table),
+            "column": bool(self.column) and does not in _MAY_HAVE_COLUMN,
+            "among": does != "share" and self.among is not None,
+            "windows": does in _OF_STATES and bool(self.windows),
+        }
+        return [
+            (f"aggregate '{does}' needs '{key}'", f"для «{does}» нужен ключ «{key}»")
+            for key, is_missing in missing.items()
+            if is_missing
+        ] + [
+            (f"aggregate '{does}' has no '{key}'", f"у «{does}» не бывает ключа «{key}»")
+            for key, is_needless in needless.items()
+            if is_needless
+        ]
 
     @property
     def is_derived(self) -> bool:

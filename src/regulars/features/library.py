@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from regulars.conditions import load_condition
-from regulars.errors import DefinitionError, UnknownNameError, find_nearest
+from regulars.errors import DefinitionError, RegularsError, suggest
 from regulars.features.definition import AGGREGATES, FeatureDefinition, list_known_columns
 from regulars.schema.contract import get_contract, list_contracts
 
@@ -24,6 +24,7 @@ __all__ = ["load_features", "read_features"]
 
 _HEADER = re.compile(r"^\s*\[\[\s*features\s*\]\]")
 _CONDITIONS = ("where", "among")
+_SINGLE = ("column", "times", "customer")
 _FIELDS = tuple(FeatureDefinition.model_fields)
 _MOST_LISTED = 40
 
@@ -68,9 +69,12 @@ def load_features(
     for file, text in (definitions or {}).items():
         for feature in read_features(text, file=file):
             if feature.name in read_from:
+                other = read_from[feature.name]
                 raise DefinitionError(
-                    f"{file}: feature '{feature.name}' is already defined in"
-                    f" {read_from[feature.name]}. Give one of the two another name."
+                    en=f"{file}: feature '{feature.name}' is already defined in {other}."
+                    " Give one of the two another name.",
+                    ru=f"{file}: признак «{feature.name}» уже определён в {other}."
+                    " Дайте одному из двух другое имя.",
                 )
             read_from[feature.name] = file
             by_name[feature.name] = feature
@@ -95,11 +99,16 @@ def read_features(text: str, *, file: str) -> tuple[FeatureDefinition, ...]:
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{file} is not valid TOML: {error}.") from error
+        raise DefinitionError(
+            en=f"{file} is not valid TOML: {error}.", ru=f"{file} — неверный TOML: {error}."
+        ) from error
     is_list = set(parsed) == {"features"}
     entries = parsed["features"] if is_list else [parsed]
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise DefinitionError(f"{file}: 'features' must be a list of tables, written [[features]].")
+        raise DefinitionError(
+            en=f"{file}: 'features' must be a list of tables, written [[features]].",
+            ru=f"{file}: features — это список таблиц, он пишется [[features]].",
+        )
     starts = _find_starts(text) if is_list else [0]
     return tuple(
         _read_one(entry, _Place(file, text.splitlines(), starts, number))
@@ -160,88 +169,101 @@ def _find_starts(text: str) -> list[int]:
 
 
 def _read_one(entry: dict[str, Any], place: _Place) -> FeatureDefinition:
-    said = f"feature '{entry.get('name', '(no name)')}'"
-    _check_aggregate(entry, place, said)
+    name = str(entry.get("name", "?"))
+    _check_aggregate(entry, place, name)
     values = dict(entry)
     for key in _CONDITIONS:
         if key in entry:
-            values[key] = load_condition(entry[key], where=f"{place.at(key)}, {said}, {key}")
+            where = f"{place.at(key)}, feature '{name}', {key}"
+            values[key] = load_condition(entry[key], where=where)
     try:
         feature = FeatureDefinition.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         key = str(problem["loc"][0]) if problem["loc"] else "name"
-        raise DefinitionError(f"{place.at(key)}, {said}: {_word(problem)}") from error
-    _check_table(feature, place, said)
+        raise _refuse(place.at(key), name, _word(problem)) from error
+    _check_table(feature, place)
     return feature
 
 
-def _check_aggregate(entry: dict[str, Any], place: _Place, said: str) -> None:
-    found = entry.get("aggregate")
-    if found in AGGREGATES:
-        return
-    what = "'aggregate' is missing" if found is None else f"there is no aggregate '{found}'"
-    raise DefinitionError(
-        f"{place.at('aggregate')}, {said}: {what}.{_suggest(str(found), AGGREGATES)}"
-        f" Choose from: {', '.join(AGGREGATES)}."
+def _refuse(where: str, name: str, problem: tuple[str, str]) -> DefinitionError:
+    en, ru = problem
+    where_ru = where.replace(", line ", ", строка ")
+    return DefinitionError(
+        en=f"{where}, feature '{name}': {en}", ru=f"{where_ru}, признак «{name}»: {ru}"
     )
 
 
-def _word(problem: ErrorDetails) -> str:
+def _offer(name: str, allowed: Iterable[str]) -> tuple[str, str]:
+    """The nearest name and all that are allowed, as sentences."""
+    listed = list(allowed)
+    hint, hint_ru = suggest(name, listed)
+    shown = ", ".join(listed[:_MOST_LISTED])
+    return f"{hint} Choose from: {shown}.", f"{hint_ru} Выберите из: {shown}."
+
+
+def _check_aggregate(entry: dict[str, Any], place: _Place, name: str) -> None:
+    found = entry.get("aggregate")
+    if found in AGGREGATES:
+        return
+    en, ru = _offer(str(found), AGGREGATES)
+    what = ("'aggregate' is missing", "не указан aggregate")
+    if found is not None:
+        what = (f"there is no aggregate '{found}'", f"способа «{found}» нет")
+    raise _refuse(place.at("aggregate"), name, (f"{what[0]}.{en}", f"{what[1]}.{ru}"))
+
+
+def _word(problem: ErrorDetails) -> tuple[str, str]:
     """One problem of validation as a sentence: what was found, what is allowed."""
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         allowed = _FIELDS if len(problem["loc"]) == 1 else ("en", "ru")
-        return (
-            f"'{name}' is not a key of a feature.{_suggest(str(problem['loc'][-1]), allowed)}"
-            f" It has: {', '.join(allowed)}."
-        )
+        en, ru = _offer(str(problem["loc"][-1]), allowed)
+        return f"'{name}' is not a key of a feature.{en}", f"ключа «{name}» у признака нет.{ru}"
     if problem["type"] == "missing":
-        return f"'{name}' is missing. Add a line '{name} = …'."
-    if problem["type"] == "value_error":
-        return f"{problem['msg'].removeprefix('Value error, ')}."
-    if problem["type"] == "string_pattern_mismatch":
         return (
-            f"'{name}' is {problem['input']!r}. Begin with a Latin letter and use small letters,"
-            " digits and underscores only."
+            f"'{name}' is missing. Add a line '{name} = …'.",
+            f"не хватает «{name}». Добавьте строку {name} = …",
         )
-    return f"'{name}' is {problem['input']!r}: {problem['msg'].lower()}."
+    if problem["type"] == "value_error":
+        refused = problem["ctx"]["error"]
+        return f"{refused}.", f"{refused.ru if isinstance(refused, RegularsError) else refused}."
+    said = f"{problem['input']!r}: {problem['msg'].lower()}."
+    return f"'{name}' is {said}", f"«{name}» = {said}"
 
 
-def _check_table(feature: FeatureDefinition, place: _Place, said: str) -> None:
+def _check_table(feature: FeatureDefinition, place: _Place) -> None:
     """Raise when the table or a column is not in the contracts."""
     if feature.is_derived:
         return
     for key, table in (("table", feature.table), ("lookup", feature.lookup)):
-        if table:
-            _check_known_table(table, place.at(key), said)
+        names = [contract.name for contract in list_contracts()]
+        if table and table not in names:
+            en, ru = _offer(table, names)
+            problem = (f"there is no table '{table}'.{en}", f"таблицы «{table}» нет.{ru}")
+            raise _refuse(place.at(key), feature.name, problem)
     # A flat file has columns of its own, which no contract knows.
     if feature.table == "profiles":
         return
-    known = list(list_known_columns(feature.contract))
-    if feature.lookup:
-        looked_up = get_contract(feature.lookup)
-        known += [f"{feature.lookup}.{name}" for name in list_known_columns(looked_up)]
+    known = _list_known(feature)
     for column in feature.list_columns():
         if column not in known:
-            key = next((key for key in ("column", "times", "customer")
-                        if getattr(feature, key) == column), "where")  # fmt: skip
-            shown = ", ".join(known[:_MOST_LISTED])
-            raise DefinitionError(
-                f"{place.at(key)}, {said}: table '{feature.table}' has no column '{column}'."
-                f"{_suggest(column, known)} It has: {shown}."
+            keys = (key for key in _SINGLE if getattr(feature, key) == column)
+            en, ru = _offer(column, known)
+            problem = (
+                f"table '{feature.table}' has no column '{column}'.{en}",
+                f"в таблице «{feature.table}» нет столбца «{column}».{ru}",
             )
+            raise _refuse(place.at(next(keys, "where")), feature.name, problem)
 
 
-def _check_known_table(table: str, where: str, said: str) -> None:
-    try:
-        get_contract(table)
-    except UnknownNameError as error:
-        names = [contract.name for contract in list_contracts()]
-        raise DefinitionError(
-            f"{where}, {said}: there is no table '{table}'.{_suggest(table, names)}"
-            f" Choose from: {', '.join(names)}."
-        ) from error
+def _list_known(feature: FeatureDefinition) -> list[str]:
+    """Columns that the feature may name."""
+    known = list(list_known_columns(feature.contract))
+    if feature.lookup:
+        looked_up = list_known_columns(get_contract(feature.lookup))
+        known += [f"{feature.lookup}.{name}" for name in looked_up]
+    return known
 
 
 def _check_names(features: Iterable[FeatureDefinition], read_from: Mapping[str, str]) -> None:
@@ -251,18 +273,24 @@ def _check_names(features: Iterable[FeatureDefinition], read_from: Mapping[str, 
     for feature in listed:
         for name in feature.feature_names:
             if name in owners:
+                file = read_from.get(feature.name, "the library")
                 raise DefinitionError(
-                    f"{read_from.get(feature.name, 'the library')}: feature '{feature.name}' makes a"
-                    f" column '{name}', and so does '{owners[name]}'. Rename one of the two."
+                    en=f"{file}: feature '{feature.name}' makes a column '{name}', and so does"
+                    f" '{owners[name]}'. Rename one of the two.",
+                    ru=f"{file}: признак «{feature.name}» даёт столбец «{name}», и признак"
+                    f" «{owners[name]}» тоже. Переименуйте один из двух.",
                 )
             owners[name] = feature.name
     plain = [name for feature in listed if not feature.is_derived for name in feature.feature_names]
     for feature in listed:
         for part in list_parts(feature):
             if part not in plain and feature.name in read_from:
+                file, (hint, hint_ru) = read_from[feature.name], suggest(part, plain)
                 raise DefinitionError(
-                    f"{read_from[feature.name]}: feature '{feature.name}' is made of '{part}', and"
-                    f" no feature that is made of rows is called so.{_suggest(part, plain)}"
+                    en=f"{file}: feature '{feature.name}' is made of '{part}', and no feature that"
+                    f" is made of rows is called so.{hint}",
+                    ru=f"{file}: признак «{feature.name}» сделан из «{part}», а такого признака,"
+                    f" сделанного из строк, нет.{hint_ru}",
                 )
 
 
@@ -278,8 +306,3 @@ def _drop_orphans(features: Iterable[FeatureDefinition]) -> tuple[FeatureDefinit
     listed = list(features)
     plain = {name for feature in listed if not feature.is_derived for name in feature.feature_names}
     return tuple(feature for feature in listed if plain.issuperset(list_parts(feature)))
-
-
-def _suggest(name: str, allowed: Iterable[str]) -> str:
-    nearest = find_nearest(name, allowed)
-    return f" Did you mean '{nearest}'?" if nearest else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import UnknownColumnError
 from regulars.features.cuts import local_seconds, make_bound
-from regulars.features.versions import see_versions
+from regulars.features.versions import see_facts, see_states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,40 +16,33 @@ if TYPE_CHECKING:
     from regulars.features.table import AsOf
     from regulars.schema.contract import Contract
 
-__all__ = ["CUSTOMER", "day_number", "see_facts", "see_lookup", "see_states", "with_columns"]
+__all__ = ["CUSTOMER", "day_number", "see", "see_lookup", "with_columns"]
 
 CUSTOMER = "customer_id"
 _DAY = 86_400
 
 
-def see_facts(table: ibis.Table, contract: Contract, *, as_of: AsOf) -> ibis.Table:
-    """Rows that had happened and were known before `as_of`.
-
-    A row that does not say when it happened had happened when it was known.
-    """
-    seen = table
-    if "known_at" in table.columns:
-        seen = seen.filter(seen["known_at"] < make_bound(as_of.day, as_of.zone, seen["known_at"]))
+def see(
+    table: ibis.Table, contract: Contract, *, as_of: AsOf, superseded: ibis.Table | None = None
+) -> ibis.Table:
+    """What was known before `as_of` of a table, and had happened or begun by then."""
+    if contract.temporal == "fact":
+        if "known_at" in table.columns:
+            return see_facts(table, contract, before=as_of.instant, superseded=superseded)
+        return _see_happened(table, contract, as_of)
+    seen = see_states(table, key=contract.key, before=as_of.instant, day=as_of.day)
     time = contract.time_column
-    if time is not None and time in table.columns:
-        column = seen[time]
-        seen = seen.filter((column < make_bound(as_of.day, as_of.zone, column)) | column.isnull())
-    return seen
+    if time is None or time not in seen.columns or not contract.get_column(time).is_required:
+        return seen
+    # A beginning that lies ahead is hidden, and what has not begun is not there.
+    return seen.filter(seen[time].notnull())
 
 
-def see_states(table: ibis.Table, contract: Contract, *, as_of: AsOf) -> ibis.Table:
-    """The version of each state that was known before `as_of`, without what lies at or after it."""
-    seen = see_versions(table, key=contract.key, before=as_of.instant)
+def _see_happened(table: ibis.Table, contract: Contract, as_of: AsOf) -> ibis.Table:
     time = contract.time_column
-    if time is not None and time in seen.columns:
-        column = seen[time]
-        seen = seen.filter((column < make_bound(as_of.day, as_of.zone, column)) | column.isnull())
-    hidden = {
-        name: (seen[name] < make_bound(as_of.day, as_of.zone, seen[name])).ifelse(seen[name], None)
-        for name in seen.columns
-        if (seen[name].type().is_date() or seen[name].type().is_timestamp()) and name != "known_at"
-    }
-    return seen.mutate(**hidden) if hidden else seen
+    if time is None or time not in table.columns:
+        return table
+    return table.filter(table[time] < make_bound(as_of.day, as_of.zone, table[time]))
 
 
 def see_lookup(rows: ibis.Table, states: ibis.Table, *, table: str, key: str) -> ibis.Table:
@@ -74,7 +67,9 @@ def with_columns(rows: ibis.Table, names: Iterable[str], *, table: str, zone: st
         stem, _, part = name.rpartition("_")
         source = f"{stem}_at"
         if part not in _PARTS or source not in rows.columns:
-            raise UnknownColumnError(name, rows.columns, where=f"Table '{table}'")
+            raise UnknownColumnError(
+                name, rows.columns, where=f"Table '{table}'", ru=f"В таблице «{table}»"
+            )
         added[name] = _PARTS[part](rows, stem, zone)
     return rows.mutate(**added) if added else rows
 

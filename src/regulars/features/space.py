@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from regulars.conditions import Condition, describe_definition_error
+from regulars.conditions import Condition, explain_definition_error
 from regulars.conditions.tree import All, AsOfPlusDays, Compare
 from regulars.errors import DefinitionError, UnknownNameError
 from regulars.features.building import build_tables
@@ -110,7 +110,8 @@ class FeatureSpace(BaseModel):
         owners = {name: feature for feature in listed for name in feature.feature_names}
         for pattern in (*self.features, *self.without):
             if not any(_matches(pattern, name, owner) for name, owner in owners.items()):
-                raise UnknownNameError("feature", pattern, [*owners, *(f.name for f in listed)])
+                allowed = [*owners, *(feature.name for feature in listed)]
+                raise UnknownNameError("feature", pattern, allowed, ru="признака")
         names = tuple(
             name
             for name, owner in owners.items()
@@ -200,7 +201,7 @@ class FeatureSpace(BaseModel):
     def _list_filters(self, tables: Mapping[str, ibis.Table]) -> dict[str, Condition]:
         for name in self.filters:
             if name not in tables:
-                raise UnknownNameError("table", name, tables)
+                raise UnknownNameError("table", name, tables, ru="таблицы")
         if self.period_days is None:
             return dict(self.filters)
         filters = {}
@@ -285,9 +286,11 @@ def read_space(text: str, *, file: str) -> FeatureSpace:
     try:
         return FeatureSpace.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{file} is not valid TOML: {error}.") from error
+        raise DefinitionError(
+            en=f"{file} is not valid TOML: {error}.", ru=f"{file} — неверный TOML: {error}."
+        ) from error
     except ValidationError as error:
-        raise DefinitionError(describe_definition_error(error, where=file)) from error
+        raise explain_definition_error(error, where=file) from error
 
 
 def _describe(space: FeatureSpace) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,334 @@
+"""Features that know the outcome: found by power, names, gaps and time, with the evidence in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.errors import InvalidParameterError
+from regulars.features.leak_names import Told, find_told_names
+from regulars.features.matrix import FeatureMatrix, encode_features
+from regulars.features.power import Power, measure_powers, measure_together
+from regulars.features.sentences import format_number, format_share, quote
+from regulars.features.table import Feature, FeatureTable
+from regulars.schema.wording import Language, Wording
+
+__all__ = ["Evidence", "Leak", "find_leaks", "list_blocking"]
+
+LeakKind = Literal["power", "name", "missing", "time"]
+LeakSeverity = Literal["blocking", "suspect"]
+
+_CERTAIN = 0.95
+"""From this ROC-AUC on (lower bound) one column alone says more than people's behavior can."""
+_WORTH_A_LOOK = 0.70
+_FAR_ABOVE = 0.05
+_NAMED_AND_STRONG = 0.75
+_ONLY_ONE_CLASS = 0.98
+_LEAST_ROWS = 20
+_LEAST_OF_CLASS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason to think that a feature knows the outcome.
+
+    Attributes
+    ----------
+    kind
+        `power`: alone it says too much; `name`: it is called like something written down
+        afterwards; `missing`: it is known, or missing, for one outcome only; `time`: it changes
+        when the outcome comes.
+    value
+        The figure behind it: a ROC-AUC or a share; None for names.
+    sentence
+        For people.
+    """
+
+    kind: LeakKind
+    value: float | None
+    sentence: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A feature that knows the outcome, or may.
+
+    Attributes
+    ----------
+    feature
+        Its name.
+    severity
+        `blocking`: leave it out unless you know better; `suspect`: ask who fills it in, and when.
+    power
+        ROC-AUC of the feature alone, on rows that it was not fitted on.
+    evidence
+        Strongest first.
+    """
+
+    feature: str
+    severity: LeakSeverity
+    power: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def sentence(self) -> Wording:
+        """All evidence in one text."""
+        return Wording(
+            en=" ".join(one.sentence.en for one in self.evidence),
+            ru=" ".join(one.sentence.ru for one in self.evidence),
+        )
+
+
+def find_leaks(
+    features: FeatureTable,
+    labels: NDArray[np.float64],
+    *,
+    outcome: str = "",
+    changes: Mapping[str, tuple[float, float]] | None = None,
+    random_state: int = 0,
+) -> tuple[Leak, ...]:
+    """Features that know the outcome, blocking ones first, then by power.
+
+    A leak is blocking when one kind of evidence leaves no doubt (alone nearly certain; known for one
+    outcome only; changing with the outcome), or when two agree: a name that tells, and power far
+    above what any other feature has. Power alone, however large beside the others, is a suspicion:
+    some honest columns are that good.
+
+    Parameters
+    ----------
+    features
+        One row per customer.
+    labels
+        1 where the outcome came, 0 where not, NaN where not known; shape (n_customers,).
+    outcome
+        What the outcome's column is called: a feature called after it is told by its name.
+    changes
+        By feature: how often it changed in the step in which the outcome came, and how often in
+        other steps, as shares (see `measure_changes`).
+    random_state
+        Of the folds.
+
+    Raises
+    ------
+    InvalidParameterError
+        When there is not one label per customer.
+
+    Examples
+    --------
+    >>> import numpy as np, pyarrow as pa
+    >>> from datetime import date
+    >>> from regulars.features import AsOf
+    >>> def feature(name):
+    ...     return Feature(name, Wording(en=name, ru=name), None, "numeric")
+    >>> labels = np.tile([0.0, 1.0, 0.0, 0.0], 100)
+    >>> noise = np.random.default_rng(0).normal(size=400)
+    >>> columns = {"customer_id": [f"{n:03}" for n in range(400)], "visits": noise}
+    >>> columns["refund_code"] = [7.0 if label else None for label in labels]
+    >>> table = pa.table(columns)
+    >>> known = FeatureTable(
+    ...     table, (feature("visits"), feature("refund_code")), AsOf(date(2026, 1, 1))
+    ... )
+    >>> [(leak.feature, leak.severity) for leak in find_leaks(known, labels)]
+    [('refund_code', 'blocking')]
+    """
+    if len(labels) != len(features):
+        raise InvalidParameterError(
+            en=f"There are {len(labels)} labels for {len(features)} customers. Give one for each.",
+            ru=f"Меток {len(labels)}, а клиентов {len(features)}. Дайте по одной на клиента.",
+        )
+    known = np.flatnonzero(~np.isnan(labels))
+    matrix = encode_features(features)
+    values, truth = matrix.values[known], labels[known].astype(bool)
+    if truth.all() or not truth.any() or not len(matrix.features):
+        return ()
+    powers = measure_powers(values, truth, matrix.is_category, random_state=random_state)
+    told = find_told_names(matrix.features, outcome=outcome)
+    found = []
+    for column, feature in enumerate(matrix.features):
+        name = told.get(feature.name)
+        # Of a column whose name tells it is enough to be the strongest beyond chance.
+        is_leading = _leads(column, powers, by=_FAR_ABOVE if name is None else 0.0)
+        evidence = [
+            *_look_at_power(
+                column,
+                powers[column],
+                matrix,
+                values,
+                truth,
+                random_state,
+                is_leading=is_leading,
+            ),
+            *_look_at_gaps(feature, values[:, column], truth),
+            *_look_at_changes(feature, (changes or {}).get(feature.name)),
+        ]
+        severity = _judge(evidence, name, powers[column], is_leading=is_leading)
+        if name is not None and severity is not None:
+            evidence.append(_say_name(feature, name))
+        if severity is not None:
+            found.append(Leak(feature.name, severity, powers[column].value, tuple(evidence)))
+    return tuple(sorted(found, key=lambda leak: (leak.severity != "blocking", -leak.power)))
+
+
+def list_blocking(leaks: Sequence[Leak]) -> tuple[str, ...]:
+    """Names of the features that are to be left out."""
+    return tuple(leak.feature for leak in leaks if leak.severity == "blocking")
+
+
+def _judge(
+    evidence: Sequence[Evidence], name: Told | None, power: Power, *, is_leading: bool
+) -> LeakSeverity | None:
+    kinds = {one.kind for one in evidence}
+    if kinds & {"missing", "time"} or power.low >= _CERTAIN or (name and is_leading):
+        return "blocking"
+    if name in ("after", "outcome"):
+        return "blocking" if power.value >= _NAMED_AND_STRONG else "suspect"
+    return "suspect" if "power" in kinds else None
+
+
+def _leads(column: int, powers: Sequence[Power], *, by: float) -> bool:
+    """Whether the column alone says much, and more than any other by itself."""
+    others = [power.value for number, power in enumerate(powers) if number != column]
+    power = powers[column]
+    return power.value >= _WORTH_A_LOOK and power.low >= max(others, default=0.5) + by
+
+
+def _look_at_power(
+    column: int,
+    power: Power,
+    matrix: FeatureMatrix,
+    values: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    random_state: int,
+    *,
+    is_leading: bool,
+) -> list[Evidence]:
+    feature = matrix.features[column]
+    if power.low >= _CERTAIN:
+        return [_say_certain(feature, power)]
+    if not is_leading:
+        return []
+    rest = np.array([number != column for number in range(values.shape[1])])
+    together = 0.5
+    if rest.any():
+        together = measure_together(
+            values[:, rest], truth, matrix.is_category[rest], random_state=random_state
+        )
+    # Beside a single column that knows the outcome, all honest ones together look weak.
+    return [_say_above_all(feature, power, together)] if power.high >= together else []
+
+
+def _look_at_gaps(
+    feature: Feature, column: NDArray[np.float64], truth: NDArray[np.bool_]
+) -> list[Evidence]:
+    is_known = ~np.isnan(column)
+    for present in (True, False):
+        rows = is_known if present else ~is_known
+        count = int(rows.sum())
+        if count < _LEAST_ROWS or count == len(rows):
+            continue
+        for positive in (True, False):
+            of_class = truth if positive else ~truth
+            share = float(of_class[rows].mean())
+            reach = float(rows[of_class].mean())
+            rarity = float(of_class.mean())
+            # One class only, a good part of it, and not because nearly everybody is of that class.
+            is_one_class = share >= _ONLY_ONE_CLASS and reach >= _LEAST_OF_CLASS
+            if is_one_class and rarity <= 0.9 and share - rarity > (1 - rarity) / 2:
+                return [_say_gap(feature, share, present=present, positive=positive)]
+    return []
+
+
+def _look_at_changes(feature: Feature, shares: tuple[float, float] | None) -> list[Evidence]:
+    if shares is None:
+        return []
+    at_outcome, otherwise = shares
+    if at_outcome < 0.5 or at_outcome < 5 * otherwise:
+        return []
+    name = _quote(feature)
+    share = _both(at_outcome)
+    rest = _both(otherwise)
+    sentence = Wording(
+        en=f"{name.en} changes for {share.en} of customers at the very moment the outcome is written"
+        f" down, and for {rest.en} otherwise.",
+        ru=f"{name.ru} меняется у {share.ru} клиентов именно тогда, когда записан исход, а в остальное"
+        f" время — у {rest.ru}.",
+    )
+    return [Evidence("time", at_outcome, sentence)]
+
+
+def _say_certain(feature: Feature, power: Power) -> Evidence:
+    name, auc = _quote(feature), _auc(power.value)
+    sentence = Wording(
+        en=f"{name.en} alone tells the outcome almost for certain (ROC-AUC {auc.en}).",
+        ru=f"{name.ru} в одиночку почти точно выдаёт исход (ROC-AUC {auc.ru}).",
+    )
+    return Evidence("power", power.value, sentence)
+
+
+def _say_above_all(feature: Feature, power: Power, together: float) -> Evidence:
+    name, auc, rest = _quote(feature), _auc(power.value), _auc(together)
+    sentence = Wording(
+        en=f"{name.en} alone (ROC-AUC {auc.en}) says at least as much as all other features together"
+        f" ({rest.en}).",
+        ru=f"{name.ru} в одиночку (ROC-AUC {auc.ru}) говорит не меньше, чем все остальные признаки"
+        f" вместе ({rest.ru}).",
+    )
+    return Evidence("power", power.value, sentence)
+
+
+def _say_gap(feature: Feature, share: float, *, present: bool, positive: bool) -> Evidence:
+    name, percent = _quote(feature), _both(share)
+    state = Wording(en="filled in", ru="заполнено") if present else Wording(en="empty", ru="пусто")
+    side = (
+        Wording(en="with", ru="с исходом") if positive else Wording(en="without", ru="без исхода")
+    )
+    sentence = Wording(
+        en=f"Where {name.en} is {state.en}, {percent.en} of the customers are those {side.en} the"
+        " outcome: it is written down because of it.",
+        ru=f"Там, где поле {name.ru} {state.ru}, {percent.ru} клиентов — {side.ru}: его заполняют"
+        " из-за самого исхода.",
+    )
+    return Evidence("missing", share, sentence)
+
+
+def _say_name(feature: Feature, told: Told) -> Evidence:
+    name = _quote(feature)
+    sentences = {
+        "after": Wording(
+            en=f"{name.en} is called like something that is written down after the outcome.",
+            ru=f"{name.ru} называется как то, что записывают уже после исхода.",
+        ),
+        "during": Wording(
+            en=f"{name.en} is called like something measured during the contact itself, so it is not"
+            " known before it.",
+            ru=f"{name.ru} называется как то, что измеряют во время самого контакта, то есть до него"
+            " оно неизвестно.",
+        ),
+        "outcome": Wording(
+            en=f"{name.en} is called after the outcome itself.",
+            ru=f"{name.ru} называется так же, как сам исход.",
+        ),
+    }
+    return Evidence("name", None, sentences[told])
+
+
+def _quote(feature: Feature) -> Wording:
+    return Wording(en=quote(feature.meaning.en, "en"), ru=quote(feature.meaning.ru, "ru"))
+
+
+def _both(share: float) -> Wording:
+    return Wording(en=format_share(share, "en"), ru=format_share(share, "ru"))
+
+
+def _auc(value: float) -> Wording:
+    return Wording(en=_three_digits(value, "en"), ru=_three_digits(value, "ru"))
+
+
+def _three_digits(value: float, language: Language) -> str:
+    if value == 1:
+        return format_number(value, language)
+    return f"{value:.3f}" if language == "en" else f"{value:.3f}".replace(".", ",")
