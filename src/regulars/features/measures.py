@@ -128,8 +128,14 @@ def render(
 
     Parameters
     ----------
+    feature
+        What is made.
     read
         Gives a measure over the window of a rank.
+    cuts
+        The days and windows.
+    window_days
+        Which of the feature's windows; None for everything before `as_of`.
     days_to
         Days from a moment to `as_of`.
     """

@@ -71,7 +71,7 @@ def measure_together(
     """ROC-AUC that boosting reaches with all columns, on rows of folds that took no part."""
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     chosen, _ = _sample(len(values), random_state)
     # Codes of more levels than boosting can split by are read as numbers.
