@@ -8,7 +8,7 @@ from pathlib import Path
 __all__ = ["GOLDEN", "VERBS", "render_help"]
 
 GOLDEN = Path(__file__).resolve().parents[1] / "cli" / "golden"
-VERBS = ("", "analyze", "check", "datasets", "demo", "erase", "init", "load")
+VERBS = ("", "analyze", "check", "datasets", "demo", "erase", "init", "load", "reproduce")
 
 
 def render_help(verb):

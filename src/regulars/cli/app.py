@@ -48,6 +48,7 @@ for _verb, _group, _help in (
     ("check", _WORK, "Say in what state the loaded data is."),
     ("erase", _ROUND, "Erase a customer everywhere, on request."),
     ("demo", _ROUND, "The main job on a company that is made up."),
+    ("reproduce", _ROUND, "Make an analysis again from the same data, and compare."),
     ("datasets", _ROUND, "List, verify and locate well-known data sets on this machine."),
 ):
     app.command(f"regulars.cli.{_verb}:{_verb}", group=_group, help=_help)

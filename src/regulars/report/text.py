@@ -28,6 +28,7 @@ __all__ = [
     "render_findings",
     "render_load",
     "render_mapping",
+    "render_reproduction",
 ]
 
 _MOST_COLUMNS = 60
@@ -88,6 +89,59 @@ class LoadView(Protocol):
     @property
     def is_repeat(self) -> bool:
         """Whether it was loaded before."""
+        ...
+
+
+class FigureView(Protocol):
+    """One figure of a run, before and again."""
+
+    @property
+    def name(self) -> str:
+        """Of the figure."""
+        ...
+
+    @property
+    def before(self) -> object:
+        """As it was."""
+        ...
+
+    @property
+    def again(self) -> object:
+        """As it came out."""
+        ...
+
+    @property
+    def is_same(self) -> bool:
+        """Whether they agree."""
+        ...
+
+
+class ReproductionView(Protocol):
+    """What is shown of a run made again."""
+
+    @property
+    def run_id(self) -> str:
+        """Which run."""
+        ...
+
+    @property
+    def code_before(self) -> str:
+        """Version of the code then."""
+        ...
+
+    @property
+    def code_again(self) -> str:
+        """And now."""
+        ...
+
+    @property
+    def figures(self) -> Sequence[FigureView]:
+        """Compared one by one."""
+        ...
+
+    @property
+    def is_same(self) -> bool:
+        """Whether all agree."""
         ...
 
 
@@ -245,6 +299,26 @@ def render_analysis(
     if folder:
         lines.append(_text(speech.say("text.written", folder=folder), "bold"))
         lines.append(_list_files(files or {}, speech))
+    return Group(*lines)
+
+
+def render_reproduction(found: ReproductionView, language: Language) -> Group:
+    """A run made again: one sentence, and the figures beside each other where they differ."""
+    from rich.console import Group
+
+    speech = Speech(language)
+    key = "text.reproduced" if found.is_same else "text.not_reproduced"
+    count = speech.count(len(found.figures), "figures")
+    style = "bold green" if found.is_same else "bold red"
+    lines: list[RenderableType] = [_text(speech.say(key, run=found.run_id, figures=count), style)]
+    if found.code_before != found.code_again:
+        words = {"before": found.code_before, "again": found.code_again}
+        lines.append(_text(speech.say("text.other_code", **words), "yellow"))
+    for figure in found.figures:
+        mark = "=" if figure.is_same else "≠"
+        again = "" if figure.is_same else f" → {figure.again}"
+        shown = f"{figure.before}{again}"
+        lines.append(_text(f"  {mark} {figure.name}: {shown}", "" if figure.is_same else "red"))
     return Group(*lines)
 
 

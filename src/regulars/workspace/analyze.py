@@ -28,11 +28,10 @@ from regulars.workspace.check import check_data
 from regulars.workspace.folder import REQUEST_FILE, Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
 from regulars.workspace.outputs import write_outputs
+from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.report_parts import make_data_part, make_lineage
 from regulars.workspace.runs import make_id, write_run
 from regulars.workspace.segmenting import SegmentWishes
-from regulars.workspace.study import CustomerStudy, study_customers
-from regulars.workspace.tables import see_tables
 from regulars.workspace.words import say_rule, speak
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.check import DataState
     from regulars.workspace.cleaning import OutlierChoice
+    from regulars.workspace.study import CustomerStudy
 
 __all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
 
@@ -178,21 +178,23 @@ def analyze_files(
     if wanted.as_of is None:
         seen_until = _follow_data(state, seen_until)
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
-    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
-        opened = see_tables(snapshot, backend, tables=tables, as_of=seen_until)
-        study = study_customers(
-            opened,
-            [load.mapping for load in loads],
-            as_of=seen_until,
-            seed=wanted.seed,
-            top=wanted.top,
-            segments=wanted.segments,
-            money=wanted.money,
-            plan=wanted.plan,
-            outliers=wanted.outliers,
-            language=language,
-            progress=progress,
-        )
+    recipe = Recipe(
+        load_id=state.load_id,
+        tables=tables,
+        as_of=seen_until.day,
+        time_zone=seen_until.zone,
+        mappings=tuple(load.mapping.to_toml() for load in loads),
+        seed=wanted.seed,
+        top=wanted.top,
+        method=wanted.segments.method,
+        k=wanted.segments.k,
+        bounds=wanted.segments.bounds,
+        money=wanted.money,
+        plan=wanted.plan,
+        outliers=wanted.outliers,
+        language=language,
+    )
+    study = follow_recipe(workspace, recipe, progress=progress)
     if wanted.as_of is not None and study.features is None:
         # Said before a file of an earlier analysis is replaced.
         raise InvalidParameterError(
@@ -248,7 +250,8 @@ def analyze_files(
                 "as_of": report.as_of,
                 "cleaning": _say_cleaning(report),
                 "lineage": report.lineage.model_dump(mode="json"),
-                "figures": _figures(report),
+                "recipe": recipe.model_dump(mode="json"),
+                "figures": measure_study(study),
                 "artefacts": sorted(files),
             },
         )
@@ -383,21 +386,6 @@ def _say_cleaning(report: Report) -> list[dict[str, object]]:
         column.model_dump(mode="json", include=wanted)
         for column in (cleaning.columns if cleaning else ())
     ]
-
-
-def _figures(report: Report) -> dict[str, object]:
-    """What `reproduce` will compare."""
-    churn = report.churn
-    return {
-        "rows_in": report.data.rows_in,
-        "rows_loaded": report.data.rows_loaded,
-        "segment_sizes": [profile.size for profile in report.segments.profiles]
-        if report.segments
-        else None,
-        "churn_model": churn.chosen if churn else None,
-        "holdout_roc_auc": churn.holdout.roc_auc if churn else None,
-        "contact_list_kept": report.contact_list.kept if report.contact_list else None,
-    }
 
 
 def _advise(study: CustomerStudy) -> tuple[Wording, ...]:

@@ -1,0 +1,138 @@
+"""The verb `reproduce`: make a recorded study again and compare its figures."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from regulars.errors import NotFoundError, StorageError, UnknownNameError
+from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
+from regulars.workspace.runs import code_version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regulars.progress import Progress
+    from regulars.workspace.folder import Workspace
+
+__all__ = ["Comparison", "Reproduction", "reproduce_run"]
+
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One figure as it was and as it came out again.
+
+    Attributes
+    ----------
+    name
+        Of the figure.
+    before, again
+        Its values.
+    is_same
+        Equal; of a float to a relative 1e-9.
+    """
+
+    name: str
+    before: Any
+    again: Any
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """A run made again.
+
+    Attributes
+    ----------
+    run_id
+        Which run.
+    code_before, code_again
+        Versions of the code then and now.
+    figures
+        Compared one by one.
+    """
+
+    run_id: str
+    code_before: str
+    code_again: str
+    figures: tuple[Comparison, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every figure came out as before."""
+        return all(figure.is_same for figure in self.figures)
+
+
+def reproduce_run(workspace: Workspace, run_id: str, *, progress: Progress) -> Reproduction:
+    """Make the study of a run again from the lake as it was then, and compare its figures.
+
+    Nothing is written. Counts, memberships and lists must be identical, floats equal to a relative
+    1e-9.
+
+    Parameters
+    ----------
+    workspace
+        That made the run.
+    run_id
+        Its name, as the report has it under *How it was made*; `latest` for the last one.
+    progress
+        Told of each stage.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such run.
+    StorageError
+        When the run's record is damaged, or older than recipes are.
+    """
+    record, name = _read_run(workspace.folder / "runs", run_id)
+    try:
+        recipe = Recipe.model_validate(record.get("recipe"))
+        before = dict(record["figures"])
+    except (ValidationError, KeyError) as error:
+        raise StorageError(
+            en=f"The record of run {name} does not say how it was made. Analyze the file again.",
+            ru=f"Запись о прогоне {name} не говорит, как он сделан. Проанализируйте файл заново.",
+        ) from error
+    again = measure_study(follow_recipe(workspace, recipe, progress=progress))
+    names = list(dict.fromkeys([*before, *again]))
+    return Reproduction(
+        run_id=name,
+        code_before=str(record.get("lineage", {}).get("code", "")),
+        code_again=code_version(),
+        figures=tuple(_compare(figure, before.get(figure), again.get(figure)) for figure in names),
+    )
+
+
+def _read_run(folder: Path, run_id: str) -> tuple[dict[str, Any], str]:
+    known = sorted(path.parent.name for path in folder.glob("*/run.json"))
+    if not known:
+        raise NotFoundError(
+            en=f"There is no run in {folder}. Analyze a file first, or name another workspace.",
+            ru=f"В {folder} нет ни одного прогона. Сначала проанализируйте файл или назовите"
+            " другую рабочую папку.",
+        )
+    name = known[-1] if run_id == "latest" else run_id
+    if name not in known:
+        raise UnknownNameError("run", name, known, ru="прогона")
+    try:
+        record = json.loads((folder / name / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StorageError(
+            en=f"The record of run {name} cannot be read: {error}.",
+            ru=f"Запись о прогоне {name} не прочитать: {error}.",
+        ) from error
+    return record, name
+
+
+def _compare(name: str, before: object, again: object) -> Comparison:
+    is_same = before == again
+    if isinstance(before, float) and isinstance(again, float):
+        is_same = math.isclose(before, again, rel_tol=_CLOSE)
+    return Comparison(name, before, again, is_same)
