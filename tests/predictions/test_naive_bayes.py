@@ -90,7 +90,7 @@ def test_posteriors_sum_to_one_and_evidence_adds_up(seed):
     np.testing.assert_allclose(np.log(posterior[:, 1] / posterior[:, 0]), log_odds, atol=1e-9)
 
 
-@pytest.mark.parametrize(("alpha", "n_intervals"), [(0.0, 5), (1.0, 1)])
+@pytest.mark.parametrize(("alpha", "n_intervals"), [(-0.1, 5), (1.0, 1)])
 def test_settings_that_make_no_sense_are_refused(alpha, n_intervals):
-    with pytest.raises(InvalidParameterError, match="alpha must be above 0"):
+    with pytest.raises(InvalidParameterError, match="alpha must not be below 0"):
         IntervalNaiveBayes(alpha=alpha, n_intervals=n_intervals).fit([[1.0], [2.0]], [0, 1])

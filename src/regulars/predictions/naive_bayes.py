@@ -1,5 +1,6 @@
 """Naive Bayes over intervals: a table of probabilities that a person can read and check."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,6 +17,8 @@ __all__ = ["ConditionalProbability", "IntervalNaiveBayes"]
 
 _MISSING = 0
 """Code of the interval of the unknown; the others follow from 1."""
+
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
 
     where :math:`n_{cjI}` customers of class :math:`c` have feature :math:`j` in :math:`I`,
     :math:`n_c` is the size of the class and :math:`m_j` the number of intervals that were seen:
-    Laplace's rule for :math:`\alpha = 1` (Manning, Raghavan and Schütze 2008, eq. 13.7). The
+    Laplace's rule for :math:`\alpha = 1` (Manning, Raghavan and Schütze 2008, eq. 13.7); with
+    :math:`\alpha = 0` the shares as counted, where one empty cell rules a class out. The
     denominator makes the posteriors of a customer sum to one. A level never seen in training
     counts as unknown; where nothing was unknown in training, the unknown has the factor 1 in every
     class, so that it says nothing.
@@ -73,7 +77,10 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
     n_intervals
         At most so many intervals a number.
     alpha
-        What is added to each count, above zero.
+        What is added to each count.
+    edges
+        For columns by position the inner bounds of their intervals, where they are given and not
+        cut at quantiles; an interval is closed on the right.
 
     Attributes
     ----------
@@ -102,18 +109,20 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         *,
         n_intervals: int = 10,
         alpha: float = 1.0,
+        edges: Mapping[int, Sequence[float]] | None = None,
     ) -> None:
         self.is_category = is_category
         self.n_intervals = n_intervals
         self.alpha = alpha
+        self.edges = edges
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Count intervals per class in numbers and codes, shape (n_customers, n_features)."""
-        if self.alpha <= 0 or self.n_intervals < 2:
+        if self.alpha < 0 or self.n_intervals < 2:
             raise InvalidParameterError(
-                en=f"alpha must be above 0 and n_intervals at least 2; found alpha={self.alpha}, "
+                en=f"alpha must not be below 0 and n_intervals at least 2; found alpha={self.alpha}, "
                 f"n_intervals={self.n_intervals}.",
-                ru="alpha должно быть больше 0, а n_intervals не меньше 2; получено "
+                ru="alpha должно быть не меньше 0, а n_intervals не меньше 2; получено "
                 f"alpha={self.alpha}, n_intervals={self.n_intervals}.",
             )
         values, labels = validate_data(self, X, y, ensure_all_finite="allow-nan", dtype=np.float64)
@@ -139,6 +148,9 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         """Logarithms of P(c | x), shape (n_customers, n_classes)."""
         joint = self._joint(X)
         highest = joint.max(axis=1, keepdims=True)
+        # Where counts rule every class out they say nothing, and the prior is left.
+        joint = np.where(np.isneginf(highest), self.class_log_prior_, joint)
+        highest = joint.max(axis=1, keepdims=True)
         return joint - (highest + np.log(np.exp(joint - highest).sum(axis=1, keepdims=True)))
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -161,6 +173,17 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         for j, table in enumerate(self.log_probabilities_):
             ratios[:, j] = (table[-1] - table[0])[self._code(values[:, j], j)]
         return ratios
+
+    def interval_codes(self, X: ArrayLike) -> NDArray[np.int64]:
+        """The interval of each value, shape (n_customers, n_features): 0 unknown, others from 1."""
+        values = self._check(X)
+        columns = [self._code(values[:, j], j) for j in range(values.shape[1])]
+        return np.stack(columns, axis=1)
+
+    def read_cell(self, column: int, code: int) -> ConditionalProbability:
+        """One interval of one feature: its bounds, counts and probabilities."""
+        check_is_fitted(self)
+        return self._read_cell(column, code)
 
     def list_probabilities(self) -> list[ConditionalProbability]:
         """The table, feature by feature: intervals in order, the unknown last where it was seen."""
@@ -202,6 +225,8 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
     def _find_bounds(self, column: NDArray[np.float64], j: int) -> NDArray[np.float64]:
         if self.category_mask_[j]:
             return np.unique(column[~np.isnan(column)])
+        if self.edges is not None and j in self.edges:
+            return np.unique(np.asarray(self.edges[j], dtype=np.float64))
         return find_edges(column, self.n_intervals)
 
     def _code(self, column: NDArray[np.float64], j: int) -> NDArray[np.int64]:
@@ -218,8 +243,9 @@ class IntervalNaiveBayes(ClassifierMixin, BaseEstimator):
         # Nobody at all was there: by alpha alone it would speak for the smaller class.
         is_possible = counts.any(axis=0)
         added = (counts + self.alpha) * is_possible
-        shares = added / np.maximum(added.sum(axis=1, keepdims=True), self.alpha)
-        return np.log(np.where(is_possible, shares, 1.0))
+        shares = added / np.maximum(added.sum(axis=1, keepdims=True), _LEAST)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(np.where(is_possible, shares, 1.0)))
 
     def _count(
         self, column: NDArray[np.float64], classes: NDArray[np.int64], j: int
