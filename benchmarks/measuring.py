@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-__all__ = ["Figure", "Usage", "compare", "run_command", "tell"]
+__all__ = ["Figure", "Score", "Usage", "compare", "run_command", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,30 @@ class Figure:
         return all(value <= limit for value, limit in pairs if value and limit)
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One line of the table of quality: ROC-AUC of the chosen model beside plain models.
+
+    All stand in the same folds; `low` and `high` bound the 95 % interval of ours; `target`, where
+    there is one, is to be reached.
+    """
+
+    name: str
+    chosen: str
+    roc_auc: float
+    low: float
+    high: float
+    plain_logistic: float
+    plain_lightgbm: float
+    target: float | None
+    tested: int
+
+    @property
+    def is_within_limits(self) -> bool:
+        """Whether the target is reached."""
+        return self.target is None or round(self.roc_auc, 3) >= self.target
+
+
 def run_command(command: Sequence[str | Path], *, cwd: Path | None = None) -> Usage:
     """Run a command to its end; raises when it fails. The peak is that of this process alone."""
     started = time.perf_counter()
@@ -88,7 +112,7 @@ def _median(usages: Sequence[Usage]) -> Usage:
     )
 
 
-def tell(*figures: Figure) -> None:
+def tell(*figures: Figure | Score) -> None:
     """Print the figures for `run.py`, one JSON object a line."""
     for figure in figures:
-        print(json.dumps(asdict(figure)))
+        print(json.dumps(asdict(figure)), flush=True)

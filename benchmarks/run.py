@@ -4,7 +4,8 @@
     make bench ARGS="load start"    those with such a name
     make bench-quality              every quality_*.py
 
-The figures also go to build/bench.json. Leaves with 1 when a limit is passed or a benchmark fails.
+The figures also go to build/bench.json, those of quality to build/bench-quality.json. Leaves with 1
+when a limit is passed, a target missed or a benchmark fails.
 """
 
 import argparse
@@ -12,17 +13,23 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
-from measuring import Figure
+from measuring import Figure, Score
 from rich.console import Console
 from rich.table import Table
 
 HERE = Path(__file__).resolve().parent
 RESULT = HERE.parent / "build" / "bench.json"
+QUALITY = HERE.parent / "build" / "bench-quality.json"
 
 
-def measure(script: Path) -> list[Figure]:
+Line = TypeVar("Line", Figure, Score)
+
+
+def measure(script: Path, kind: type[Line]) -> list[Line]:
     """The figures that one benchmark tells; none when it fails, and then it has said why."""
     ran = subprocess.run(
         [sys.executable, script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
@@ -30,7 +37,7 @@ def measure(script: Path) -> list[Figure]:
     if ran.returncode:
         sys.stderr.write(f"{script.name} failed with {ran.returncode}\n")
         return []
-    return [Figure(**json.loads(line)) for line in ran.stdout.splitlines()]
+    return [kind(**json.loads(line)) for line in ran.stdout.splitlines()]
 
 
 def _number(value: float | None, unit: str = "") -> str:
@@ -64,17 +71,35 @@ def draw(figures: Sequence[Figure]) -> Table:
     return table
 
 
-def save(figures: Sequence[Figure]) -> None:
+def draw_quality(scores: Sequence[Score]) -> Table:
+    """The table of all scores."""
+    table = Table(
+        "data", "tested", "chosen", "ROC-AUC", "95 %", "logistic", "LightGBM", "target", ""
+    )
+    for score in scores:
+        table.add_row(
+            score.name,
+            f"{score.tested:,}",
+            score.chosen,
+            f"{score.roc_auc:.4f}",
+            f"{score.low:.3f}-{score.high:.3f}",
+            f"{score.plain_logistic:.4f}",
+            f"{score.plain_lightgbm:.4f}",
+            "" if score.target is None else f"{score.target:.3f}",
+            "ok" if score.is_within_limits else "UNDER",
+        )
+    return table
+
+
+def save(figures: Sequence[Figure | Score], result: Path) -> None:
     """Write the figures as JSON."""
+    derived = ("ratio", "is_within_limits")
     rows = [
-        {
-            name: getattr(figure, name)
-            for name in (*Figure.__dataclass_fields__, "ratio", "is_within_limits")
-        }
+        asdict(figure) | {name: getattr(figure, name) for name in derived if hasattr(figure, name)}
         for figure in figures
     ]
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    result.parent.mkdir(exist_ok=True)
+    result.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -89,10 +114,11 @@ def main() -> int:
         for script in scripts
         if not asked.names or any(name in script.stem for name in asked.names)
     ]
-    measured = [measure(script) for script in chosen]
+    kind = Score if asked.quality else Figure
+    measured = [measure(script, kind) for script in chosen]
     figures = [figure for found in measured for figure in found]
-    Console().print(draw(figures))
-    save(figures)
+    Console().print(draw_quality(figures) if asked.quality else draw(figures))
+    save(figures, QUALITY if asked.quality else RESULT)
     is_fine = all(measured) and all(figure.is_within_limits for figure in figures)
     return 0 if is_fine else 1
 

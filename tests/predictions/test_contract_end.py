@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 import pytest
 
 from regulars.features import AsOf, FeatureTable
-from regulars.predictions import ContractEnd, observe_contract_ends
+from regulars.predictions import ContractEnd, observe_outcome
+from regulars.predictions.observing import label_customers
 from regulars.rehearsal import make_telecom_company
 
 JUNE = AsOf(date(2025, 6, 1))
@@ -27,11 +28,19 @@ def customers(*ids, as_of=JUNE):
     return FeatureTable(pa.table({"customer_id": pa.array(ids, pa.string())}), (), as_of)
 
 
-def observe(subscriptions, *tables, until=MUCH_LATER, **days):
-    outcomes = observe_contract_ends(
-        subscriptions, tables or [customers("a")], ContractEnd(**days), until=until
+def label(subscriptions, tables, definition, until):
+    seen = observe_outcome(
+        definition,
+        {"subscriptions": subscriptions},
+        as_of=[table.as_of for table in tables],
+        until=until,
     )
-    return [outcome.labels.tolist() for outcome in outcomes]
+    return [label_customers(table, one).labels for table, one in zip(tables, seen, strict=True)]
+
+
+def observe(subscriptions, *tables, until=MUCH_LATER, **days):
+    labels = label(subscriptions, tables or [customers("a")], ContractEnd(**days), until)
+    return [of_one_date.tolist() for of_one_date in labels]
 
 
 @pytest.mark.parametrize(
@@ -149,14 +158,14 @@ def test_the_files_of_the_simulated_company_tell_what_the_truth_does():
         for day, truth in zip(dates, truths, strict=True)
     ]
 
-    outcomes = observe_contract_ends(
-        ibis.memtable(subscriptions),
-        tables,
-        ContractEnd(grace_days=0),
-        until=AsOf(company.as_of + timedelta(days=1)),
+    told = np.concatenate(
+        label(
+            ibis.memtable(subscriptions),
+            tables,
+            ContractEnd(grace_days=0),
+            AsOf(company.as_of + timedelta(days=1)),
+        )
     )
-
-    told = np.concatenate([outcome.labels for outcome in outcomes])
     happened = np.concatenate([truth["churned"].to_numpy() for truth in truths])
     # The contracts that were made to end before they start leave a few customers without one.
     known = np.isfinite(told)

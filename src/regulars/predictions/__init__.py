@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.predictions.classes import ClassComparison, compare_classes
     from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
-    from regulars.predictions.contract_end import observe_contract_ends
     from regulars.predictions.definitions import (
         ColumnOutcome,
         ContractEnd,
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
         OutcomeDefinition,
     )
     from regulars.predictions.naive_bayes import IntervalNaiveBayes
+    from regulars.predictions.observing import (
+        Observation,
+        choose_cutoffs,
+        keep_at_risk,
+        observe_outcome,
+        propose_quiet_days,
+    )
     from regulars.predictions.outcome import Outcome, read_outcome
     from regulars.predictions.results import (
         Alarm,
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alarm",
     "ChurnComparison",
+    "ClassComparison",
     "ColumnOutcome",
     "ContractEnd",
     "Driver",
@@ -37,6 +45,7 @@ __all__ = [
     "ModelResult",
     "NoPurchase",
     "NoSession",
+    "Observation",
     "Outcome",
     "OutcomeDefinition",
     "Quality",
@@ -44,15 +53,20 @@ __all__ = [
     "RiskBand",
     "ScorecardLine",
     "Threshold",
+    "choose_cutoffs",
     "compare_churn_models",
+    "compare_classes",
     "compare_models_over_time",
-    "observe_contract_ends",
+    "keep_at_risk",
+    "observe_outcome",
+    "propose_quiet_days",
     "read_outcome",
 ]
 
 _LAZY = {
     "Alarm": "results",
     "ChurnComparison": "results",
+    "ClassComparison": "classes",
     "ColumnOutcome": "definitions",
     "ContractEnd": "definitions",
     "Driver": "results",
@@ -60,6 +74,7 @@ _LAZY = {
     "ModelResult": "results",
     "NoPurchase": "definitions",
     "NoSession": "definitions",
+    "Observation": "observing",
     "Outcome": "outcome",
     "OutcomeDefinition": "definitions",
     "Quality": "results",
@@ -67,9 +82,13 @@ _LAZY = {
     "RiskBand": "results",
     "ScorecardLine": "results",
     "Threshold": "results",
+    "choose_cutoffs": "observing",
     "compare_churn_models": "comparison",
+    "compare_classes": "classes",
     "compare_models_over_time": "comparison",
-    "observe_contract_ends": "contract_end",
+    "keep_at_risk": "observing",
+    "observe_outcome": "observing",
+    "propose_quiet_days": "observing",
     "read_outcome": "outcome",
 }
 

@@ -13,7 +13,7 @@ from regulars.features.sentences import format_number, format_share
 from regulars.predictions.definitions import ColumnOutcome, OutcomeDefinition, Phrases
 from regulars.schema.wording import Language, Wording, pluralize
 
-__all__ = ["FEWEST_OF_EACH", "Outcome", "check_enough", "read_outcome"]
+__all__ = ["FEWEST_OF_EACH", "Outcome", "check_enough", "list_classes", "read_outcome"]
 
 FEWEST_OF_EACH = 20
 """Fewer customers with or without the outcome cannot be held out and measured."""
@@ -196,10 +196,7 @@ def read_outcome(
     The outcome is “Churn” = “Yes”: 20 of 40 customers (50%). For 1 more it is not known.
     """
     texts = [_as_text(value) for value in _as_list(values)]
-    counts: dict[str, int] = {}
-    for text in texts:
-        if text is not None:
-            counts[text] = counts.get(text, 0) + 1
+    counts = _count(texts)
     _check_varies(counts, column)
     positive = _find_positive(counts, column, positive_value)
     labels = np.array(
@@ -208,6 +205,26 @@ def read_outcome(
     outcome = Outcome(ColumnOutcome(column=column, positive=positive), labels)
     check_enough(outcome)
     return outcome
+
+
+def list_classes(values: Sequence[object] | pa.ChunkedArray | pa.Array) -> list[str]:
+    """The different values of an outcome, most frequent first.
+
+    Examples
+    --------
+    >>> list_classes(["stays", "leaves", "stays", None])
+    ['stays', 'leaves']
+    """
+    counts = _count([_as_text(value) for value in _as_list(values)])
+    return sorted(counts, key=lambda text: (-counts[text], text))
+
+
+def _count(texts: Sequence[str | None]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for text in texts:
+        if text is not None:
+            counts[text] = counts.get(text, 0) + 1
+    return counts
 
 
 def _as_list(values: Sequence[object] | pa.ChunkedArray | pa.Array) -> list[object]:

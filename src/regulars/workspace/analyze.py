@@ -356,11 +356,16 @@ def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
     found = study.segments
     if found is None:
         return None
+    import numpy as np
+
     means = None
     if study.churn is not None:
-        numbers, scores = found.segmentation.segment, study.churn.churn_probability
+        numbers, scores = found.segmentation.segment, study.probabilities
+        # Where there is time only those at risk are scored, and a segment may hold none of them.
+        scored = ~np.isnan(scores)
         means = {
-            int(number): float(scores[numbers == number].mean()) for number in sorted(set(numbers))
+            int(number): float(scores[scored & (numbers == number)].mean())
+            for number in sorted(set(numbers[scored]))
         }
     return report_segments(
         found.segmentation,

@@ -120,6 +120,7 @@ def gather_reasons(
         Of the sentences.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from regulars.features.matrix import encode_features
 
@@ -150,7 +151,8 @@ def gather_reasons(
         ]
         for reasons in churn.reasons(top=_LOOKED_AT)
     ]
-    return pa.array(rows, kind)
+    places = pc.index_in(features.customer_ids, value_set=churn.customer_ids).to_pylist()
+    return pa.array([[] if place is None else rows[place] for place in places], kind)
 
 
 def _plain(value: float | str | bool | None) -> str | None:  # noqa: FBT001 - a value, not a switch

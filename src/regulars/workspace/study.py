@@ -20,6 +20,7 @@ from regulars.schema.wording import Wording
 from regulars.segments import Segmentation
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
 from regulars.workspace.customer_features import TableUse, build_customer_features, read_money
+from regulars.workspace.leaving import compare_on_purchases
 from regulars.workspace.reasons import gather_reasons
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
@@ -58,8 +59,8 @@ _NO_SCORES = Wording(
     ru="Без вероятностей оттока список составить не из кого.",
 )
 _ONLY_PROFILES = Wording(
-    en="Churn is predicted here from a file with one row per customer and a column that says who left.",
-    ru="Отток здесь прогнозируется по файлу, где на клиента одна строка и есть столбец о том, кто ушёл.",
+    en="Nothing here tells who left: neither a column of a file with one row per customer, nor purchases.",
+    ru="Здесь ничто не говорит, кто ушёл: нет ни столбца в файле, где на клиента одна строка, ни покупок.",
 )
 
 
@@ -92,6 +93,15 @@ class CustomerStudy:
     scores: pa.Table | None = None
     why_absent: MappingABC[Piece, Wording] = field(default_factory=dict)
 
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Of each customer in `features`, NaN where not scored, shape (n_customers,)."""
+        import numpy as np
+
+        if self.scores is None:
+            return np.empty(0)
+        return np.asarray(self.scores.column("churn_probability").to_numpy(), np.float64)
+
 
 def study_customers(
     tables: MappingABC[str, ibis.Table],
@@ -104,6 +114,7 @@ def study_customers(
     money: str | None = None,
     plan: CleaningPlan | None = None,
     outliers: OutlierChoice = "keep",
+    horizon_days: int | None = None,
     language: Language,
     progress: Progress,
 ) -> CustomerStudy:
@@ -127,6 +138,8 @@ def study_customers(
         The column that says what a customer brings; the sum of purchases when None.
     plan, outliers
         What is done with missing values and outliers.
+    horizon_days
+        Where no column tells who left: how many days without a purchase count as having stopped.
     language
         Of the stages and of the reasons in the scores.
     progress
@@ -164,22 +177,38 @@ def study_customers(
             )
         except QualityError as error:
             absent["segments"] = _same(error)
-    if outcome is not None:
+    if outcome is not None or _may_stop_buying(tables, mappings):
         with progress.stage(say("churn")):
             try:
-                churn = compare_churn_models(features, outcome, random_state=seed)
+                churn = (
+                    compare_churn_models(features, outcome, random_state=seed)
+                    if outcome is not None
+                    else compare_on_purchases(
+                        tables, mappings, as_of=as_of, seed=seed, horizon_days=horizon_days
+                    )
+                )
+                absent.pop("churn", None)
             except QualityError as error:
                 absent["churn"] = _same(error)
     scores = _gather_scores(features, found.segmentation if found else None, churn, language)
     if churn is not None and brought is not None:
-        at_stake = pa.array(churn.churn_probability * brought, pa.float64(), from_pandas=True)
+        probability = scores.column("churn_probability").to_numpy()
+        at_stake = pa.array(probability * brought, pa.float64(), from_pandas=True)
         scores = scores.append_column("expected_loss", at_stake)
     contacts = None
-    if churn is None or outcome is None:
+    if churn is None:
         absent["contact_list"] = _NO_SCORES
     else:
-        contacts = _list_contacts(scores, _list_left(features, outcome), churn, top)
+        # Over time nobody who is scored has left yet: only those at risk are.
+        left = _list_left(features, outcome) if outcome is not None else set()
+        contacts = _list_contacts(scores, left, churn, top)
     return CustomerStudy(features, built.uses, cleaned, found, churn, contacts, scores, absent)
+
+
+def _may_stop_buying(tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping]) -> bool:
+    """Whether purchases can tell who stops, because no column that was named does."""
+    named = any(mapping.outcome for mapping in mappings if mapping.table == "profiles")
+    return "purchases" in tables and not named
 
 
 def _list_contacts(
@@ -259,6 +288,7 @@ def _gather_scores(
     language: Language,
 ) -> pa.Table:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     count = len(features)
     segments = (
@@ -266,13 +296,17 @@ def _gather_scores(
         if segmentation
         else [None] * count
     )
+    # Where there is time only those at risk are scored.
+    place = pc.index_in(features.customer_ids, value_set=churn.customer_ids) if churn else None
     columns: dict[str, pa.Array] = {
         "customer_id": features.customer_ids,
         "segment": pa.array(segments, pa.string()),
-        "churn_probability": pa.array(
-            churn.churn_probability if churn else [None] * count, pa.float64()
-        ),
-        "risk": pa.array(churn.risk if churn else [None] * count, pa.string()),
+        "churn_probability": pa.array(churn.churn_probability, pa.float64()).take(place)
+        if churn
+        else pa.nulls(count, pa.float64()),
+        "risk": pa.array(churn.risk, pa.string()).take(place)
+        if churn
+        else pa.nulls(count, pa.string()),
         "reasons": gather_reasons(churn, features, language),
     }
     return pa.table(columns)
