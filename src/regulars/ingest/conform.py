@@ -8,6 +8,7 @@ fraction, infinite numbers and impossible dates count as unreadable.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -215,6 +216,7 @@ def _plain_number(mapping: ColumnMapping, text: str) -> str:
     plain = text
     if mapping.format == "symbols":
         plain = f"trim(regexp_replace({plain}, {quote_text(_SYMBOLS)}, '', 'gi'))"
+    plain = _rule_out(mapping, plain)
     if mapping.thousands == " ":
         plain = f"regexp_replace({plain}, '{_SPACES}', '', 'g')"
     elif mapping.thousands == "'":
@@ -224,6 +226,26 @@ def _plain_number(mapping: ColumnMapping, text: str) -> str:
     if mapping.decimal == ",":
         plain = f"replace({plain}, ',', '.')"
     return f"replace({plain}, '−', '-')" if mapping.thousands else plain
+
+
+def _rule_out(mapping: ColumnMapping, text: str) -> str:
+    """The text, missing where its marks do not stand as thousands and decimals do.
+
+    Without that 1234,50 would be read as 123450 where the comma parts thousands.
+    """
+    marks = {" ": _SPACES, "'": "['’]", ".": r"\.", None: r"\."}
+    mark = marks.get(mapping.thousands, mapping.thousands or "")
+    if mapping.thousands is None:
+        if mapping.decimal == ".":
+            return text
+        # Three digits behind a point would be thousands in such a file, or they would not.
+        wrong = f"regexp_full_match(clean({text}), '[-+−]?\\d{{1,3}}(\\.\\d{{3}})+')"
+        return f"CASE WHEN contains({text}, '.') AND {wrong} THEN NULL ELSE {text} END"
+    point = re.escape(mapping.decimal)
+    shape = f"[-+−]?\\d{{1,3}}({mark}\\d{{3}})+({point}\\d*)?"
+    right = f"regexp_full_match(clean({text}), {quote_text(shape)})"
+    marked = f"regexp_matches(clean({text}), {quote_text(mark)})"
+    return f"CASE WHEN {marked} AND NOT {right} THEN NULL ELSE {text} END"
 
 
 def _cast(text: str, sql_type: str) -> str:

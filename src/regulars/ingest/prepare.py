@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import InvalidParameterError, SchemaError
 from regulars.ingest.recognition import describe_columns
+from regulars.ingest.rereading import reread_columns
 from regulars.ingest.settling import settle_types
 from regulars.ingest.staging import Staged, Survey, stage_source, survey_columns
 from regulars.schema.contract import Role, get_contract
@@ -77,7 +78,7 @@ class Prepared:
     is_saved
         The mapping was found among the saved ones.
     findings
-        What cannot be read as it seemed.
+        What cannot be read as it seemed, or is read otherwise than in earlier files.
     """
 
     staged: Staged
@@ -141,6 +142,9 @@ def prepare_load(
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     read = [column for column in mapping.columns if column.role is not Role.IGNORED]
     surveys = survey_columns(read, staged, connection)
+    told: tuple[Finding, ...] = ()
+    if saved is not None:
+        mapping, surveys, told = reread_columns(mapping, surveys, staged, connection)
     mapping, surveys, findings = settle_types(
         mapping, surveys, staged, source, contract, connection
     )
@@ -149,7 +153,7 @@ def prepare_load(
         mapping=mapping,
         surveys=surveys,
         is_saved=saved is not None,
-        findings=findings,
+        findings=(*told, *findings),
     )
 
 

@@ -14,7 +14,14 @@ from regulars.schema.contract import Contract, Role, get_contract
 from regulars.schema.corrections import correct_columns
 from regulars.schema.wording import Language, Wording, format_share
 
-__all__ = ["ColumnMapping", "Mapping", "MappingLine", "Outcome", "make_columns_key"]
+__all__ = [
+    "ColumnMapping",
+    "Mapping",
+    "MappingLine",
+    "Outcome",
+    "describe_type",
+    "make_columns_key",
+]
 
 ROLE_WORDS = {
     Role.ID: Wording(en="identifier", ru="идентификатор"),
@@ -178,7 +185,7 @@ class Mapping(BaseModel):
                 source=column.source,
                 target="" if column.role is Role.IGNORED else column.target,
                 role=ROLE_WORDS[column.role].to(language),
-                type="" if column.role is Role.IGNORED else _describe_type(column),
+                type="" if column.role is Role.IGNORED else describe_type(column),
                 confidence=format_share(column.confidence, language),
                 evidence=column.evidence.to(language),
             )
@@ -251,7 +258,8 @@ class Mapping(BaseModel):
         return mapping
 
 
-def _describe_type(column: ColumnMapping) -> str:
+def describe_type(column: ColumnMapping) -> str:
+    """Type and format of a column, as a person reads them: `decimal (1,234.5)`."""
     details = [column.format] if column.format else []
     if column.decimal == "," or column.thousands:
         details.append(f"1{column.thousands or ''}234{column.decimal}5")
