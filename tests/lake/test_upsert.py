@@ -431,3 +431,36 @@ def test_five_hundred_columns_are_compared_too(shop):
             load.commit(LoadRecord(source="rows", kind="wide"))
 
     assert result == UpsertResult(updated=1, unchanged=1)
+
+
+def test_a_column_of_the_sources_own_gets_a_type_that_holds_what_comes(shop):
+    def load(stars):
+        shop.hold([order("1")])
+        with shop.begin() as load:
+            load.upsert(
+                VISITS,
+                f"(SELECT * REPLACE ({shop.loads} AS source_row), {stars} AS stars,"
+                f" '{shop.loads}' AS note FROM (SELECT * EXCLUDE (note) FROM source_rows))",
+            )
+            load.commit(LoadRecord(source="rows", kind="visits"))
+
+    for stars in ("4", "NULL::DOUBLE", "5.0::DOUBLE", "4.5::DOUBLE", "3", "'many'", "7"):
+        load(stars)
+
+    assert shop.read("visits", "stars", load_id="load-3") == [(4,), (5,), (None,)]
+    assert shop.read("visits", "stars", load_id="load-5") == [
+        (3.0,),
+        (4.0,),
+        (4.5,),
+        (5.0,),
+        (None,),
+    ]
+    assert shop.read("visits", "stars") == [
+        ("3.0",),
+        ("4.0",),
+        ("4.5",),
+        ("5.0",),
+        ("7",),
+        ("many",),
+        (None,),
+    ]

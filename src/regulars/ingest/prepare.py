@@ -14,13 +14,14 @@ from regulars.schema.contract import Role, get_contract
 from regulars.schema.recognition import recognize, suggest_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from collections.abc import Mapping as MappingType
 
     from duckdb import DuckDBPyConnection
 
     from regulars.connectors.protocol import Source
     from regulars.quality import Finding
+    from regulars.schema.contract import Contract
     from regulars.schema.mapping import Mapping
 
 __all__ = ["Prepared", "Wishes", "prepare_load"]
@@ -94,6 +95,7 @@ def prepare_load(
     *,
     connection: DuckDBPyConnection,
     find_saved: Callable[[tuple[str, ...], str | None], Mapping | None],
+    list_texts: Callable[[str], Collection[str]] = lambda _: (),
 ) -> Prepared:
     """Stage `source` and settle how its columns are read.
 
@@ -107,6 +109,8 @@ def prepare_load(
         DuckDB, on which the rows are staged.
     find_saved
         Given the source's columns and the kind wished for, the mapping saved for them.
+    list_texts
+        Table → its columns that are stored as text.
 
     Raises
     ------
@@ -140,6 +144,7 @@ def prepare_load(
         )
     _check_required(mapping, source.name)
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
+    mapping = _keep_text(mapping, contract, list_texts(contract.name))
     read = [column for column in mapping.columns if column.role is not Role.IGNORED]
     surveys = survey_columns(read, staged, connection)
     told: tuple[Finding, ...] = ()
@@ -155,6 +160,25 @@ def prepare_load(
         is_saved=saved is not None,
         findings=(*told, *findings),
     )
+
+
+def _keep_text(mapping: Mapping, contract: Contract, texts: Collection[str]) -> Mapping:
+    """The mapping, with columns read as text that are stored as text, whatever this file holds."""
+    if contract.name != "profiles":
+        return mapping
+    kept = (Role.PERSONAL, Role.IGNORED, Role.OUTCOME)
+    update: dict[str, object] = {"type": "string", "format": None, "decimal": "."}
+    update |= {"thousands": None, "role": Role.CATEGORY}
+    columns = tuple(
+        column.model_copy(update=update)
+        if column.target in texts
+        and column.type != "string"
+        and column.role not in kept
+        and column.target not in contract.column_names
+        else column
+        for column in mapping.columns
+    )
+    return mapping.model_copy(update={"columns": columns})
 
 
 def _learn_more(saved: Mapping, staged: Staged, connection: DuckDBPyConnection) -> Mapping:

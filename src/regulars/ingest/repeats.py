@@ -24,6 +24,13 @@ _ROWS: dict[Language, tuple[str, ...]] = {
     "en": ("row", "rows"),
     "ru": ("строка", "строки", "строк"),
 }
+_TYPES = {
+    "VARCHAR": Wording(en="text", ru="текст"),
+    "BIGINT": Wording(en="whole numbers", ru="целые числа"),
+    "BOOLEAN": Wording(en="yes and no", ru="«да» и «нет»"),
+    "DATE": Wording(en="dates", ru="даты"),
+    "TIMESTAMP WITH TIME ZONE": Wording(en="moments", ru="моменты времени"),
+}
 _ORDERS: dict[Language, tuple[str, ...]] = {
     "en": ("order", "orders"),
     "ru": ("заказ", "заказа", "заказов"),
@@ -74,6 +81,7 @@ def find_repeats(table: str, upserted: UpsertResult, *, orders: WholeRule) -> li
                 " Если заказы в нём целые, загрузите его ещё раз с --orders whole.",
             )
         )
+    found += [_find_widened(table, *one) for one in upserted.widened]
     if upserted.outdated:
         found.append(
             _find(
@@ -103,6 +111,30 @@ def find_repeats(table: str, upserted: UpsertResult, *, orders: WholeRule) -> li
             )
         )
     return found
+
+
+def _find_widened(table: str, column: str, before: str, after: str) -> Finding:
+    was, now = _name_type(before), _name_type(after)
+    return Finding(
+        check="column_widened",
+        table=table,
+        column=column,
+        severity="notice",
+        count=1,
+        share=None,
+        examples=(),
+        sentence=Wording(
+            en=f"Column '{column}' held {was.en}, and something else came: it holds {now.en} from now"
+            " on, and nothing of it is lost.",
+            ru=f"В столбце «{column}» были {was.ru}, а пришло другое: теперь в нём {now.ru}, и ничего"
+            " не потеряно.",
+        ),
+        unit="row",
+    )
+
+
+def _name_type(stored: str) -> Wording:
+    return _TYPES.get(stored, Wording(en="numbers", ru="числа"))
 
 
 def find_mixed_orders(counts: OrderCounts) -> list[Finding]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.errors import SchemaError
+from regulars.ingest.conform import conform_column
 from regulars.ingest.staging import SOURCE_ROWS, survey_columns
-from regulars.lake.sql import quote_name
+from regulars.lake.sql import fetch_counts, quote_name
 from regulars.quality.examples import mask_personal
 from regulars.quality.finding import Finding
 from regulars.quality.numbers import format_count, format_share
@@ -53,8 +54,9 @@ def settle_types(
 ) -> tuple[Mapping, tuple[Survey, ...], tuple[Finding, ...]]:
     """Correct what the sample promised and the whole file does not keep.
 
-    A column of the source's own (not of the contract) that often cannot be read as its type
-    becomes text, and a finding says so. Where the contract or a person gave the type, it stays:
+    A column of the source's own (not of the contract) of whole numbers that has fractions too
+    becomes one of numbers; one that often cannot be read as its type becomes text, and a finding
+    says so. Where the contract or a person gave the type, it stays:
     rows that cannot be read are set aside, and if most cannot, the load stops.
 
     Returns
@@ -76,7 +78,10 @@ def settle_types(
         must_be_read = _must_be_read(column, contract)
         if share > _HOPELESS and must_be_read:
             raise _hopeless(survey, share, source, connection)
-        if share > _MOST_UNREADABLE and not must_be_read:
+        numbers = None if must_be_read else _as_fractions(survey, staged, connection)
+        if numbers is not None:
+            changed[column.source] = numbers
+        elif share > _MOST_UNREADABLE and not must_be_read:
             changed[column.source] = _as_text(column, connection)
             findings.append(_find_unreadable(survey, share, mapping.table, connection))
     if not changed:
@@ -85,6 +90,21 @@ def settle_types(
     surveys = survey_columns((changed.get(one.source, one) for one in read), staged, connection)
     columns = tuple(changed.get(column.source, column) for column in mapping.columns)
     return mapping.model_copy(update={"columns": columns}), tuple(surveys), tuple(findings)
+
+
+def _as_fractions(
+    survey: Survey, staged: Staged, connection: DuckDBPyConnection
+) -> ColumnMapping | None:
+    """The column as numbers with fractions, when it is of whole ones and that is all it lacks."""
+    column = survey.column.mapping
+    if column.type != "integer" or not survey.unreadable:
+        return None
+    numbers = column.model_copy(update={"type": "float"})
+    condition = conform_column(numbers, staged.types[column.source]).is_unreadable
+    (unreadable,) = fetch_counts(
+        connection, f"SELECT count(*) FILTER ({condition}) FROM {SOURCE_ROWS}"
+    )
+    return None if unreadable else numbers
 
 
 def _must_be_read(column: ColumnMapping, contract: Contract) -> bool:

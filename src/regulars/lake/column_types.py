@@ -7,7 +7,16 @@ import pyarrow as pa
 
 from regulars.errors import SchemaError
 
-__all__ = ["CONTRACT_TYPES", "StoredColumn", "arrow_type", "cast_to", "choose_type", "duckdb_type"]
+__all__ = [
+    "CONTRACT_TYPES",
+    "StoredColumn",
+    "arrow_type",
+    "as_text",
+    "cast_to",
+    "choose_type",
+    "duckdb_type",
+    "widen",
+]
 
 INSTANT = "TIMESTAMP WITH TIME ZONE"
 
@@ -118,6 +127,24 @@ def choose_type(found: str, *, table: str, column: str) -> str:
     if kind == "decimal":
         return found.replace(" ", "")
     return "VARCHAR" if kind == "missing" else CONTRACT_TYPES[kind]
+
+
+def widen(stored: str, found: str) -> str:
+    """The type that holds what `stored` and `found` hold: of two kinds of numbers floats, else text.
+
+    Examples
+    --------
+    >>> widen("BIGINT", "DOUBLE"), widen("DATE", "BIGINT")
+    ('DOUBLE', 'VARCHAR')
+    """
+    return "DOUBLE" if {_kind(stored), _kind(found)} == {"integer", "float"} else "VARCHAR"
+
+
+def as_text(expression: str, found: str) -> str:
+    """SQL of a value as text, whatever the session's time zone."""
+    if found == INSTANT:
+        expression = f"({expression} AT TIME ZONE 'UTC')"
+    return f"CAST({expression} AS VARCHAR)"
 
 
 def cast_to(expression: str, found: str, stored: str) -> tuple[str, str]:

@@ -204,6 +204,22 @@ class TableVersion:
         # The handle stays where it was; without retries the new version can only be the next one.
         return self.version + 1
 
+    def rewrite(self, added: Sequence[DataFile], columns: pa.Schema, *, load_id: str) -> int:
+        """Put new files, with columns of new types, in the place of all: one step, as `commit`."""
+        with storage_guard(self.folder):
+            try:
+                self._handle.create_write_transaction(
+                    [file.to_add() for file in added],
+                    mode="overwrite",
+                    schema=Schema.from_arrow(columns),
+                    partition_by=["bucket"] if self.is_bucketed else None,
+                    commit_properties=_properties(load_id),
+                )
+            except CommitFailedError as error:
+                self._raise_if_stale(error)
+                raise
+        return self.version + 1
+
     def add_columns(self, columns: pa.Schema, *, load_id: str) -> "TableVersion":
         """The table with further columns, missing in all its rows."""
         with storage_guard(self.folder):

@@ -85,6 +85,8 @@ class UpsertResult:
         Of the unchanged, rows that contradict what a source of a later day said.
     late
         Of the inserted, facts of a time that earlier loads told of already.
+    widened
+        Columns that got another type to hold what came: name, DuckDB's type before and after.
     """
 
     inserted: int = 0
@@ -96,6 +98,7 @@ class UpsertResult:
     continued: int = 0
     outdated: int = 0
     late: int = 0
+    widened: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

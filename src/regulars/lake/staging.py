@@ -1,12 +1,19 @@
 """The rows of a load as the lake will store them: every column cast, without loss or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, SchemaError
-from regulars.lake.column_types import INSTANT, StoredColumn, cast_to, choose_type
+from regulars.lake.column_types import (
+    INSTANT,
+    StoredColumn,
+    as_text,
+    cast_to,
+    choose_type,
+    widen,
+)
 from regulars.lake.shapes import TableShape
 from regulars.lake.sql import fetch_counts, list_columns, name_scratch, quote_name, quote_text
 
@@ -48,6 +55,8 @@ class Staged:
         Those of them that make two rows the same or different.
     row_count
         How many rows there are.
+    widened
+        Columns of the table that get another type, and the one they had.
     """
 
     view: str
@@ -56,6 +65,7 @@ class Staged:
     added: tuple[StoredColumn, ...]
     compared: tuple[str, ...]
     row_count: int
+    widened: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,13 +92,15 @@ def stage(
     _check_names(found, shape)
     planned = _plan_columns(found, shape, stored)
     types = {name.casefold(): kind for name, kind in found.items()}
-    values, losses = [], {}
-    for column in planned:
-        value, loss = _render_value(column, types)
-        values.append(f"{value} AS {quote_name(column.name)}")
-        if loss:
-            losses[column] = loss
-    row_count = _check_losses(connection, relation, losses, types, table=shape.name)
+    rendered = {column: _render_value(column, types, shape) for column in planned}
+    row_count, lost = _count_losses(connection, relation, rendered)
+    planned, widened = _widen_columns(planned, lost, types, shape)
+    if widened:
+        rendered = {column: _render_value(column, types, shape) for column in planned}
+        row_count, lost = _count_losses(connection, relation, rendered)
+    for column, count in lost.items():
+        raise _explain_loss(column, count, row_count, types, table=shape.name)
+    values = [f"{value} AS {quote_name(column.name)}" for column, (value, _) in rendered.items()]
     view = name_scratch("staged")
     connection.execute(
         f"CREATE TEMP VIEW {view} AS SELECT {', '.join(values)},"
@@ -108,6 +120,7 @@ def stage(
         ),
         compared=tuple(column.name for column in planned if column.name not in shape.derived),
         row_count=row_count,
+        widened=widened,
     )
 
 
@@ -143,38 +156,65 @@ def _plan_columns(
     return tuple(planned)
 
 
-def _render_value(column: StoredColumn, types: Mapping[str, str]) -> tuple[str, str]:
+def _render_value(
+    column: StoredColumn, types: Mapping[str, str], shape: TableShape
+) -> tuple[str, str]:
     kind = types.get(column.name.casefold())
     if kind is None:
         return f"CAST(NULL AS {column.type})", ""
+    if column.type == "VARCHAR" and column.name not in shape.declared:
+        return as_text(quote_name(column.name), kind), ""
     return cast_to(quote_name(column.name), kind, column.type)
 
 
-def _check_losses(
+def _count_losses(
     connection: "DuckDBPyConnection",
     relation: str,
-    losses: Mapping[StoredColumn, str],
-    types: Mapping[str, str],
-    *,
-    table: str,
-) -> int:
-    """Count the rows; raise `SchemaError` when a cast would change or drop a value."""
+    rendered: Mapping[StoredColumn, tuple[str, str]],
+) -> tuple[int, dict[StoredColumn, int]]:
+    """The number of rows, and for each column how many values its type would change or drop."""
+    losses = {column: loss for column, (_, loss) in rendered.items() if loss}
     counts = ["count(*)", *(f"count(*) FILTER ({loss})" for loss in losses.values())]
     row_count, *lost = fetch_counts(connection, f"SELECT {', '.join(counts)} FROM {relation}")
-    for column, count in zip(losses, lost, strict=True):
-        if count:
-            found = types[column.name.casefold()]
-            raise SchemaError(
-                en=f"Table '{table}': the column '{column.name}' is stored as {column.type}, but the"
-                f" source has {found}, and {count:,} of {row_count:,} values do not fit without loss."
-                f" Map the column to the stored type, or under a new name"
-                f' (--map "{column.name}={column.name}_2").',
-                ru=f"Таблица «{table}»: столбец «{column.name}» хранится как {column.type}, а в"
-                f" источнике {found}, и {count:,} из {row_count:,} значений без потерь не"
-                " поместятся. Приведите столбец к хранимому типу или дайте ему новое имя"
-                f' (--map "{column.name}={column.name}_2").',
-            )
-    return row_count
+    return row_count, {one: count for one, count in zip(losses, lost, strict=True) if count}
+
+
+def _widen_columns(
+    planned: tuple[StoredColumn, ...],
+    lost: Mapping[StoredColumn, int],
+    types: Mapping[str, str],
+    shape: TableShape,
+) -> tuple[tuple[StoredColumn, ...], dict[str, str]]:
+    """The columns of sources' own with types that hold everything; those of contracts stay."""
+    widened = {
+        column.name: column.type
+        for column in lost
+        if (shape.is_fact or shape.is_state) and column.name not in shape.declared
+    }
+    if not widened:
+        return planned, {}
+    return tuple(
+        StoredColumn(column.name, widen(column.type, types[column.name.casefold()]))
+        if column.name in widened
+        else column
+        for column in planned
+    ), widened
+
+
+def _explain_loss(
+    column: StoredColumn, count: int, row_count: int, types: Mapping[str, str], *, table: str
+) -> SchemaError:
+    found = types[column.name.casefold()]
+    return SchemaError(
+        en=f"Table '{table}': the column '{column.name}' is stored as {column.type}, but the"
+        f" source has {found}, and {count:,} of {row_count:,} values do not fit without loss."
+        f" Map the column to the stored type, or under a new name"
+        f' (--map "{column.name}={column.name}_2").',
+        ru=f"Таблица «{table}»: столбец «{column.name}» хранится как {column.type}, а в"
+        f" источнике {found}, и {count:,} из {row_count:,} значений без потерь не"
+        " поместятся. Приведите столбец к хранимому типу или дайте ему новое имя"
+        f' (--map "{column.name}={column.name}_2").',
+    )
 
 
 def _render_known_at(

@@ -297,6 +297,12 @@ class LoadTransaction:
             if target is None:
                 stored = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
                 self._make_table(shape.name, stored, added, is_bucketed=is_bucketed)
+            elif staged.widened:
+                self._step(f"written {shape.name}")
+                every = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
+                schema = _arrow_schema(every)
+                self._versions[shape.name] = target.rewrite(added, schema, load_id=self.load_id)
+                self._step(f"committed {shape.name}")
             elif added or plan.rewritten:
                 self._exchange(shape.name, target, staged.added, added, plan.rewritten)
             else:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from regulars.errors import SchemaError
+from regulars.lake.column_types import StoredColumn, as_text
 from regulars.lake.comparison import LAKE_FILE, LAKE_ROW, Comparison
 from regulars.lake.delta import DataFile, TableVersion
 from regulars.lake.facts import compare_facts, compare_loose
@@ -39,6 +41,7 @@ WholeRule = Literal["auto", "whole", "parts"]
 
 # A comparison of more columns than this is one of two structs: the parser limits long chains.
 _MOST_COMPARED_SINGLY = 200
+_MOST_EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Planner:
     def plan(self) -> Plan:
         """Compare, and say what to write."""
         keyed, loose, result = self._split()
+        result = replace(result, widened=self._list_widened())
         if not self.has_rows:
             inserted = self.staged.row_count - result.unchanged - result.conflicts
             result = _add(result, UpsertResult(inserted=inserted))
@@ -128,9 +132,10 @@ class Planner:
             queries += each.queries
             gone += [each.gone] if each.gone else []
             result = _add(result, each.result)
-        if not gone:
+        if not gone and not self.staged.widened:
             return Plan(tuple(queries), (), result)
-        places = " UNION ALL ".join(f"SELECT * FROM {name}" for name in gone)
+        none = f"SELECT {LAKE_FILE}, {LAKE_ROW}, false AS lake_is_corrected FROM {self.stored}"
+        places = " UNION ALL ".join([f"{none} WHERE false", *(f"FROM {one}" for one in gone)])
         every = self.create("every_gone", places)
         kept, rewritten = self.rewrite(every)
         superseded = None
@@ -205,18 +210,53 @@ class Planner:
         )
         added = {column.name for column in self.staged.added}
         old = [column for column in self.staged.columns if column.name not in added]
-        chosen = [select_columns(self.connection, rows, old, is_uneven=target.is_uneven)]
+        before = [replace(one, type=self.staged.widened.get(one.name, one.type)) for one in old]
+        chosen = [select_columns(self.connection, rows, before, is_uneven=target.is_uneven)]
         chosen += [
             f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
             for column in self.staged.added
         ]
         view = name_scratch("stored")
+        if self.staged.widened:
+            rows = f"(SELECT {', '.join(chosen)}, known_at, load_id, {LAKE_FILE}, {LAKE_ROW} FROM {rows})"
+            chosen = [self._widen(column) for column in self.staged.columns]
         self.connection.execute(
             f"CREATE TEMP VIEW {view} AS SELECT {', '.join(chosen)}, known_at, load_id,"
             f" {LAKE_FILE}, {LAKE_ROW} FROM {rows}"
         )
         self._scratch.append(("VIEW", view))
         return view
+
+    def _list_widened(self) -> tuple[tuple[str, str, str], ...]:
+        """What gets another type; raises `SchemaError` when a number would not survive that."""
+        after = {column.name: column.type for column in self.staged.columns}
+        widened = tuple((one, kind, after[one]) for one, kind in self.staged.widened.items())
+        for name, _, kind in widened:
+            if kind != "DOUBLE" or not self.has_rows:
+                continue
+            number = quote_name(name)
+            (lost,) = fetch_counts(
+                self.connection,
+                f"SELECT count(*) FROM {self.stored} WHERE abs({number}) > {_MOST_EXACT}",
+            )
+            if lost:
+                raise SchemaError(
+                    en=f"Column '{name}' of table '{self.shape.name}' holds whole numbers too long to"
+                    " stand beside fractions without loss. Load it under another name:"
+                    f' --map "{name}={name}_2".',
+                    ru=f"В столбце «{name}» таблицы «{self.shape.name}» целые числа слишком длинны,"
+                    " чтобы хранить рядом с ними дробные без потерь. Загрузите его под другим именем:"
+                    f' --map "{name}={name}_2".',
+                )
+        return widened
+
+    def _widen(self, column: StoredColumn) -> str:
+        name, before = quote_name(column.name), self.staged.widened.get(column.name)
+        if before is None:
+            return name
+        is_text = column.type == "VARCHAR"
+        value = as_text(name, before) if is_text else f"CAST({name} AS {column.type})"
+        return f"{value} AS {name}"
 
     def create(self, purpose: str, query: str, *, kind: str = "TABLE") -> str:
         """A temporary table or view, dropped when the plan is carried out."""
@@ -304,12 +344,17 @@ class Planner:
         return once, result
 
     def rewrite(self, gone: str) -> tuple[list[str], tuple[DataFile, ...]]:
-        """The rows that stay of the files which lose some, and those files."""
+        """The rows that stay of the files which lose some, and those files.
+
+        When a column gets another type these are all files.
+        """
         assert self.target is not None  # noqa: S101 - rows can only go from a table
         rows = self.connection.execute(f"SELECT DISTINCT {LAKE_FILE} FROM {gone}").fetchall()
         names = {str(row[0]) for row in rows}
         files = tuple(
-            file for file in self.target.files if str(self.target.folder / file.path) in names
+            file
+            for file in self.target.files
+            if self.staged.widened or str(self.target.folder / file.path) in names
         )
         if not files:
             return [], ()

@@ -248,6 +248,7 @@ def _load(
             request.wishes,
             connection=backend.con,
             find_saved=workspace.find_mapping,
+            list_texts=lambda table: _list_texts(workspace, table),
         )
     _refuse_second_numbering(workspace, prepared.mapping, source)
     destination = Destination(
@@ -279,6 +280,15 @@ def _load(
     )
     workspace.save_mapping(prepared.mapping)
     return result
+
+
+def _list_texts(workspace: Workspace, table: str) -> list[str]:
+    import pyarrow as pa
+
+    snapshot = workspace.lake.snapshot()
+    if table not in snapshot.tables:
+        return []
+    return [one.name for one in snapshot.schema(table) if pa.types.is_string(one.type)]
 
 
 def _choose_orders(workspace: Workspace, request: _Request, name: str) -> Orders:
