@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from regulars.features.calendar import count_days
 from regulars.features.table import AsOf, Feature, FeatureTable
 from regulars.schema.wording import Wording
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["purchase_features"]
 
-_SECONDS_A_DAY = 86_400.0
 _FEATURES = (
     Feature(
         "recency_days",
@@ -97,7 +97,6 @@ def purchase_features(purchases: ibis.Table, *, as_of: AsOf) -> FeatureTable:
         _.known_at < end, _.purchased_at < end.cast(purchases["purchased_at"].type())
     ).filter(_.customer_id.notnull())
     is_return = (seen["amount"] < 0).fill_null(False)  # noqa: FBT003 - the value of a cell
-    until = int(as_of.instant.timestamp())
     measured = seen.group_by("customer_id").aggregate(
         last_second=seen["purchased_at"].max().epoch_seconds(),
         first_second=seen["purchased_at"].min().epoch_seconds(),
@@ -107,12 +106,15 @@ def purchase_features(purchases: ibis.Table, *, as_of: AsOf) -> FeatureTable:
     )
     features = measured.select(
         "customer_id",
-        recency_days=((until - _.last_second) / _SECONDS_A_DAY).ceil().cast("float64"),
-        tenure_days=((until - _.first_second) / _SECONDS_A_DAY).ceil().cast("float64"),
+        recency_days=_.last_second,
+        tenure_days=_.first_second,
         frequency=_.frequency,
         mean_amount=_.amount / _.frequency.nullif(0.0),
         returned_share=_.returns / (_.frequency + _.returns),
     )
     rows: pa.Table = features.to_pyarrow()
     rows = rows.sort_by("customer_id")
+    for place, name in enumerate(("recency_days", "tenure_days"), start=1):
+        days = count_days(rows.column(name).cast(pa.float64()).to_numpy(), as_of)
+        rows = rows.set_column(place, name, pa.array(days))
     return FeatureTable(rows, _FEATURES, as_of)

@@ -36,6 +36,7 @@ SQL_TYPES = {
     "instant": "TIMESTAMP",
 }
 
+_MONEY_DECIMALS = 4
 _ODD_BLANKS = (9, 10, 13, 160, 8239, 65279)
 _SPACES = "[ \u00a0\u202f\u2009]"
 _SYMBOLS = r"[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt"
@@ -54,11 +55,13 @@ _MISSING_SPELLED = sorted(
 )
 
 
-def define_macros(connection: DuckDBPyConnection) -> None:
-    """Teach a connection the three words that the expressions of this module are written in.
+def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
+    """Teach a connection the words that the expressions of this module are written in.
 
     `clean(x)`: without blanks of any kind around it. `text_value(x)`: that, and missing when it
     is a word for nothing. `says_nothing(x)`: nothing is there for a number or a date.
+    `company_day(x)`: the day of an instant in the company's `zone`; midnight of UTC stands for the
+    day itself, as programs write it that have no type for days.
 
     They are written for speed: making a trimmed text costs five times as much as looking at the
     ends of one, so a text is only trimmed when its first or last letter asks for it; the set of
@@ -82,6 +85,9 @@ def define_macros(connection: DuckDBPyConnection) -> None:
         f"is_plain(x) AS x >= '!' AND NOT suffix(x, ' ') AND {starts}"
         f" AND (strlen(x) = length(x) OR NOT ({odd_ends}))",
         "text_value(x) AS CASE WHEN is_plain(x) THEN x ELSE careful_text(x) END",
+        f"company_day(x) AS CASE WHEN CAST(timezone('UTC', x) AS TIME) = TIME '00:00:00'"
+        f" THEN CAST(timezone('UTC', x) AS DATE)"
+        f" ELSE CAST(timezone({quote_text(zone)}, x) AS DATE) END",
         f"says_nothing(x) AS x IS NULL OR list_contains({tokens}, lower(clean(x)))",
     ):
         connection.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
@@ -102,12 +108,15 @@ class Conformed:
         Condition: something is there, and it is not a value of this type.
     is_utc
         The value carries its own zone and has been brought to UTC.
+    is_rounded
+        Condition: the value has more decimals than money keeps; empty where it cannot have.
     """
 
     mapping: ColumnMapping
     value: str
     is_unreadable: str
     is_utc: bool = False
+    is_rounded: str = ""
 
     @property
     def read(self) -> str:
@@ -140,10 +149,21 @@ def conform_column(mapping: ColumnMapping, source_type: str) -> Conformed:
         if typed is not None:
             return typed
     value, is_utc = _READERS[mapping.type](mapping, text)
+    is_rounded = _loses_decimals(mapping, text) if mapping.type == "decimal" else ""
     # No word for nothing reads as a value, so the value needs no guard; and the list of words
     # is looked at only where reading failed.
     unreadable = f"({value} IS NULL AND NOT says_nothing({text}))"
-    return Conformed(mapping, value, unreadable, is_utc=is_utc)
+    return Conformed(mapping, value, unreadable, is_utc=is_utc, is_rounded=is_rounded)
+
+
+def _loses_decimals(mapping: ColumnMapping, text: str) -> str:
+    """A condition that is cheap for all but texts with many letters behind the decimal mark."""
+    mark = quote_text(mapping.decimal)
+    exact = _cast(_plain_number(mapping, text), "DECIMAL(38,12)")
+    return (
+        f"(strpos({text}, {mark}) > 0 AND strlen({text}) - strpos({text}, {mark}) > {_MONEY_DECIMALS}"
+        f" AND {exact} <> CAST({exact} AS DECIMAL(18,{_MONEY_DECIMALS})))"
+    )
 
 
 def _string(mapping: ColumnMapping, column: str, text: str, source_type: str) -> Conformed:
@@ -177,14 +197,21 @@ def _typed(mapping: ColumnMapping, column: str, source_type: str) -> Conformed |
     elif target in ("instant", "date") and source_type.startswith(("TIMESTAMP", "DATE")):
         is_utc = source_type == "TIMESTAMP WITH TIME ZONE"
         value = f"CAST({column} AS {SQL_TYPES[target]})"
+        if is_utc and target == "date":
+            value = f"company_day({column})"
     elif target == "boolean" and source_type == "BOOLEAN":
         value = column
     if value is None:
         return None
     is_there = f"{column} IS NOT NULL"
+    is_rounded = ""
     if source_type in ("DOUBLE", "FLOAT"):
         is_there = f"{is_there} AND NOT isnan({column})"
-    return Conformed(mapping, value, f"({value} IS NULL AND {is_there})", is_utc=is_utc)
+        # What floats cannot write exactly, such as 0.1, is not rounded by being written so.
+        off = f"abs({column} - round({column}, {_MONEY_DECIMALS}))"
+        is_rounded = f"{off} > 1e-9 * greatest(1, abs({column}))" if target == "decimal" else ""
+    unreadable = f"({value} IS NULL AND {is_there})"
+    return Conformed(mapping, value, unreadable, is_utc=is_utc, is_rounded=is_rounded)
 
 
 def _is_number(source_type: str) -> bool:
@@ -302,6 +329,8 @@ def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
         text = _with_plain_zone(text)
     if shape is not None and shape in _SPECIAL_MOMENTS:
         value, is_utc = _SPECIAL_MOMENTS[shape]
+        if is_utc and mapping.type == "date":
+            return f"company_day(CAST({value.format(text=text)} AS TIMESTAMPTZ))", is_utc
         return f"CAST({value.format(text=text)} AS {target})", is_utc
     iso = _cast(text, target)
     if shape is None or shape == "iso":
@@ -310,6 +339,8 @@ def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
     formats = ", ".join(quote_text(one) for one in shape.split("|"))
     parsed = f"CAST(try_strptime({text}, [{formats}]) AS {target})"
     if "%z" in shape:
+        if mapping.type == "date":
+            parsed = f"company_day(CAST(try_strptime({text}, [{formats}]) AS TIMESTAMPTZ))"
         return parsed, True
     return f"coalesce({parsed}, CASE WHEN {_LOOKS_ISO.format(text=text)} THEN {iso} END)", False
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
 from regulars.ingest.erased import Tombstones, blank_lines, reject_erased
 from regulars.ingest.orders import ORDERS, sum_up_orders
-from regulars.ingest.personal import keep_personal, replace_personal_ids, settle_dead_loads
+from regulars.ingest.personal import (
+    count_personal_of_nobody,
+    keep_personal,
+    replace_personal_ids,
+    settle_dead_loads,
+)
 from regulars.ingest.privacy_findings import find_privacy
 from regulars.ingest.rejection import (
     QUARANTINED,
@@ -19,7 +24,7 @@ from regulars.ingest.rejection import (
     select_fit,
 )
 from regulars.ingest.repeat import write_findings
-from regulars.ingest.repeats import find_mixed_orders, find_repeats
+from regulars.ingest.repeats import find_mixed_orders, find_personal_of_nobody, find_repeats
 from regulars.ingest.result import LoadResult, TableCounts
 from regulars.lake import LoadRecord
 from regulars.lake.delta import open_table
@@ -247,6 +252,7 @@ def _write_rows(
         reject_rows(f"SELECT source_row, reason FROM {upserted.conflicts_relation}", connection)
     tables = {contract.name: _count(upserted)}
     findings = find_repeats(contract.name, upserted, orders=orders.meant)
+    findings += find_personal_of_nobody(contract.name, count_personal_of_nobody(connection))
     items = open_table(transaction.folder / contract.name) if mapping.has_items else None
     if items is not None and items.files:
         paths = [file.path for file in items.files]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX
 from regulars.ingest.rejection import select_fit
-from regulars.lake.sql import quote_name
+from regulars.lake.sql import fetch_counts, quote_name
 from regulars.vault import PutCounts
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ORIGINAL_ID",
     "confirm_completed",
+    "count_personal_of_nobody",
     "keep_personal",
     "replace_personal_ids",
     "settle_dead_loads",
@@ -91,6 +92,21 @@ def keep_personal(vault: Vault, load_id: str, connection: DuckDBPyConnection) ->
         " WHERE customer_id IS NOT NULL GROUP BY customer_id"
     )
     return vault.put(connection.to_arrow_reader(_ROWS_A_BATCH), load_id=load_id)
+
+
+def count_personal_of_nobody(connection: DuckDBPyConnection) -> int:
+    """Fit rows with personal values and without a customer to whom they belong."""
+    found = _columns(connection)
+    columns = [name for name in found if name.startswith(PERSONAL_PREFIX)]
+    if not columns or "customer_id" not in found:
+        return 0
+    has_any = " OR ".join(f"{quote_name(name)} IS NOT NULL" for name in columns)
+    (count,) = fetch_counts(
+        connection,
+        f"SELECT count(*) FROM ({select_fit(found, connection)})"
+        f" WHERE customer_id IS NULL AND ({has_any})",
+    )
+    return count
 
 
 def confirm_completed(vault: FileVault, completed: Collection[str]) -> None:

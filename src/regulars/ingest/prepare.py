@@ -96,6 +96,7 @@ def prepare_load(
     connection: DuckDBPyConnection,
     find_saved: Callable[[tuple[str, ...], str | None], Mapping | None],
     list_texts: Callable[[str], Collection[str]] = lambda _: (),
+    zone: str = "UTC",
 ) -> Prepared:
     """Stage `source` and settle how its columns are read.
 
@@ -111,6 +112,8 @@ def prepare_load(
         Given the source's columns and the kind wished for, the mapping saved for them.
     list_texts
         Table → its columns that are stored as text.
+    zone
+        The company's time zone (IANA): instants become days by it.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def prepare_load(
     SchemaError
         When the mapping cannot be read into the table, or lacks what the table must have.
     """
-    staged = stage_source(source, connection)
+    staged = stage_source(source, connection, zone=zone)
     saved = find_saved(source.columns, wishes.kind) if wishes.is_empty else None
     described = () if saved and source.has_header else describe_columns(staged, connection)
     if not source.has_header:
@@ -224,3 +227,25 @@ def _check_required(mapping: Mapping, source_name: str) -> None:
                 f"({column.meaning.ru.lower()}), а его нет. Столбцы файла: {sources}. Укажите "
                 f'нужный: --map "СТОЛБЕЦ={column.name}" — или выберите другой --kind.',
             )
+    _check_told(mapping, source_name)
+
+
+def _check_told(mapping: Mapping, source_name: str) -> None:
+    """Raise `SchemaError` when the file does not tell what rows of its kind are about."""
+    groups = mapping.contract.told_by
+    filled = {column.target for column in mapping.columns if column.role is not Role.IGNORED}
+    if not groups or any(set(group) <= filled for group in groups):
+        return
+    ways = "; ".join(" + ".join(group) for group in groups)
+    found = ", ".join(
+        f"{column.source} → {column.target}"
+        for column in mapping.columns[:20]
+        if column.target in filled
+    )
+    raise SchemaError(
+        en=f"{source_name} as {mapping.kind} lacks columns: needed are {ways}. Found: {found}."
+        ' Say which column is what: --map "COLUMN=customer_id", or choose another --kind.',
+        ru=f"Чтобы загрузить {source_name} как {mapping.kind}, не хватает столбцов; нужны {ways}."
+        f' Найдено: {found}. Укажите, какой столбец что значит: --map "СТОЛБЕЦ=customer_id", — или'
+        " выберите другой --kind.",
+    )

@@ -1,4 +1,4 @@
-"""What a load says of things that were here already, or came late: findings about rows in time."""
+"""What a load says beside its checks: of things that were here already, came late, or were left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from regulars.lake.upsert import WholeRule
     from regulars.quality.check import Severity
 
-__all__ = ["find_mixed_orders", "find_repeats"]
+__all__ = ["find_mixed_orders", "find_personal_of_nobody", "find_repeats"]
 
 _LINES: dict[Language, tuple[str, ...]] = {
     "en": ("line", "lines"),
@@ -153,6 +153,22 @@ def find_mixed_orders(counts: OrderCounts) -> list[Finding]:
         ru="В позициях одного заказа названы разные клиенты: {0}. Заказ засчитан первому из них"
         " по идентификатору, позиции — тем, кто в них назван.",
         share=share,
+    )
+    return [finding]
+
+
+def find_personal_of_nobody(table: str, count: int) -> list[Finding]:
+    """Rows whose personal values have nobody to whom the vault could keep them."""
+    if not count:
+        return []
+    finding = _find(
+        "personal_of_nobody",
+        table,
+        "warning",
+        count,
+        _count(count, _ROWS),
+        en="Personal values of {0} without a customer were not kept: the vault keeps them by customer.",
+        ru="Личные данные без клиента не сохранены: {0}. Сейф хранит их по клиентам.",
     )
     return [finding]
 

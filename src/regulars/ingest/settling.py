@@ -84,8 +84,9 @@ def settle_types(
         elif share > _MOST_UNREADABLE and not must_be_read:
             changed[column.source] = _as_text(column, connection)
             findings.append(_find_unreadable(survey, share, mapping.table, connection))
+    findings += _find_rounded(surveys, mapping.table, connection)
     if not changed:
-        return mapping, tuple(surveys), ()
+        return mapping, tuple(surveys), tuple(findings)
     read = [survey.column.mapping for survey in surveys]
     surveys = survey_columns((changed.get(one.source, one) for one in read), staged, connection)
     columns = tuple(changed.get(column.source, column) for column in mapping.columns)
@@ -105,6 +106,42 @@ def _as_fractions(
         connection, f"SELECT count(*) FILTER ({condition}) FROM {SOURCE_ROWS}"
     )
     return None if unreadable else numbers
+
+
+def _find_rounded(
+    surveys: Sequence[Survey], table: str, connection: DuckDBPyConnection
+) -> list[Finding]:
+    """A finding for each column of money with more decimals than money keeps."""
+    asked = [survey.column for survey in surveys if survey.column.is_rounded]
+    counts: tuple[int, ...] = ()
+    if asked:
+        tests = ", ".join(f"count(*) FILTER ({column.is_rounded})" for column in asked)
+        counts = fetch_counts(connection, f"SELECT {tests} FROM {SOURCE_ROWS}")
+    return [
+        _find_rounding(column.mapping, count, table)
+        for column, count in zip(asked, counts, strict=True)
+        if count
+    ]
+
+
+def _find_rounding(column: ColumnMapping, count: int, table: str) -> Finding:
+    values = format_count(count, "en", "value", "values")
+    values_ru = format_count(count, "ru", "значение", "значения", "значений")
+    return Finding(
+        check="amounts_rounded",
+        table=table,
+        column=column.target,
+        severity="notice",
+        count=count,
+        share=None,
+        examples=(),
+        sentence=Wording(
+            en=f"{values} of '{column.source}' have more than 4 decimals and were rounded. To keep"
+            f' them all: --map "{column.source}={column.target}_exact:float".',
+            ru=f"В «{column.source}» {values_ru} с точностью больше 4 знаков после запятой: они"
+            f' округлены. Чтобы сохранить все знаки: --map "{column.source}={column.target}_exact:float".',
+        ),
+    )
 
 
 def _must_be_read(column: ColumnMapping, contract: Contract) -> bool:

@@ -78,9 +78,9 @@ class Survey:
     unreadable: int
 
 
-def stage_source(source: Source, connection: DuckDBPyConnection) -> Staged:
-    """Copy all rows of `source` into the temporary table `source_rows`."""
-    define_macros(connection)
+def stage_source(source: Source, connection: DuckDBPyConnection, *, zone: str = "UTC") -> Staged:
+    """Copy all rows of `source` into the temporary table `source_rows`; days are those of `zone`."""
+    define_macros(connection, zone)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {SOURCE_ROWS} AS SELECT * FROM {source.scan(connection)}"
     )

@@ -120,6 +120,8 @@ class Contract(BaseModel):
         Of a state: `time_column` says when the row was true, and not when it began.
     is_bucketed
         Partitioned by a hash of `customer_id` and sorted by customer and time.
+    told_by
+        A file must fill all columns of one of these groups; any will do when empty.
     columns
         In order. The lake adds `known_at`, `load_id`, `attributes` (JSON of the source's other
         columns) and, for each instant `x_at`, `x_on` and `x_hour` in company time.
@@ -136,6 +138,7 @@ class Contract(BaseModel):
     end_column: str | None = None
     is_observed: bool = False
     is_bucketed: bool = False
+    told_by: tuple[tuple[str, ...], ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

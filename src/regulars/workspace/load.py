@@ -249,6 +249,7 @@ def _load(
             connection=backend.con,
             find_saved=workspace.find_mapping,
             list_texts=lambda table: _list_texts(workspace, table),
+            zone=workspace.settings.time_zone,
         )
     _refuse_second_numbering(workspace, prepared.mapping, source)
     destination = Destination(
