@@ -135,6 +135,102 @@ def test_datasets_are_listed_as_json(desk, monkeypatch):
     assert {"telco", "online_retail", "cdnow"} <= names
 
 
+@pytest.fixture
+def collection(desk, monkeypatch):
+    """A folder of data sets with a whole one; returned as a function that makes it so."""
+    from regulars.connectors.datasets import list_datasets
+
+    (wholesale,) = [one for one in list_datasets() if one.name == "wholesale"]
+    (file,) = wholesale.files
+    folder = desk.folder / "sets" / "wholesale"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("REGULARS_DATASETS", str(desk.folder / "sets"))
+    return folder / file.name
+
+
+def test_a_data_set_is_located_or_said_to_be_missing(desk, collection):
+    collection.write_text("Channel,Region\n")
+
+    found = desk.run("datasets", "locate", "wholesale")
+    missing = desk.run("datasets", "locate", "telco")
+    unknown = desk.run("datasets", "locate", "wholesal")
+
+    assert (found.code, found.out) == (0, f"{collection.parent}\n")
+    assert (missing.code, missing.out) == (1, "")
+    assert unknown.code == 2
+    assert "Did you mean 'wholesale'?" in unknown.complaint
+
+
+def test_a_data_set_that_was_changed_is_not_verified(desk, collection):
+    collection.write_text("Channel,Region\n")
+
+    changed = desk.run("datasets", "verify", "wholesale", "--format", "json")
+
+    (state,) = changed.json["datasets"]
+    assert changed.code == 1
+    assert (state["name"], state["is_verified"]) == ("wholesale", False)
+    assert "! неполон или изменён" in desk.run("datasets", "--lang", "ru").out
+
+
+@pytest.mark.data
+def test_a_whole_data_set_is_verified(desk, collection, dataset):
+    collection.write_bytes(dataset("wholesale/Wholesale customers data.csv").read_bytes())
+
+    whole = desk.run("datasets", "verify", "wholesale")
+
+    assert whole.code == 0
+    assert "✓ verified" in whole.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "last"),
+    [
+        ("en", "The company is made up. With your own file: regulars analyze customers.csv"),
+        ("ru", "Компания вымышленная. С вашим файлом: regulars analyze customers.csv"),
+    ],
+)
+def test_the_demo_leaves_a_report_a_list_and_scores(desk, language, last):
+    ran = desk.run("demo", "company", "--customers", "600", "--lang", language)
+
+    files = {path.name for path in (desk.folder / "company").iterdir() if path.is_file()}
+    assert ran.code == 0
+    assert {"report.html", "report.json", "customers.parquet", "contact_list.xlsx"} <= files
+    assert ran.out.rstrip().endswith(last)
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_telco_is_analyzed_end_to_end(desk, dataset):
+    file = dataset("telco/Telco-Customer-Churn.csv")
+
+    first = desk.run("analyze", file, "--out", "out", "--format", "json")
+    again = desk.run("analyze", file, "--out", "out", "--format", "json")
+
+    data, churn = first.json["data"], first.json["churn"]
+    assert first.code == 0
+    assert (data["rows_in"], data["rows_loaded"], data["rows_quarantined"]) == (7043, 7043, 0)
+    assert churn["outcome"]["column"] == "Churn"
+    assert 0.80 < churn["holdout"]["roc_auc"] < 0.88
+    assert again.json["churn"]["holdout"] == churn["holdout"]
+    assert again.json["segments"] == first.json["segments"]
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_online_retail_is_loaded_and_told_end_to_end(desk, dataset):
+    told = desk.load(dataset("online_retail/online_retail.parquet")).json
+    checked = desk.run("check", "-w", "ws", "--format", "json", "--html", "state.html")
+
+    rows = sums(told)
+    assert rows[0] == sum(rows[1:]) == 541_909
+    assert told["rows_without_customer"] == 135_080
+    found = {one["check"] for one in checked.json["findings"]}
+    assert {"items_without_customer", "items_cancelled"} <= found
+    assert {table["name"] for table in checked.json["tables"]} == {"purchases", "purchase_items"}
+    assert (desk.folder / "state.html").stat().st_size > 10_000
+
+
 def test_russian_output_is_russian(desk):
     desk.write("тарифы.csv", "customer_id,plan\n1,a\n2,b\n")
 
