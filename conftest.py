@@ -19,6 +19,9 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipP
 collect_ignore_glob = ["docs/*.py", "docs/*/*.py"]
 
 _ROOT = Path(__file__).resolve().parent
+# An analysis keeps its key in the person's folder of keys, and this person's is not the tests'.
+_KEYS = tempfile.TemporaryDirectory(prefix="regulars-keys-")
+os.environ["REGULARS_KEY_FOLDER"] = _KEYS.name
 _CHECKER = doctest.OutputChecker()
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

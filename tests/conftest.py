@@ -1,7 +1,6 @@
 """What every test may ask for: a real data set, a fresh engine, a loopback socket."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,10 +16,6 @@ settings.register_profile(
 )
 settings.register_profile("ci", parent=settings.get_profile("regulars"), max_examples=100)
 settings.load_profile("ci" if os.environ.get("CI") else "regulars")
-
-# An analysis keeps its key in the person's folder of keys, and this person's is not the tests'.
-_KEYS = tempfile.TemporaryDirectory(prefix="regulars-keys-")
-os.environ["REGULARS_KEY_FOLDER"] = _KEYS.name
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
