@@ -1,13 +1,17 @@
 """Measure ours beside the raw tool, in turns, so that a busy machine slows both."""
 
+import atexit
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 __all__ = ["Figure", "Score", "Usage", "compare", "run_command", "tell"]
@@ -83,7 +87,7 @@ def run_command(command: Sequence[str | Path], *, cwd: Path | None = None) -> Us
     """Run a command to its end; raises when it fails. The peak is that of this process alone."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command, cwd=cwd, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - started
@@ -94,6 +98,20 @@ def run_command(command: Sequence[str | Path], *, cwd: Path | None = None) -> Us
     # Linux counts in kilobytes, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     return Usage(seconds, usage.ru_maxrss * unit / 1e6)
+
+
+def _environment() -> dict[str, str]:
+    """The environment, with byte code kept: an installed package has it from the beginning."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": _make_cache()}
+
+
+@cache
+def _make_cache() -> str:
+    """A folder for byte code, so that nothing is left in the sources."""
+    folder = tempfile.mkdtemp(prefix="regulars-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def compare(

@@ -134,10 +134,12 @@ class Settings(BaseSettings):
     @field_validator("currency")
     @classmethod
     def _check_currency(cls, code: str | None) -> str | None:
+        if code is None:
+            return None
         from babel.numbers import list_currencies
 
-        if code is None or code.upper() in list_currencies():
-            return code and code.upper()
+        if code.upper() in list_currencies():
+            return code.upper()
         raise InvalidParameterError(
             en=f"'{code}' is no currency. Give an ISO 4217 code, such as RUB or EUR.",
             ru=f"Валюты «{code}» нет. Укажите код ISO 4217, например RUB или EUR.",

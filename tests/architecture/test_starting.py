@@ -42,3 +42,16 @@ def test_naming_a_package_does_not_load_an_engine(package):
     loaded = modules_loaded_by(f"import regulars.{package}")
 
     assert loaded & {"duckdb", "ibis", "sklearn", "scipy", "deltalake"} == set()
+
+
+def test_a_load_with_its_checks_does_not_load_pandas(tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_text("customer_id,occurred_at,name\n1,2026-01-05 10:00:00,call\n")
+    verbs = [["init", f"{tmp_path}/w"], ["load", str(file), "--workspace", f"{tmp_path}/w"]]
+    run = f"from regulars.cli.app import run\nfor verb in {verbs!r}: assert run(verb) == 0"
+    quiet = "import logging, os, sys; sys.stderr = open(os.devnull, 'w')"
+
+    loaded = modules_loaded_by(f"{quiet}\n{run}\nsys.stderr = sys.__stderr__")
+
+    assert "ibis" in loaded
+    assert loaded & {"pandas", "sklearn", "scipy", "connectorx"} == set()

@@ -1,7 +1,6 @@
 """Bad input: an exit code, and a message with what, where, what was found and what to do."""
 
 import gzip
-import time
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -111,10 +110,8 @@ def test_ten_thousand_columns_are_loaded(desk):
     columns = [f"measure {n}" for n in range(9_999)]
     rows = [",".join([str(i), *(str((i * n) % 97) for n in range(9_999))]) for i in range(50)]
 
-    started = time.monotonic()
     told = desk.load_text("\n".join([",".join(["customer_id", *columns]), *rows]))
 
-    assert time.monotonic() - started < 60 * 5  # a machine may be busy; it used to take for ever
     assert sums(told) == (50, 50, 0, 0, 0)
     assert desk.read("profiles", "customer_id, measure_7, measure_9998")[1] == ("1", 7, 7)
 

@@ -59,8 +59,9 @@ def _check_engine_reads(pattern: str, translated: str) -> None:
             ru=f"шаблон «{pattern}» не читается: {error}",
         ) from error
     try:
-        # Arrow carries the same RE2 that DuckDB and ClickHouse use.
-        pc.match_substring_regex(pa.array([""]), translated)
+        # Arrow carries the same RE2 that DuckDB and ClickHouse use. An array made of Python's
+        # values would have Arrow look for pandas, and import it.
+        pc.match_substring_regex(pa.nulls(1, pa.string()), translated)
     except pa.ArrowInvalid as error:
         raise InvalidParameterError(
             en=f"the pattern '{pattern}' cannot be read: RE2, the engine of patterns, refuses it",

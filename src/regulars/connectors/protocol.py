@@ -62,6 +62,12 @@ class Source(Protocol):
     def notes(self) -> tuple[Wording, ...]:
         """What was decided while reading: encoding, delimiter, sheet, renamed columns."""
 
+    def scan_head(self, rows: int) -> str | None:
+        """SQL that may stand after FROM: at most `rows` of the first rows.
+
+        None where they take as long as all: only text that the engine reads as it lies is quick.
+        """
+
     def fingerprint(self) -> str:
         """A sha256 that changes when what would be read changes."""
 

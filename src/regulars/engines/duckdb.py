@@ -53,10 +53,11 @@ def connect(
     # Nothing is fetched from outside: the extensions in use are part of DuckDB's wheel.
     connection.execute("SET autoinstall_known_extensions = false")
     if threads is not None:
-        connection.execute("SET threads = ?", [threads])
+        connection.execute(f"SET threads = {int(threads)}")
     if memory_limit is not None:
         try:
-            connection.execute("SET memory_limit = ?", [memory_limit])
+            # As text: to pass a parameter, DuckDB imports pandas.
+            connection.execute("SET memory_limit = '" + memory_limit.replace("'", "''") + "'")
         except duckdb.Error as error:
             raise InvalidParameterError(
                 en=f"Setting memory_limit = '{memory_limit}' is not a size."

@@ -72,8 +72,8 @@ def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
     tokens = f"[{', '.join(map(quote_text, sorted(MISSING_TOKENS | {''})))}]"
     longest = max(len(word.encode()) for word in _MISSING_SPELLED)
     odd = " || ".join(f"chr({code})" for code in _ODD_BLANKS)
-    firsts = sorted({word[0] for word in _MISSING_SPELLED if word})
-    starts = " AND ".join(f"NOT prefix(x, {quote_text(letter)})" for letter in firsts)
+    firsts = sorted({ord(word[0]) for word in _MISSING_SPELLED if word})
+    starts = " AND ".join(f"ord(x) <> {code}" for code in firsts)
     odd_ends = " OR ".join(
         f"prefix(x, chr({code})) OR suffix(x, chr({code}))" for code in _ODD_BLANKS
     )
@@ -83,7 +83,7 @@ def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
         f" OR NOT list_contains({spelled}, clean(x)) THEN clean(x) END",
         # Below '!' are the blank, what cannot be printed, and the empty text.
         f"is_plain(x) AS x >= '!' AND NOT suffix(x, ' ') AND {starts}"
-        f" AND (strlen(x) = length(x) OR NOT ({odd_ends}))",
+        f" AND CASE WHEN strlen(x) = length(x) THEN true ELSE NOT ({odd_ends}) END",
         "text_value(x) AS CASE WHEN is_plain(x) THEN x ELSE careful_text(x) END",
         f"company_day(x) AS CASE WHEN CAST(timezone('UTC', x) AS TIME) = TIME '00:00:00'"
         f" THEN CAST(timezone('UTC', x) AS DATE)"
@@ -124,6 +124,11 @@ class Conformed:
         return quote_name(self.mapping.source)
 
     @property
+    def is_cheap(self) -> bool:
+        """Whether reading the value again costs less than keeping it."""
+        return self.value == f"text_value({quote_name(self.mapping.source)})"
+
+    @property
     def is_text(self) -> bool:
         """Whether the column is kept as text, which is always readable."""
         return self.mapping.type == "string"
@@ -162,7 +167,7 @@ def _loses_decimals(mapping: ColumnMapping, text: str) -> str:
     exact = _cast(_plain_number(mapping, text), "DECIMAL(38,12)")
     return (
         f"(strpos({text}, {mark}) > 0 AND strlen({text}) - strpos({text}, {mark}) > {_MONEY_DECIMALS}"
-        f" AND {exact} <> CAST({exact} AS DECIMAL(18,{_MONEY_DECIMALS})))"
+        f" AND {exact} <> TRY_CAST({exact} AS DECIMAL(18,{_MONEY_DECIMALS})))"
     )
 
 

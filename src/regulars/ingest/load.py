@@ -256,7 +256,7 @@ def _write_rows(
     items = open_table(transaction.folder / contract.name) if mapping.has_items else None
     if items is not None and items.files:
         paths = [file.path for file in items.files]
-        stored = scan_files(items.folder, paths, is_uneven=items.is_uneven)
+        stored = scan_files(items.folder, paths, items.columns)
         summed = sum_up_orders(stored, fit, connection)
         findings += find_mixed_orders(summed)
         tables["purchases"] = _count(transaction.upsert(get_contract("purchases"), ORDERS))

@@ -5,16 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from regulars.errors import InvalidParameterError, SchemaError
+from regulars.errors import InvalidParameterError, RegularsError, SchemaError
 from regulars.ingest.recognition import describe_columns
 from regulars.ingest.rereading import reread_columns
 from regulars.ingest.settling import settle_types
-from regulars.ingest.staging import Staged, Survey, stage_source, survey_columns
+from regulars.ingest.staging import (
+    MOST_AHEAD,
+    Staged,
+    Survey,
+    stage_head,
+    stage_source,
+    survey_columns,
+)
 from regulars.schema.contract import Role, get_contract
 from regulars.schema.recognition import recognize, suggest_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
     from collections.abc import Mapping as MappingType
 
     from duckdb import DuckDBPyConnection
@@ -22,9 +29,12 @@ if TYPE_CHECKING:
     from regulars.connectors.protocol import Source
     from regulars.quality import Finding
     from regulars.schema.contract import Contract
-    from regulars.schema.mapping import Mapping
+    from regulars.schema.mapping import ColumnMapping, Mapping
+    from regulars.schema.shapes import SourceColumn
 
 __all__ = ["Prepared", "Wishes", "prepare_load"]
+
+_HEAD_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +132,10 @@ def prepare_load(
     SchemaError
         When the mapping cannot be read into the table, or lacks what the table must have.
     """
-    staged = stage_source(source, connection, zone=zone)
     saved = find_saved(source.columns, wishes.kind) if wishes.is_empty else None
+    likely = saved or _guess(source, wishes, zone, connection)
+    read = _list_read(likely) if likely else ()
+    staged = stage_source(source, connection, read, zone=zone)
     described = () if saved and source.has_header else describe_columns(staged, connection)
     if not source.has_header:
         names = ",".join(suggest_columns(described))
@@ -136,20 +148,11 @@ def prepare_load(
     if saved is not None:
         mapping = _learn_more(saved, staged, connection)
     else:
-        mapping = recognize(
-            described,
-            kind=wishes.kind,
-            overrides=wishes.overrides,
-            id_column=wishes.id_column,
-            outcome=wishes.outcome,
-            drop=wishes.drop,
-            day_first=wishes.day_first,
-        )
+        mapping = _recognize(described, wishes)
     _check_required(mapping, source.name)
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     mapping = _keep_text(mapping, contract, list_texts(contract.name))
-    read = [column for column in mapping.columns if column.role is not Role.IGNORED]
-    surveys = survey_columns(read, staged, connection)
+    surveys = survey_columns(_list_read(mapping), staged, connection)
     told: tuple[Finding, ...] = ()
     if saved is not None:
         mapping, surveys, told = reread_columns(mapping, surveys, staged, connection)
@@ -182,6 +185,38 @@ def _keep_text(mapping: Mapping, contract: Contract, texts: Collection[str]) -> 
         for column in mapping.columns
     )
     return mapping.model_copy(update={"columns": columns})
+
+
+def _guess(
+    source: Source, wishes: Wishes, zone: str, connection: DuckDBPyConnection
+) -> Mapping | None:
+    """The mapping that the first rows suggest; None when they suggest none."""
+    if not source.has_header or len(source.columns) > MOST_AHEAD:
+        return None
+    staged = stage_head(source, _HEAD_ROWS, connection, zone=zone)
+    if staged is None:
+        return None
+    try:
+        return _recognize(describe_columns(staged, connection), wishes)
+    except RegularsError:
+        # All rows may say otherwise; and if they do not, they are the ones to name.
+        return None
+
+
+def _recognize(described: Sequence[SourceColumn], wishes: Wishes) -> Mapping:
+    return recognize(
+        described,
+        kind=wishes.kind,
+        overrides=wishes.overrides,
+        id_column=wishes.id_column,
+        outcome=wishes.outcome,
+        drop=wishes.drop,
+        day_first=wishes.day_first,
+    )
+
+
+def _list_read(mapping: Mapping) -> tuple[ColumnMapping, ...]:
+    return tuple(column for column in mapping.columns if column.role is not Role.IGNORED)
 
 
 def _learn_more(saved: Mapping, staged: Staged, connection: DuckDBPyConnection) -> Mapping:

@@ -3,21 +3,27 @@
 `source_rows` holds every column as the source has it; `read_values`, row for row and under the
 same names, the values of the columns that are read, and `row:place` (from 1). Values are read once and
 for all: the checks, the list of customers and the copy to the lake would each read them again.
+
+How a column is read is settled when all rows are there. But a look at the first of them nearly
+always tells, and reading a value in passing, while its text is at hand, costs half as much as
+reading it later. So `source_rows` also holds what was read ahead. A value is never guessed: it is
+taken only where the expression that was settled is the very one that was read ahead with.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SchemaError
 from regulars.ingest.conform import Conformed, conform_column, define_macros
 from regulars.ingest.totals import set_totals_aside
-from regulars.lake.sql import quote_name
+from regulars.lake.sql import list_columns, quote_name
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping as MappingType
 
     from duckdb import DuckDBPyConnection
 
@@ -25,11 +31,13 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import ColumnMapping
 
 __all__ = [
+    "MOST_AHEAD",
     "READ_VALUES",
     "ROW_PLACE",
     "SOURCE_ROWS",
     "Staged",
     "Survey",
+    "stage_head",
     "stage_source",
     "survey_columns",
 ]
@@ -37,7 +45,10 @@ __all__ = [
 SOURCE_ROWS = "source_rows"
 READ_VALUES = "read_values"
 ROW_PLACE = '"row:place"'
+_AHEAD = "row:value:"
 _COLUMNS_A_QUERY = 250
+MOST_AHEAD = _COLUMNS_A_QUERY
+"""Of a source with more columns nothing is read ahead: the engine would plan for longer than it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +63,14 @@ class Staged:
         DuckDB's type of each source column.
     totals
         Rows at the end that summed up the others; they are no longer among the rows.
+    ahead
+        Expression of a value → the column of `source_rows` in which it lies already.
     """
 
     row_count: int
     types: dict[str, str]
     totals: tuple[RejectedLine, ...] = ()
+    ahead: MappingType[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +92,59 @@ class Survey:
     unreadable: int
 
 
-def stage_source(source: Source, connection: DuckDBPyConnection, *, zone: str = "UTC") -> Staged:
-    """Copy all rows of `source` into the temporary table `source_rows`; days are those of `zone`."""
+def stage_source(
+    source: Source,
+    connection: DuckDBPyConnection,
+    likely: Sequence[ColumnMapping] = (),
+    *,
+    zone: str = "UTC",
+) -> Staged:
+    """Copy all rows of `source` into the temporary table `source_rows`.
+
+    Parameters
+    ----------
+    source
+        Where the rows come from.
+    connection
+        Where they go.
+    likely
+        How columns will be read, as far as can be told before.
+    zone
+        Whose days are meant.
+    """
     define_macros(connection, zone)
+    staged = _stage(source.scan(connection), connection, likely)
+    totals = set_totals_aside(source, SOURCE_ROWS, tuple(staged.types), connection)
+    return replace(staged, row_count=staged.row_count - len(totals), totals=totals)
+
+
+def stage_head(
+    source: Source, rows: int, connection: DuckDBPyConnection, *, zone: str = "UTC"
+) -> Staged | None:
+    """Copy the first rows of `source` into `source_rows`; None where that takes long."""
+    define_macros(connection, zone)
+    scan = source.scan_head(rows)
+    return _stage(scan, connection, ()) if scan else None
+
+
+def _stage(scan: str, connection: DuckDBPyConnection, likely: Sequence[ColumnMapping]) -> Staged:
+    types = list_columns(connection, scan)
+    ahead = _choose_ahead(likely, types)
+    values = "".join(f", {value} AS {name}" for value, name in ahead.items())
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {SOURCE_ROWS} AS SELECT * FROM {source.scan(connection)}"
+        f"CREATE OR REPLACE TEMP TABLE {SOURCE_ROWS} AS SELECT *{values} FROM {scan}"
     )
-    described = connection.execute(f"DESCRIBE {SOURCE_ROWS}").fetchall()
     (row_count,) = _one_row(connection, f"SELECT count(*) FROM {SOURCE_ROWS}")
-    totals = set_totals_aside(source, SOURCE_ROWS, row_count, connection)
-    types = {name: kind for name, kind, *_ in described}
-    return Staged(row_count=row_count - len(totals), types=types, totals=totals)
+    return Staged(row_count=row_count, types=types, ahead=ahead)
+
+
+def _choose_ahead(likely: Sequence[ColumnMapping], types: MappingType[str, str]) -> dict[str, str]:
+    """The values to read in passing: the expression of each, and its name in `source_rows`."""
+    if len(likely) > MOST_AHEAD or any(name.startswith(_AHEAD) for name in types):
+        return {}
+    columns = [conform_column(one, types[one.source]) for one in likely if one.source in types]
+    costly = [one.value for one in columns if not one.is_cheap]
+    return {value: quote_name(f"{_AHEAD}{place}") for place, value in enumerate(costly)}
 
 
 def survey_columns(
@@ -99,7 +155,7 @@ def survey_columns(
     Text is always readable and mostly allowed to be missing, so it is counted only for ids.
     """
     conformed = [conform_column(column, staged.types[column.source]) for column in columns]
-    tables = _read_values(conformed, connection)
+    tables = _read_values(conformed, staged, connection)
     present: dict[str, int] = {}
     unreadable: dict[str, int] = {}
     for table, part in tables:
@@ -131,25 +187,46 @@ def survey_columns(
 
 
 def _read_values(
-    columns: Sequence[Conformed], connection: DuckDBPyConnection
+    columns: Sequence[Conformed], staged: Staged, connection: DuckDBPyConnection
 ) -> list[tuple[str, Sequence[Conformed]]]:
-    """Make `read_values`; returns the tables it consists of, each with its columns.
-
-    The engine plans thousands of expressions in quadratic time, so a wide source is read some
-    columns at a time into tables that lie side by side, row for row.
-    """
+    """Make `read_values`; returns the tables it consists of, each with its columns."""
+    values = {one.read: staged.ahead.get(one.value, one.value) for one in columns}
+    if len(columns) <= _COLUMNS_A_QUERY and all(
+        one.is_cheap or one.value in staged.ahead for one in columns
+    ):
+        # A text that is its own value everywhere need not be looked at again.
+        cheap = [one for one in columns if one.is_cheap]
+        odd = [f"count(*) FILTER (NOT is_plain({one.read}))" for one in cheap]
+        counts = _count(odd, SOURCE_ROWS, connection)
+        plain = {one.read: one.read for one, odd in zip(cheap, counts, strict=True) if not odd}
+        _create_read("VIEW", READ_VALUES, values | plain, connection, has_place=True)
+        return [(READ_VALUES, columns)]
+    # The engine plans thousands of expressions in quadratic time, so a wide source is read some
+    # columns at a time into tables that lie side by side, row for row.
     tables: list[tuple[str, Sequence[Conformed]]] = []
-    for chunk in _chunks(columns, _COLUMNS_A_QUERY) if columns else [columns]:
+    for chunk in _chunks(columns, _COLUMNS_A_QUERY):
         table = f"{READ_VALUES}_{len(tables)}"
-        place = [] if tables else [f"rowid + 1 AS {ROW_PLACE}"]
-        values = ", ".join([*place, *(f"{one.value} AS {one.read}" for one in chunk)])
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} FROM {SOURCE_ROWS}"
-        )
+        part = {one.read: values[one.read] for one in chunk}
+        _create_read("TABLE", table, part, connection, has_place=not tables)
         tables.append((table, chunk))
     joined = " POSITIONAL JOIN ".join(table for table, _ in tables)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {READ_VALUES} AS SELECT * FROM {joined}")
     return tables
+
+
+def _create_read(
+    kind: str,
+    name: str,
+    values: MappingType[str, str],
+    connection: DuckDBPyConnection,
+    *,
+    has_place: bool,
+) -> None:
+    chosen = [f"rowid + 1 AS {ROW_PLACE}"] if has_place else []
+    chosen += [f"{value} AS {read}" for read, value in values.items()]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP {kind} {name} AS SELECT {', '.join(chosen)} FROM {SOURCE_ROWS}"
+    )
 
 
 def _count(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from regulars.connectors.protocol import RejectedLine
+from regulars.lake.sql import fetch_counts, quote_names
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _EXPLAINED = Wording(en="The row sums up the others.", ru="Строка подв
 
 
 def set_totals_aside(
-    source: Source, table: str, row_count: int, connection: DuckDBPyConnection
+    source: Source, table: str, columns: Sequence[str], connection: DuckDBPyConnection
 ) -> tuple[RejectedLine, ...]:
     """Take the totals among the last rows out of the staged table, and say which they were.
 
@@ -40,16 +41,17 @@ def set_totals_aside(
         Where the rows came from.
     table
         Of the staged rows, in source order.
-    row_count
-        How many there are.
+    columns
+        Those that are the source's own.
     connection
         Where they are.
     """
+    (row_count,) = fetch_counts(connection, f"SELECT count(*) FROM {table}")
     if row_count <= 1:
         return ()
     first = max(row_count - _LAST_ROWS, 0)
     found = connection.execute(
-        f"SELECT rowid, * FROM {table} WHERE rowid >= {first} ORDER BY rowid"
+        f"SELECT rowid, {quote_names(columns)} FROM {table} WHERE rowid >= {first} ORDER BY rowid"
     ).fetchall()
     rows = {int(number): [_show(value) for value in values] for number, *values in found}
     usual = max(sum(map(bool, values)) for values in rows.values())

@@ -9,6 +9,7 @@ from regulars.errors import SchemaError
 
 __all__ = [
     "CONTRACT_TYPES",
+    "LAKE_COLUMNS",
     "StoredColumn",
     "arrow_type",
     "as_text",
@@ -77,6 +78,10 @@ class StoredColumn:
 
     name: str
     type: str
+
+
+LAKE_COLUMNS = (StoredColumn("known_at", INSTANT), StoredColumn("load_id", "VARCHAR"))
+"""What the lake adds to every row."""
 
 
 def arrow_type(stored: str) -> pa.DataType:

@@ -144,19 +144,16 @@ class TableVersion:
         return self._handle.metadata().partition_columns == ["bucket"]
 
     @cached_property
-    def is_uneven(self) -> bool:
-        """Whether its files may differ in columns: some were added, or another program wrote."""
-        if any(read_load_id(file.path.rpartition("/")[2]) is None for file in self.files):
-            return True
-        if self.version == 0:
-            return False
-        first = DeltaTable(self.folder, version=0)
-        return pa.schema(first.schema().to_arrow()).names != self.schema.names
+    def has_foreign_files(self) -> bool:
+        """Whether another program wrote some of its files."""
+        return any(read_load_id(file.path.rpartition("/")[2]) is None for file in self.files)
 
     @cached_property
     def files(self) -> tuple[DataFile, ...]:
         """The files whose rows are the table's rows, by path."""
-        actions = pa.table(self._handle.get_add_actions(flatten=True))
+        actions = pa.RecordBatchReader.from_stream(
+            self._handle.get_add_actions(flatten=True)
+        ).read_all()
         buckets = (
             actions["partition.bucket"].to_pylist()
             if "partition.bucket" in actions.column_names

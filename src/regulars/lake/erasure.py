@@ -9,7 +9,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from regulars.lake.column_types import StoredColumn
-from regulars.lake.delta import DataFile, open_table
+from regulars.lake.delta import DataFile, TableVersion, open_table
 from regulars.lake.parquet import RowWriter, bucket_of, read_bucket, scan_files
 from regulars.lake.records import LoadRecord
 from regulars.lake.recovery import list_tables
@@ -94,23 +94,27 @@ def find_traces(folder: Path, ids: Iterable[str], connection: "DuckDBPyConnectio
             if table in _OWN_TABLES or latest is None:
                 continue
             current = {file.path for file in latest.files}
-            files = _find_files(connection, table, folder / table, wanted)
+            files = _find_files(connection, latest, table, wanted)
             if count := sum(count for path, count in files if path in current):
                 rows[table] = count
             paths = [path for path, _ in files]
-            found |= _list_found(connection, table, folder / table, paths, wanted)
+            found |= _list_found(connection, latest, table, paths, wanted)
     connection.execute(f"DROP TABLE {wanted}")
     return Traces(rows, frozenset(found))
 
 
 def _list_found(
-    connection: "DuckDBPyConnection", table: str, folder: Path, paths: Sequence[str], wanted: str
+    connection: "DuckDBPyConnection",
+    latest: TableVersion,
+    table: str,
+    paths: Sequence[str],
+    wanted: str,
 ) -> set[str]:
     """Which of the wanted customers are in these files."""
     if not paths:
         return set()
-    rows = scan_files(folder, paths, is_uneven=True)
-    columns = list_columns(connection, rows)
+    columns = _list_columns(connection, latest, paths)
+    rows = _scan(latest.folder, paths, columns)
     names = [*_list_id_columns(columns), *_list_counterparts(columns)]
     values = [f"SELECT {quote_name(name)} AS customer_id FROM {rows}" for name in names]
     if table == QUARANTINE:
@@ -169,8 +173,8 @@ def _rewrite_table(load: LoadTransaction, table: str, wanted: str) -> _Rewritten
     current = {file.path: file for file in latest.files}
     replaced: dict[str, DataFile | None] = {}
     erased = 0
-    for path, count in _find_files(load.connection, table, folder, wanted):
-        written = _write_without(load, table, folder, path, wanted)
+    for path, count in _find_files(load.connection, latest, table, wanted):
+        written = _write_without(load, latest, table, path, wanted)
         replaced[path] = written
         erased += count if path in current else 0
     removed = [current[path] for path in replaced if path in current]
@@ -181,15 +185,16 @@ def _rewrite_table(load: LoadTransaction, table: str, wanted: str) -> _Rewritten
 
 
 def _find_files(
-    connection: "DuckDBPyConnection", table: str, folder: Path, wanted: str
+    connection: "DuckDBPyConnection", latest: TableVersion, table: str, wanted: str
 ) -> list[tuple[str, int]]:
     """The files of any version that hold rows to erase, and how many."""
+    folder = latest.folder
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet"))]
     paths = _keep_possible(connection, folder, paths, wanted)
     if not paths:
         return []
-    rows = scan_files(folder, paths, is_uneven=True, more=f", filename = {quote_text(_FILE)}")
-    columns = list_columns(connection, rows)
+    columns = _list_columns(connection, latest, paths)
+    rows = _scan(folder, paths, columns, more=f", filename = {quote_text(_FILE)}")
     condition = _render_condition(table, columns, wanted)
     named = [_render_named(name, wanted) for name in _list_counterparts(columns)]
     found = connection.execute(
@@ -206,7 +211,7 @@ def _keep_possible(
     bucketed = [path for path in paths if read_bucket(path) is not None]
     if len(bucketed) < len(paths) or not paths:
         return list(paths)
-    rows = scan_files(folder, paths[:1], is_uneven=False)
+    rows = scan_files(folder, paths)
     columns = list_columns(connection, rows)
     if _list_id_columns(columns) != ["customer_id"] or _list_counterparts(columns):
         return list(paths)
@@ -247,20 +252,37 @@ def _render_condition(table: str, columns: Mapping[str, str], wanted: str) -> st
     return f"coalesce({' OR '.join(tests) or 'false'}, false)"
 
 
+def _list_columns(
+    connection: "DuckDBPyConnection", latest: TableVersion, paths: Sequence[str]
+) -> dict[str, str]:
+    """What is in any of the files or in the table: a file may lack what it says nothing about."""
+    stored = {column.name: column.type for column in latest.columns}
+    return stored | list_columns(connection, scan_files(latest.folder, paths))
+
+
+def _scan(folder: Path, paths: Sequence[str], columns: Mapping[str, str], more: str = "") -> str:
+    stored = [StoredColumn(name, kind) for name, kind in columns.items()]
+    return scan_files(folder, paths, stored, more=more)
+
+
 def _write_without(
-    load: LoadTransaction, table: str, folder: Path, path: str, wanted: str
+    load: LoadTransaction, latest: TableVersion, table: str, path: str, wanted: str
 ) -> DataFile | None:
-    rows = scan_files(folder, [path], is_uneven=False)
-    columns = list_columns(load.connection, rows)
-    condition = _render_condition(table, columns, wanted)
+    folder = latest.folder
+    known = _list_columns(load.connection, latest, [path])
+    rows = _scan(folder, [path], known)
+    condition = _render_condition(table, known, wanted)
+    columns = list_columns(load.connection, scan_files(folder, [path]))
     stored = tuple(StoredColumn(name, kind) for name, kind in columns.items())
     writer = RowWriter(load.connection, folder, load.load_id, stored)
-    blanked = ", ".join(
+    counterparts = _list_counterparts(columns)
+    chosen = ", ".join(
         f"CASE WHEN {_render_named(name, wanted)} THEN NULL ELSE {quote_name(name)} END"
         f" AS {quote_name(name)}"
-        for name in _list_counterparts(columns)
+        if name in counterparts
+        else quote_name(name)
+        for name in columns
     )
-    chosen = f"* REPLACE ({blanked})" if blanked else "*"
     written = writer.write_in_place_of(path, f"SELECT {chosen} FROM {rows} WHERE NOT {condition}")
     return written[0] if written else None
 

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from regulars.errors import StorageError
 from regulars.lake.delta import DataFile, TableVersion, create_table, open_table
 from regulars.lake.records import LoadRecord
+from regulars.lake.small_files import read_rows, write_rows
 from regulars.lake.storage import storage_guard
 
 __all__ = ["LOADS", "append_load", "create_loads", "read_loads"]
@@ -55,8 +56,7 @@ def read_loads(lake: Path) -> tuple[LoadRecord, ...]:
     if table is None:
         return ()
     with storage_guard(lake):
-        rows = _read_rows(table).to_pylist()
-    return tuple(_to_record(row) for row in rows)
+        return tuple(map(_to_record, _read_all(table)))
 
 
 def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord]) -> LoadRecord:
@@ -74,26 +74,24 @@ def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord])
             "резервной копии.",
         )
     with storage_guard(lake):
-        rows = _read_rows(table)
-        record = complete(
-            _to_record(rows.slice(rows.num_rows - 1).to_pylist()[0]) if rows else None
-        )
-        added = pa.Table.from_pylist([_to_row(record)], schema=_SCHEMA)
+        rows = _read_all(table)
+        record = complete(_to_record(rows[-1]) if rows else None)
         # Many small files would make every command that opens the lake slower.
         merged: Sequence[DataFile] = table.files if len(table.files) >= _MOST_FILES else ()
+        written = [*(rows if merged else ()), _to_row(record)]
         path = folder / f"part-{record.load_id}-{uuid4()}.parquet"
-        pq.write_table(pa.concat_tables([rows, added]) if merged else added, path)
-        stats = json.dumps({"numRecords": rows.num_rows + 1 if merged else 1})
-        file = DataFile(path.name, path.stat().st_size, 1, stats=stats)
+        write_rows(path, written, _SCHEMA)
+        stats = json.dumps({"numRecords": len(written)})
+        file = DataFile(path.name, path.stat().st_size, len(written), stats=stats)
         table.commit([file], merged, load_id=record.load_id)
     return record
 
 
-def _read_rows(table: TableVersion) -> pa.Table:
-    parts = [pq.read_table(table.folder / file.path, partitioning=None) for file in table.files]
+def _read_all(table: TableVersion) -> list[dict[str, Any]]:
+    rows = [row for file in table.files for row in read_rows(table.folder / file.path)]
     # Lakes of an earlier version lack the newest columns.
-    rows = pa.concat_tables([_SCHEMA.empty_table(), *parts], promote_options="default")
-    return rows.sort_by("sequence")
+    missing = dict.fromkeys(_SCHEMA.names)
+    return sorted((missing | row for row in rows), key=itemgetter("sequence"))
 
 
 def _to_row(record: LoadRecord) -> dict[str, Any]:

@@ -10,7 +10,13 @@ from uuid import uuid4
 
 from regulars.lake.column_types import StoredColumn
 from regulars.lake.delta import DataFile
-from regulars.lake.sql import list_columns, name_scratch, quote_name, quote_path_list, quote_text
+from regulars.lake.sql import (
+    name_scratch,
+    quote_name,
+    quote_names,
+    quote_path_list,
+    quote_text,
+)
 from regulars.lake.storage import storage_guard
 
 if TYPE_CHECKING:
@@ -20,12 +26,14 @@ __all__ = [
     "BUCKETS",
     "RowWriter",
     "bucket_of",
+    "is_parquet",
     "read_bucket",
     "scan_files",
     "select_columns",
 ]
 
 BUCKETS = 64
+_PARQUET_END = b"PAR1"
 
 # Version 2 stores times and numbers as differences: a third less on the disk at the same speed.
 # Dictionaries of ids are not worth their time; those of categories are.
@@ -56,34 +64,54 @@ def read_bucket(path: str) -> int | None:
     return int(head.removeprefix("bucket=")) if head.startswith("bucket=") else None
 
 
-def scan_files(folder: Path, paths: Sequence[str], *, is_uneven: bool, more: str = "") -> str:
-    """SQL that stands after FROM and gives the rows of some files of a table."""
-    listed = quote_path_list([str(folder / path) for path in paths])
-    union = ", union_by_name = true" if is_uneven else ""
-    return f"read_parquet({listed}, hive_partitioning = false{union}{more})"
+def is_parquet(path: Path) -> bool:
+    """Whether a file ends as one of Parquet does."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - len(_PARQUET_END)))
+        return stream.read() == _PARQUET_END
 
 
-def select_columns(
-    connection: "DuckDBPyConnection",
-    rows: str,
-    columns: Iterable[StoredColumn],
+def scan_files(
+    folder: Path,
+    paths: Sequence[str],
+    columns: Iterable[StoredColumn] | None = None,
     *,
-    is_uneven: bool,
+    more: str = "",
 ) -> str:
-    """What stands after SELECT to get `columns` from `rows`; missing where no file has them."""
-    present = list_columns(connection, rows) if is_uneven else None
-    return ", ".join(_render_column(column, present) for column in columns)
+    """SQL that stands after FROM and gives the rows of some files of a table.
+
+    Parameters
+    ----------
+    folder, paths
+        The table's folder, and the files below it.
+    columns
+        What to read, missing where a file does not have it: a load leaves out of its files what
+        its source says nothing about. None for all that is in any of the files.
+    more
+        Further options.
+    """
+    listed = quote_path_list([str(folder / path) for path in paths])
+    given = "union_by_name = true" if columns is None else f"schema = {_render_schema(columns)}"
+    return f"read_parquet({listed}, hive_partitioning = false, {given}{more})"
 
 
-def _render_column(column: StoredColumn, present: Collection[str] | None) -> str:
-    name = quote_name(column.name)
-    if present is None:
-        return name
-    if column.name == "bucket":
+def _render_schema(columns: Iterable[StoredColumn]) -> str:
+    fields = (
+        f"{quote_text(one.name)}: {{name: {quote_text(one.name)}, type: {quote_text(one.type)},"
+        " default_value: NULL}"
+        for one in columns
+    )
+    return f"MAP {{{', '.join(fields)}}}"
+
+
+def select_columns(columns: Iterable[StoredColumn], *, has_foreign_files: bool) -> str:
+    """What stands after SELECT to get `columns` of a scan of them."""
+    known = f"coalesce(bucket, {bucket_of('customer_id')}, 0) AS bucket"
+    return ", ".join(
         # Other programs leave the partition out of their files.
-        known = "bucket, " if "bucket" in present else ""
-        return f"coalesce({known}{bucket_of('customer_id')}, 0) AS bucket"
-    return name if column.name in present else f"CAST(NULL AS {column.type}) AS {name}"
+        known if column.name == "bucket" and has_foreign_files else quote_name(column.name)
+        for column in columns
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,33 +138,47 @@ class RowWriter:
     def write(self, rows: str) -> list[DataFile]:
         """Write the rows in the order in which they come, into one file."""
         target = self.folder / f"part-{self.load_id}-{uuid4()}.parquet"
-        return self._copy(f"COPY ({rows}) TO {quote_text(str(target))} ({_FORMAT})")
+        names = quote_names(column.name for column in self.columns)
+        return self._copy(
+            f"COPY (SELECT {names} FROM ({rows})) TO {quote_text(str(target))} ({_FORMAT})"
+        )
 
     def write_buckets(
-        self, rows: str, *, customers: Sequence[str], time_column: str | None
+        self,
+        rows: str,
+        *,
+        customers: Sequence[str],
+        time_column: str | None,
+        is_new: bool = False,
     ) -> list[DataFile]:
         """Write the rows into a file a bucket, sorted by customer and time.
 
-        `customers` are the queries whose column `customer_id` holds every customer of the rows.
+        `customers` are the queries whose column `customer_id` holds every customer of the rows;
+        `is_new` says that `load_id` is this load's in every row.
         """
         # Hashing and sorting texts row by row would cost more than the copy itself: every
         # customer gets a bucket and a rank once, and the rows are sorted by the rank.
         ids = name_scratch("customers")
         self.connection.execute(
             f"CREATE TEMP TABLE {ids} AS SELECT customer_id, bucket,"
-            f" CAST(row_number() OVER (ORDER BY bucket, digest) AS UBIGINT) AS rank"
+            f" CAST(row_number() OVER (ORDER BY bucket, digest) AS UINTEGER) AS rank"
             f" FROM (SELECT customer_id, md5(customer_id) AS digest,"
             f" {bucket_of('customer_id')} AS bucket"
             f" FROM (SELECT DISTINCT customer_id FROM ({' UNION ALL '.join(customers)})"
             f" WHERE customer_id IS NOT NULL))"
         )
-        names = ", ".join("r." + quote_name(column.name) for column in self.columns)
+        names = [quote_name(column.name) for column in self.columns]
+        # What is the same in every row need not be carried through the sorting.
+        constant = {'"load_id"': quote_text(self.load_id)} if is_new else {}
+        sorted_names = ", ".join(f"r.{name}" for name in names if name not in constant)
+        written = ", ".join(f"{constant[n]} AS {n}" if n in constant else n for n in names)
         order = f", r.{quote_name(time_column)}" if time_column else ""
         try:
             return self._copy(
-                f"COPY (SELECT {names}, coalesce(c.bucket, 0) AS bucket FROM ({rows}) AS r"
+                f"COPY (SELECT {written}, bucket FROM"
+                f" (SELECT {sorted_names}, coalesce(c.bucket, 0) AS bucket FROM ({rows}) AS r"
                 f" LEFT JOIN {ids} AS c ON r.customer_id = c.customer_id"
-                f" ORDER BY coalesce(c.rank, 0){order})"
+                f" ORDER BY coalesce(c.rank, 0){order}))"
                 f" TO {quote_text(str(self.folder))} ({_FORMAT}, PARTITION_BY (bucket),"
                 f" WRITE_PARTITION_COLUMNS true, APPEND,"
                 f" FILENAME_PATTERN {quote_text(f'part-{self.load_id}-{{uuid}}')})"

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from regulars.lake.delta import open_table
+from regulars.lake.small_files import read_rows
 from regulars.lake.storage import storage_guard
 
 __all__ = ["REWRITES", "Rewrites", "read_rewrites"]
@@ -47,6 +45,5 @@ def read_rewrites(lake: Path, versions: Mapping[str, int]) -> Rewrites:
     if table is None or not table.files:
         return Rewrites({})
     with storage_guard(lake):
-        parts = [pq.read_table(table.folder / file.path, partitioning=None) for file in table.files]
-        rows = pa.concat_tables(parts, promote_options="default").to_pylist()
+        rows = [row for file in table.files for row in read_rows(table.folder / file.path)]
     return Rewrites({(row["table"], row["path"]): row["replaced_by"] for row in rows})

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from regulars.errors import NotFoundError, StorageError, UnknownNameError
 from regulars.lake.delta import DataFile, TableVersion, open_table
 from regulars.lake.load_log import read_loads
-from regulars.lake.parquet import scan_files, select_columns
+from regulars.lake.parquet import is_parquet, scan_files, select_columns
 from regulars.lake.records import LoadRecord
 from regulars.lake.rewrites import REWRITES, Rewrites, read_rewrites
 from regulars.lake.sql import quote_name
@@ -102,8 +102,8 @@ class Snapshot:
                 f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in columns
             )
             return f"SELECT {', '.join(empty)} WHERE false"
-        rows = scan_files(opened.folder, paths, is_uneven=opened.is_uneven)
-        chosen = select_columns(connection, rows, columns, is_uneven=opened.is_uneven)
+        rows = scan_files(opened.folder, paths, columns)
+        chosen = select_columns(columns, has_foreign_files=opened.has_foreign_files)
         return f"SELECT {chosen} FROM {rows}"
 
     def _open(self, table: str) -> TableVersion:
@@ -130,7 +130,7 @@ class Snapshot:
             if path is None:
                 continue
             standing = file if path == file.path else self._describe(table, path, file)
-            self._check_size(table, standing)
+            self._check_whole(table, standing)
             found.append(standing)
         return found
 
@@ -140,7 +140,7 @@ class Snapshot:
             rows = pq.read_metadata(full).num_rows
         return DataFile(path, full.stat().st_size, rows, replaced.bucket)
 
-    def _check_size(self, table: str, file: DataFile) -> None:
+    def _check_whole(self, table: str, file: DataFile) -> None:
         path = self.folder / table / file.path
         try:
             size = path.stat().st_size
@@ -152,6 +152,16 @@ class Snapshot:
                 " Restore it from a backup, or look at an earlier load with snapshot(load_id=…).",
                 ru=f"Файл {path} повреждён: в нём {size:,} байт вместо {file.size:,}. Восстановите его "
                 "из резервной копии или посмотрите более раннюю загрузку: snapshot(load_id=…).",
+            )
+        if not is_parquet(path):
+            # The engine would find out as well, but only in the middle of somebody's query.
+            raise StorageError(
+                en=f"A file in {self.folder} is damaged or missing: {path} does not end as a Parquet"
+                " file does. Restore it from a backup, or look at an earlier load with"
+                " snapshot(load_id=…).",
+                ru=f"Файл в {self.folder} повреждён или пропал: {path} заканчивается не так, как файл"
+                " Parquet. Восстановите его из резервной копии или посмотрите более раннюю загрузку:"
+                " snapshot(load_id=…).",
             )
 
     def _explain_missing(self, table: str, path: Path) -> Exception:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from regulars.errors import ConflictError, InvalidParameterError, StorageError
-from regulars.lake.column_types import StoredColumn, arrow_type
+from regulars.lake.column_types import LAKE_COLUMNS, StoredColumn, arrow_type
 from regulars.lake.delta import (
     DataFile,
     StaleVersionError,
@@ -37,10 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["LoadTransaction"]
 
 _MOST_TRIES = 5
-_LAKE_COLUMNS = (
-    StoredColumn("known_at", "TIMESTAMP WITH TIME ZONE"),
-    StoredColumn("load_id", "VARCHAR"),
-)
+_OURS = {*(column.name for column in LAKE_COLUMNS), "bucket"}
 
 
 @dataclass
@@ -250,7 +247,7 @@ class LoadTransaction:
         target = open_table(self.folder / shape.name)
         stored = None
         if target is not None:
-            stored = [column for column in target.columns if column.name not in _ours()]
+            stored = [column for column in target.columns if column.name not in _OURS]
         known_from = None
         is_dated = shape.is_fact or (shape.is_state and not shape.is_observed)
         if is_dated and not self.telling.is_history(shape.name):
@@ -290,9 +287,12 @@ class LoadTransaction:
     def _write(
         self, shape: TableShape, staged: Staged, target: TableVersion | None, plan: Plan
     ) -> None:
-        columns = (*staged.columns, *_LAKE_COLUMNS)
+        columns = (*staged.columns, *LAKE_COLUMNS)
+        # What is missing in every row need not be written: it takes as long as what is there.
+        there = staged.provided | _OURS if plan.is_only_new else {one.name for one in columns}
+        written = tuple(column for column in columns if column.name in there)
         is_bucketed = shape.is_bucketed if target is None else target.is_bucketed
-        added = self._write_files(shape, columns, plan, is_bucketed=is_bucketed)
+        added = self._write_files(shape, written, plan, is_bucketed=is_bucketed)
         try:
             if target is None:
                 stored = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
@@ -355,7 +355,8 @@ class LoadTransaction:
         if not is_bucketed:
             return writer.write(rows)
         customers = [f"SELECT customer_id FROM ({query})" for query in plan.queries]
-        return writer.write_buckets(rows, customers=customers, time_column=shape.time_column)
+        time, is_new = shape.time_column, not plan.rewritten
+        return writer.write_buckets(rows, customers=customers, time_column=time, is_new=is_new)
 
     def _stamp(self, relation: str, column: str) -> str:
         if column in list_columns(self.connection, relation):
@@ -380,10 +381,6 @@ class LoadTransaction:
     def _step(self, name: str) -> None:
         if self.on_step is not None:
             self.on_step(name)
-
-
-def _ours() -> tuple[str, ...]:
-    return (*(column.name for column in _LAKE_COLUMNS), "bucket")
 
 
 def _arrow_schema(columns: tuple[StoredColumn, ...]) -> pa.Schema:

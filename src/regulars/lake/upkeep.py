@@ -10,7 +10,7 @@ from uuid import uuid4
 from regulars.errors import InvalidParameterError, StorageError
 from regulars.lake.delta import DataFile, TableVersion, open_table, read_load_id
 from regulars.lake.load_log import LOADS, read_loads
-from regulars.lake.parquet import RowWriter, scan_files, select_columns
+from regulars.lake.parquet import RowWriter, scan_files
 from regulars.lake.records import LoadRecord
 from regulars.lake.recovery import list_tables
 from regulars.lake.rewrites import read_rewrites
@@ -88,9 +88,8 @@ def _join(
     load: LoadTransaction, table: str, target: TableVersion, chosen: list[DataFile]
 ) -> list[DataFile]:
     columns = tuple(column for column in target.columns if column.name != "bucket")
-    rows = scan_files(target.folder, [file.path for file in chosen], is_uneven=target.is_uneven)
-    names = select_columns(load.connection, rows, columns, is_uneven=target.is_uneven)
-    query = f"SELECT {names} FROM {rows}"
+    rows = scan_files(target.folder, [file.path for file in chosen], columns)
+    query = f"SELECT * FROM {rows}"
     writer = RowWriter(load.connection, target.folder, load.load_id, columns)
     if target.is_bucketed:
         written = writer.write_buckets(

@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import SchemaError
-from regulars.lake.column_types import StoredColumn, as_text
+from regulars.lake.column_types import LAKE_COLUMNS, StoredColumn, as_text
 from regulars.lake.comparison import LAKE_FILE, LAKE_ROW, Comparison
 from regulars.lake.delta import DataFile, TableVersion
 from regulars.lake.facts import compare_facts, compare_loose
-from regulars.lake.parquet import scan_files, select_columns
+from regulars.lake.parquet import scan_files
 from regulars.lake.records import UpsertResult
 from regulars.lake.shapes import TableShape
 from regulars.lake.sql import (
@@ -59,12 +59,15 @@ class Plan:
     superseded
         A temporary table of the facts that the written rows correct; None when the past is not
         kept.
+    is_only_new
+        Whether the rows to write are the source's alone: nothing in them is from the table.
     """
 
     queries: tuple[str, ...]
     rewritten: tuple[DataFile, ...]
     result: UpsertResult
     superseded: str | None = None
+    is_only_new: bool = False
 
 
 @dataclass
@@ -108,7 +111,7 @@ class Planner:
         if not self.has_rows:
             inserted = self.staged.row_count - result.unchanged - result.conflicts
             result = _add(result, UpsertResult(inserted=inserted))
-            return Plan(self._render_first(keyed, loose), (), result)
+            return Plan(self._render_first(keyed, loose), (), result, is_only_new=True)
         found = []
         if keyed:
             compare = compare_versions if self.shape.is_state else compare_facts
@@ -117,7 +120,8 @@ class Planner:
             found.append(compare_wholes(self, loose))
         elif loose:
             found.append(compare_loose(self, loose, is_keyed_table=bool(self.shape.key)))
-        return self._join(found, result)
+        is_only_new = not keyed and not self.shape.whole
+        return self._join(found, result, is_only_new=is_only_new)
 
     def _render_first(self, keyed: str | None, loose: str | None) -> tuple[str, ...]:
         queries = (self.render_new(loose),) if loose else ()
@@ -125,7 +129,9 @@ class Planner:
             return (*open_versions(self, keyed, is_first=True), *queries)
         return (self.render_new(keyed), *queries) if keyed else queries
 
-    def _join(self, found: Iterable[Comparison], result: UpsertResult) -> Plan:
+    def _join(
+        self, found: Iterable[Comparison], result: UpsertResult, *, is_only_new: bool
+    ) -> Plan:
         queries: list[str] = []
         gone: list[str] = []
         for each in found:
@@ -133,7 +139,7 @@ class Planner:
             gone += [each.gone] if each.gone else []
             result = _add(result, each.result)
         if not gone and not self.staged.widened:
-            return Plan(tuple(queries), (), result)
+            return Plan(tuple(queries), (), result, is_only_new=is_only_new)
         none = f"SELECT {LAKE_FILE}, {LAKE_ROW}, false AS lake_is_corrected FROM {self.stored}"
         places = " UNION ALL ".join([f"{none} WHERE false", *(f"FROM {one}" for one in gone)])
         every = self.create("every_gone", places)
@@ -202,26 +208,18 @@ class Planner:
     def _view_of(self, files: Iterable[DataFile]) -> str:
         target = self.target
         assert target is not None  # noqa: S101 - asked only when there are rows
+        widened = self.staged.widened
+        before = [replace(one, type=widened.get(one.name, one.type)) for one in self.staged.columns]
         rows = scan_files(
             target.folder,
             [file.path for file in files],
-            is_uneven=target.is_uneven,
-            more=f", filename = {quote_text(LAKE_FILE)}, file_row_number = true",
+            (*before, *LAKE_COLUMNS),
+            more=f", filename = {quote_text(LAKE_FILE)}",
         )
-        added = {column.name for column in self.staged.added}
-        old = [column for column in self.staged.columns if column.name not in added]
-        before = [replace(one, type=self.staged.widened.get(one.name, one.type)) for one in old]
-        chosen = [select_columns(self.connection, rows, before, is_uneven=target.is_uneven)]
-        chosen += [
-            f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
-            for column in self.staged.added
-        ]
+        chosen = ", ".join(self._widen(column) for column in self.staged.columns)
         view = name_scratch("stored")
-        if self.staged.widened:
-            rows = f"(SELECT {', '.join(chosen)}, known_at, load_id, {LAKE_FILE}, {LAKE_ROW} FROM {rows})"
-            chosen = [self._widen(column) for column in self.staged.columns]
         self.connection.execute(
-            f"CREATE TEMP VIEW {view} AS SELECT {', '.join(chosen)}, known_at, load_id,"
+            f"CREATE TEMP VIEW {view} AS SELECT {chosen}, known_at, load_id,"
             f" {LAKE_FILE}, {LAKE_ROW} FROM {rows}"
         )
         self._scratch.append(("VIEW", view))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regulars.progress import Progress, Silent
 from regulars.quality.check import Check
 from regulars.quality.examples import choose_columns, take_examples
+from regulars.quality.fetching import fetch_counts
 from regulars.quality.finding import Finding, sort_findings
 from regulars.quality.row_tests import RowTest, build_row_tests
 from regulars.quality.table_tests import Subject, find_in_table, make_finding
@@ -80,8 +81,8 @@ def run_checks(
     with told.stage("Checking", total=total) as stage:
         for name, own in by_table.items():
             contract = (contracts or {}).get(name)
-            row_count = int(tables[name].count().to_pyarrow().as_py())
-            subject = Subject(name, tables[name], row_count, contract, tables, as_of)
+            counted = fetch_counts(tables[name].aggregate(rows=tables[name].count()))
+            subject = Subject(name, tables[name], counted["rows"], contract, tables, as_of)
             findings += _find_rows(own, subject)
             told.check()
             for check in own:
@@ -110,7 +111,7 @@ def _run_pass(tests: Sequence[RowTest], subject: Subject) -> list[Finding]:
     counted = table.aggregate(
         **{f"c{place}": table.count(where=test.failing) for place, test in enumerate(tests)}
     )
-    (counts,) = counted.to_pyarrow().to_pylist()
+    counts = fetch_counts(counted)
     findings = []
     for place, test in enumerate(tests):
         count = counts[f"c{place}"]

@@ -86,12 +86,15 @@ class DelimitedText:
 
     def sample(self, connection: DuckDBPyConnection, rows: int) -> pa.Table:
         """At most `rows` rows from the beginning."""
+        return connection.execute(f"SELECT * FROM {self.scan_head(rows)}").to_arrow_table()
+
+    def scan_head(self, rows: int) -> str:
+        """SQL for at most `rows` rows from the beginning."""
         head = self.file.folder / "head"
         size = _estimate_bytes(self.file.content, rows + self.dialect.skipped_lines + 1)
         with writing(head) as stream:
             stream.write(self.file.head(size))
-        call = self._call(head, rejects=None)
-        return connection.execute(f"SELECT * FROM {call} LIMIT {int(rows)}").to_arrow_table()
+        return f"(SELECT * FROM {self._call(head, rejects=None)} LIMIT {int(rows)})"
 
     def scan(self, _connection: DuckDBPyConnection) -> str:
         """SQL for all rows."""
@@ -133,7 +136,7 @@ class DelimitedText:
 
     def _fetch_rejects(self, connection: DuckDBPyConnection) -> list[tuple[int, int, list[str]]]:
         known = connection.execute(
-            "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [self._rejects]
+            f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{self._rejects}'"
         ).fetchone()
         if not known or not known[0]:
             return []

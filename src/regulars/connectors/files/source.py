@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from regulars.connectors.files.delimited import DelimitedText
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
@@ -101,6 +103,11 @@ class FileSource:
     def notes(self) -> tuple[Wording, ...]:
         """What was decided while reading."""
         return self._reading.notes + self._notes
+
+    def scan_head(self, rows: int) -> str | None:
+        """SQL for the first rows of a delimited text; None for other formats."""
+        reading = self._reading
+        return reading.scan_head(rows) if isinstance(reading, DelimitedText) else None
 
     def fingerprint(self) -> str:
         """The sha256 of the file, as `sha256sum` prints it; of that and the options if any."""

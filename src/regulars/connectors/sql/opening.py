@@ -235,6 +235,9 @@ class DatabaseSource:
                 ) from error
         return path
 
+    def scan_head(self, _rows: int) -> None:
+        """None: a database may take as long for the first rows as for all."""
+
     def fingerprint(self) -> str:
         """A sha256 of where the rows come from and of the rows themselves."""
         with self._rows.open("rb") as stream:
