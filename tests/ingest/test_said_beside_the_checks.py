@@ -14,12 +14,14 @@ def test_amounts_with_more_decimals_than_money_has_are_counted(desk):
     document = desk.load_text(
         "order_id,customer_id,order_date,amount\n"
         "A1,1,2024-03-05,0.00004\nA2,1,2024-03-05,1.5000000\nA3,1,2024-03-05,12.34567\n"
+        "A4,1,2024-03-05,99999999999999999.00001\n"
     )
 
     assert told(document, "amounts_rounded") == [
         "2 values of 'amount' have more than 4 decimals and were rounded. To keep them all:"
         ' --map "amount=amount_exact:float".'
     ]
+    assert document["quarantine_reasons"] == {"unreadable": 1}
     assert desk.read("purchases", "amount") == [
         (Decimal(0),),
         (Decimal("1.5"),),
