@@ -42,7 +42,6 @@ DEFINITIONS = read_features(
         for name, table, lines in [
             ("count", "events", 'aggregate = "count"\nwindows = [3, 14]'),
             ("total", "events", 'aggregate = "sum"\ncolumn = "duration_seconds"\nwindows = [14]'),
-            ("spread", "events", 'aggregate = "std"\ncolumn = "duration_seconds"'),
             ("slope", "events", 'aggregate = "slope"\ncolumn = "duration_seconds"'),
             (
                 "share",
@@ -52,18 +51,14 @@ DEFINITIONS = read_features(
             ),
             ("trend", "events", 'aggregate = "trend"\nwindows = [3]'),
             ("since", "events", 'aggregate = "days_since_last"'),
-            ("gap", "events", 'aggregate = "mean_gap_days"\nwindows = [14]'),
             ("rhythm", "events", 'aggregate = "gap_variation"\nwindows = [14]'),
             ("kinds", "events", 'aggregate = "distinct"\ncolumn = "name"\nwindows = [3, 14]'),
-            ("variety", "events", 'aggregate = "entropy"\ncolumn = "name"'),
             ("latest", "events", 'aggregate = "last"\ncolumn = "name"\nwindows = [14]'),
-            ("first", "events", 'aggregate = "first"\ncolumn = "duration_seconds"'),
             (
                 "current",
                 "subscriptions",
                 'aggregate = "count"\nwhere = { column = "ended_on", is_missing = true }',
             ),
-            ("ended", "subscriptions", 'aggregate = "count"\ncolumn = "ended_on"'),
             ("fee", "subscriptions", 'aggregate = "sum"\ncolumn = "fee_amount"'),
             ("tariff", "subscriptions", 'aggregate = "last"\ncolumn = "tariff_id"'),
             ("begun", "subscriptions", 'aggregate = "days_since_last"'),
@@ -76,7 +71,7 @@ MOMENTS = st.integers(-40 * 24, 20 * 24).map(lambda hours: AS_OF.instant + timed
 LATER = st.integers(0, 20 * 24).map(lambda hours: AS_OF.instant + timedelta(hours=hours))
 CUSTOMERS = st.sampled_from([*"123456789", None])
 # A build takes most of a second, whatever the rows: so few examples, with many customers in each.
-FEW = settings(max_examples=6)
+FEW = settings(max_examples=4)
 DAYS = st.integers(-60, 30).map(lambda days: AS_OF.day + timedelta(days=days))
 DAYS_TO_COME = st.integers(0, 30).map(lambda days: AS_OF.day + timedelta(days=days))
 
@@ -199,6 +194,7 @@ def test_the_order_of_rows_changes_nothing(rows, states, random):
     assert exact(after) == approximate(before)
 
 
+@pytest.mark.slow
 @FEW
 @given(EVENT_ROWS, STATE_ROWS, st.lists(st.integers(-30, 10), min_size=2, max_size=3))
 def test_many_days_in_one_pass_are_what_each_is_by_itself(rows, states, offsets):

@@ -119,7 +119,8 @@ class FeatureSpace(BaseModel):
             and not any(_matches(pattern, name, owner) for pattern in self.without)
         )
         wanted = {owners[name].name for name in names}
-        parts = {part for name in names for part in list_parts(owners[name])}
+        narrowed = [_only_windows(owner, set(names)) for owner in map(owners.__getitem__, names)]
+        parts = {part for feature in narrowed for part in list_parts(feature)}
         wanted |= {owners[part].name for part in parts if part in owners}
         needed = tuple(
             _only_windows(feature, {*names, *parts}) for feature in listed if feature.name in wanted

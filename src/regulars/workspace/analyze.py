@@ -184,6 +184,7 @@ def analyze_files(
         as_of=seen_until.day,
         time_zone=seen_until.zone,
         mappings=tuple(load.mapping.to_toml() for load in loads),
+        features=workspace.read_definitions("feature"),
         seed=wanted.seed,
         top=wanted.top,
         method=wanted.segments.method,

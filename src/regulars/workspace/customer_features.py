@@ -6,8 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regulars.errors import SchemaError
-from regulars.features import AsOf, FeatureTable, ProfileColumn, profile_features
-from regulars.features.purchases import purchase_features
+from regulars.features import (
+    AsOf,
+    FeatureSpace,
+    FeatureTable,
+    ProfileColumn,
+    load_features,
+    profile_features,
+)
+from regulars.features.library import list_parts
 from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Role, get_contract
 
@@ -20,11 +27,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from regulars.features import FeatureDefinition
     from regulars.schema.mapping import Mapping
 
 __all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "read_money"]
 
 _TOTAL = ("frequency", "mean_amount")
+_OF_PURCHASES = ("recency_days", "tenure_days", "frequency", "mean_amount", "returned_share")
+_LEAST_KNOWN = 0.02
+"""A feature that is known for fewer customers than this share tells too few of them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +80,13 @@ class CustomerFeatures:
 
 
 def build_customer_features(
-    tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping], *, as_of: AsOf
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    *,
+    as_of: AsOf,
+    definitions: Sequence[FeatureDefinition] | None = None,
 ) -> CustomerFeatures:
-    """Features of profiles and purchases, joined by customer.
+    """Features of profiles, purchases and whatever else is loaded, joined by customer.
 
     The customers are those of `profiles` where there are any: a file of customers says who they
     are. Whoever bought and is not in it is counted, and not analyzed.
@@ -84,17 +99,58 @@ def build_customer_features(
         How the sources were read; those of kind customers give the columns' roles.
     as_of
         First day that is not seen.
+    definitions
+        The features that are looked for; None takes the library.
     """
+    known_features = tuple(load_features() if definitions is None else definitions)
     parts: dict[str, FeatureTable] = {}
     if "profiles" in tables:
         columns = list_profile_columns(mappings)
         parts["profiles"] = profile_features(tables["profiles"], columns, as_of=as_of)
-    if "purchases" in tables:
-        parts["purchases"] = purchase_features(tables["purchases"], as_of=as_of)
+    # Purchases first: without a file of customers they say who the customers are.
+    for name in sorted(tables, key=lambda name: name != "purchases"):
+        built = _build_of_table(name, tables, known_features, as_of)
+        if built is not None:
+            parts[name] = built
     known = [part for part in parts.values() if len(part)]
     features = join_features(known) if known else None
     uses = tuple(_count_use(name, table, parts, features, as_of) for name, table in tables.items())
     return CustomerFeatures(features, uses)
+
+
+def _build_of_table(
+    name: str,
+    tables: MappingABC[str, ibis.Table],
+    definitions: Sequence[FeatureDefinition],
+    as_of: AsOf,
+) -> FeatureTable | None:
+    """What the library makes of one table, as far as it tells customers apart."""
+    own = [feature for feature in definitions if feature.table == name]
+    if name == "profiles" or not own or "customer_id" not in tables[name].columns:
+        return None
+    made = {each for feature in own for each in feature.feature_names}
+    derived = [
+        feature
+        for feature in definitions
+        if feature.is_derived and made.issuperset(list_parts(feature))
+    ]
+    wanted = _OF_PURCHASES if name == "purchases" else ("*",)
+    space = FeatureSpace(name="analysis", features=wanted)
+    built = space.build(tables, as_of=as_of, definitions=[*own, *derived])
+    return built if name == "purchases" else built.drop(_list_silent(built))
+
+
+def _list_silent(built: FeatureTable) -> list[str]:
+    """Features that are the same for everybody, or hardly ever known."""
+    import pyarrow.compute as pc
+
+    least = max(2, _LEAST_KNOWN * len(built))
+    columns = {name: built.table.column(name) for name in built.names}
+    return [
+        name
+        for name, column in columns.items()
+        if len(column) - column.null_count < least or pc.count_distinct(column).as_py() < 2
+    ]
 
 
 def list_profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:

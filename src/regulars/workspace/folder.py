@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ibis.backends.duckdb import Backend
 
+    from regulars.features import FeatureDefinition
     from regulars.ingest.prepare import Wishes
     from regulars.ingest.result import LoadResult
     from regulars.lake import Lake
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from regulars.workspace.check import DataState
     from regulars.workspace.erase import ErasureReport
     from regulars.workspace.load import FileReading
+    from regulars.workspace.spaces import SpaceStore
 
 __all__ = ["REQUEST_FILE", "Workspace"]
 
@@ -348,15 +350,27 @@ class Workspace:
         """The built-in checks with the workspace's own."""
         from regulars.quality import load_checks
 
-        folder = self.folder / "definitions" / "check"
+        return load_checks(self.read_definitions("check"))
+
+    def read_features(self) -> tuple[FeatureDefinition, ...]:
+        """The built-in features with the workspace's own."""
+        from regulars.features import load_features
+
+        return load_features(self.read_definitions("feature"))
+
+    @property
+    def spaces(self) -> SpaceStore:
+        """The feature spaces and their versions."""
+        from regulars.workspace.spaces import SpaceStore
+
+        return SpaceStore(self.folder / "definitions" / "space")
+
+    def read_definitions(self, kind: str) -> dict[str, str]:
+        """The workspace's own definitions of a kind, as TOML by file."""
+        folder = self.folder / "definitions" / kind
         files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-        return load_checks(
-            {
-                name: _read_text(file, name)
-                for file in files
-                for name in [f"definitions/check/{file.name}"]
-            }
-        )
+        names = {file: f"definitions/{kind}/{file.name}" for file in files}
+        return {name: _read_text(file, name) for file, name in names.items()}
 
     def find_mapping(self, columns: tuple[str, ...], kind: str | None) -> Mapping | None:
         """The mapping saved for a source with these columns, if it is of `kind`."""

@@ -6,9 +6,9 @@ import hashlib
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from regulars.features import AsOf
+from regulars.features import AsOf, load_features
 from regulars.quality import CleaningPlan
 from regulars.schema.mapping import Mapping as SourceMapping
 from regulars.schema.wording import Language
@@ -40,6 +40,8 @@ class Recipe(BaseModel):
         The first day that was not seen, in company time.
     mappings
         How the sources were read, as TOML.
+    features
+        The workspace's own feature definitions, as TOML by file.
     seed, top, method, k, bounds, money, plan, outliers, language
         What was wished.
     """
@@ -51,6 +53,7 @@ class Recipe(BaseModel):
     as_of: date
     time_zone: str
     mappings: tuple[str, ...]
+    features: dict[str, str] = Field(default_factory=dict)
     seed: int
     top: int | None = None
     method: SegmentMethod = "auto"
@@ -81,6 +84,7 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
             money=recipe.money,
             plan=recipe.plan,
             outliers=recipe.outliers,
+            definitions=load_features(recipe.features),
             language=recipe.language,
             progress=progress,
         )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from regulars.features import FeatureDefinition
     from regulars.predictions import Outcome
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
@@ -115,6 +116,7 @@ def study_customers(
     plan: CleaningPlan | None = None,
     outliers: OutlierChoice = "keep",
     horizon_days: int | None = None,
+    definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
     progress: Progress,
 ) -> CustomerStudy:
@@ -140,6 +142,8 @@ def study_customers(
         What is done with missing values and outliers.
     horizon_days
         Where no column tells who left: how many days without a purchase count as having stopped.
+    definitions
+        The features that are looked for; None takes the library.
     language
         Of the stages and of the reasons in the scores.
     progress
@@ -149,7 +153,7 @@ def study_customers(
 
     say = speak(language)
     with progress.stage(say("features")):
-        built = build_customer_features(tables, mappings, as_of=as_of)
+        built = build_customer_features(tables, mappings, as_of=as_of, definitions=definitions)
     features = built.features
     if features is None or not len(features):
         nothing = Wording(
