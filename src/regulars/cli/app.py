@@ -46,6 +46,8 @@ for _verb, _group, _help in (
     ("init", _WORK, "Make a workspace."),
     ("load", _WORK, "Load files, or a table of a database, into the lake."),
     ("check", _WORK, "Say in what state the loaded data is."),
+    ("features", _ROUND, "List the features, or show what one is made of."),
+    ("spaces", _ROUND, "List, create, show, compare and delete feature spaces."),
     ("erase", _ROUND, "Erase a customer everywhere, on request."),
     ("demo", _ROUND, "The main job on a company that is made up."),
     ("reproduce", _ROUND, "Make an analysis again from the same data, and compare."),
