@@ -15,6 +15,7 @@ from regulars.features import (
     profile_features,
 )
 from regulars.features.library import list_parts
+from regulars.features.purchases import purchase_features
 from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Role, get_contract
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "read_money"]
 
 _TOTAL = ("frequency", "mean_amount")
-_OF_PURCHASES = ("recency_days", "tenure_days", "frequency", "mean_amount", "returned_share")
+_SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
+"""Profiles have features of their own; the items of an order have made its purchase."""
 _LEAST_KNOWN = 0.02
 """A feature that is known for fewer customers than this share tells too few of them apart."""
 
@@ -125,8 +127,10 @@ def _build_of_table(
     as_of: AsOf,
 ) -> FeatureTable | None:
     """What the library makes of one table, as far as it tells customers apart."""
+    if name == "purchases":
+        return purchase_features(tables[name], as_of=as_of, definitions=definitions)
     own = [feature for feature in definitions if feature.table == name]
-    if name == "profiles" or not own or "customer_id" not in tables[name].columns:
+    if name in _SPOKEN_FOR or not own or "customer_id" not in tables[name].columns:
         return None
     made = {each for feature in own for each in feature.feature_names}
     derived = [
@@ -134,10 +138,9 @@ def _build_of_table(
         for feature in definitions
         if feature.is_derived and made.issuperset(list_parts(feature))
     ]
-    wanted = _OF_PURCHASES if name == "purchases" else ("*",)
-    space = FeatureSpace(name="analysis", features=wanted)
+    space = FeatureSpace(name="analysis")
     built = space.build(tables, as_of=as_of, definitions=[*own, *derived])
-    return built if name == "purchases" else built.drop(_list_silent(built))
+    return built.drop(_list_silent(built))
 
 
 def _list_silent(built: FeatureTable) -> list[str]:
