@@ -7,10 +7,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
-from regulars.features.purchases import purchase_features
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf, Feature, FeatureTable
+from regulars.features.purchases import purchase_features
 from regulars.predictions import (
     NoPurchase,
     choose_cutoffs,
