@@ -56,6 +56,7 @@ def analyze(
     money: str | None = None,
     clean: Path | None = None,
     outliers: Literal["keep", "cap", "drop"] = "keep",
+    keep: str | None = None,
     time_zone: str = "UTC",
     lang: LanguageOption = None,
     seed: int = 0,
@@ -105,6 +106,8 @@ def analyze(
     outliers
         Of numbers that the plan does not name: values beyond Tukey's limits are kept, moved to
         the limit, or their customers left out.
+    keep
+        Columns that the models may use though they seem to know the outcome, with commas.
     time_zone
         The company's, such as `Europe/Moscow`.
     seed
@@ -148,6 +151,7 @@ def analyze(
                 money=money,
                 plan=CleaningPlan.from_toml(read_text(clean), where=str(clean)) if clean else None,
                 outliers=outliers,
+                keep=split_names(keep),
                 seed=seed,
                 time_zone=time_zone,
                 command=command,

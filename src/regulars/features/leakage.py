@@ -17,7 +17,7 @@ from regulars.features.sentences import format_number, format_share, quote
 from regulars.features.table import Feature, FeatureTable
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["Evidence", "Leak", "find_leaks", "list_blocking"]
+__all__ = ["Evidence", "Leak", "find_leaks", "list_blocking", "measure_without"]
 
 LeakKind = Literal["power", "name", "missing", "time"]
 LeakSeverity = Literal["blocking", "suspect"]
@@ -176,6 +176,37 @@ def find_leaks(
 def list_blocking(leaks: Sequence[Leak]) -> tuple[str, ...]:
     """Names of the features that are to be left out."""
     return tuple(leak.feature for leak in leaks if leak.severity == "blocking")
+
+
+def measure_without(
+    features: FeatureTable,
+    labels: NDArray[np.float64],
+    names: Sequence[str],
+    *,
+    random_state: int,
+) -> tuple[float, float]:
+    """ROC-AUC on unseen customers with all features, and without those called `names`.
+
+    The same quick booster on the same folds, so that the two may be compared.
+
+    Parameters
+    ----------
+    features, labels
+        As for `find_leaks`.
+    names
+        Features to do without; at least one other must remain.
+    random_state
+        Of the folds.
+    """
+    known = np.flatnonzero(~np.isnan(labels))
+    truth = labels[known].astype(bool)
+    matrix = encode_features(features)
+    rest = np.array([feature.name not in set(names) for feature in matrix.features])
+    values, is_category = matrix.values[known], matrix.is_category
+    return (
+        measure_together(values, truth, is_category, random_state=random_state),
+        measure_together(values[:, rest], truth, is_category[rest], random_state=random_state),
+    )
 
 
 def _judge(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from regulars.quality import Finding, Reconciliation
     from regulars.quality.state import ColumnState, TableState
     from regulars.report.model import Report
+    from regulars.report.parts import LeakagePart
     from regulars.schema.mapping import Mapping as SourceMapping
     from regulars.schema.wording import Language, Wording
 
@@ -291,6 +292,7 @@ def render_analysis(
             for part, grade in summary.grades.items()
             if (reason := summary.reasons.get(part))
         ]
+    lines += [_warn_of_leak(leak, speech) for leak in report.leakage if leak.is_blocking]
     for alarm in report.churn.alarms if report.churn else ():
         mark = f"{_MARKS[alarm.severity]} {speech.say(f'severity.{alarm.severity}')}: "
         lines.append(_text(mark + speech.read(alarm.sentence), _STYLES[alarm.severity]))
@@ -300,6 +302,18 @@ def render_analysis(
         lines.append(_text(speech.say("text.written", folder=folder), "bold"))
         lines.append(_list_files(files or {}, speech))
     return Group(*lines)
+
+
+def _warn_of_leak(leak: LeakagePart, speech: Speech) -> RenderableType:
+    said = speech.say("text.leak_dropped" if leak.is_dropped else "text.leak_kept")
+    figures = ""
+    if leak.roc_auc_with is not None and leak.roc_auc_without is not None:
+        words = {
+            "with": speech.fixed(leak.roc_auc_with),
+            "without": speech.fixed(leak.roc_auc_without),
+        }
+        figures = f" ({speech.say('churn.with_without', **words)})"
+    return _text(f"▲ {leak.column}: {said} {speech.read(leak.evidence)}{figures}", "yellow")
 
 
 def render_reproduction(found: ReproductionView, language: Language) -> Group:

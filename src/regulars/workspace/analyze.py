@@ -88,6 +88,8 @@ class AnalysisWishes:
         The column that says what a customer brings; the sum of purchases when None.
     plan, outliers
         What is done with missing values, and with outliers of the columns that the plan leaves.
+    keep
+        Columns that the models may see even if they seem to know the outcome.
     seed
         Of everything random.
     time_zone
@@ -102,6 +104,7 @@ class AnalysisWishes:
     money: str | None = None
     plan: CleaningPlan | None = None
     outliers: OutlierChoice = "keep"
+    keep: tuple[str, ...] = ()
     seed: int = 0
     time_zone: str = "UTC"
     command: str | None = None
@@ -193,6 +196,7 @@ def analyze_files(
         money=wanted.money,
         plan=wanted.plan,
         outliers=wanted.outliers,
+        keep=wanted.keep,
         language=language,
     )
     study = follow_recipe(workspace, recipe, progress=progress)
@@ -219,6 +223,7 @@ def analyze_files(
                 uses=study.uses,
                 cleaned=study.cleaned,
             ),
+            leakage=study.leaks.report() if study.leaks else (),
             segments=_segments_part(study),
             churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
             contact_list=report_contact_list(

@@ -42,7 +42,7 @@ class Recipe(BaseModel):
         How the sources were read, as TOML.
     features
         The workspace's own feature definitions, as TOML by file.
-    seed, top, method, k, bounds, money, plan, outliers, language
+    seed, top, method, k, bounds, money, plan, outliers, keep, language
         What was wished.
     """
 
@@ -62,6 +62,7 @@ class Recipe(BaseModel):
     money: str | None = None
     plan: CleaningPlan | None = None
     outliers: OutlierChoice = "keep"
+    keep: tuple[str, ...] = ()
     language: Language = "en"
 
 
@@ -84,6 +85,7 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
             money=recipe.money,
             plan=recipe.plan,
             outliers=recipe.outliers,
+            keep=recipe.keep,
             definitions=load_features(recipe.features),
             language=recipe.language,
             progress=progress,

@@ -20,6 +20,7 @@ from regulars.schema.wording import Wording
 from regulars.segments import Segmentation
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
 from regulars.workspace.customer_features import TableUse, build_customer_features, read_money
+from regulars.workspace.leaks import LeakSearch, search_leaks
 from regulars.workspace.leaving import compare_on_purchases
 from regulars.workspace.reasons import gather_reasons
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
@@ -77,6 +78,8 @@ class CustomerStudy:
         Which rows of which table it was made of.
     cleaned
         What was done with missing values and outliers.
+    leaks
+        Columns that know the outcome, and which of them the models did not see.
     segments, churn, contact_list
         The results.
     scores
@@ -88,6 +91,7 @@ class CustomerStudy:
     features: FeatureTable | None = None
     uses: tuple[TableUse, ...] = ()
     cleaned: CleanedFeatures | None = None
+    leaks: LeakSearch | None = None
     segments: SegmentStudy | None = None
     churn: ChurnComparison | None = None
     contact_list: ContactList | None = None
@@ -115,6 +119,7 @@ def study_customers(
     money: str | None = None,
     plan: CleaningPlan | None = None,
     outliers: OutlierChoice = "keep",
+    keep: Sequence[str] = (),
     horizon_days: int | None = None,
     definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
@@ -140,6 +145,8 @@ def study_customers(
         The column that says what a customer brings; the sum of purchases when None.
     plan, outliers
         What is done with missing values and outliers.
+    keep
+        Columns that the models may see even if they seem to know the outcome.
     horizon_days
         Where no column tells who left: how many days without a purchase count as having stopped.
     definitions
@@ -169,6 +176,11 @@ def study_customers(
     absent: dict[Piece, Wording] = {}
     outcome = _find_outcome(tables, mappings, as_of, cleaned.kept, absent)
     brought = read_money(features, mappings, money)
+    leaks = None
+    if outcome is not None:
+        with progress.stage(say("leaks")):
+            leaks = search_leaks(features, outcome, keep=keep, mappings=mappings, seed=seed)
+        features = leaks.features
     found = churn = None
     with progress.stage(say("segments")):
         try:
@@ -206,7 +218,9 @@ def study_customers(
         # Over time nobody who is scored has left yet: only those at risk are.
         left = _list_left(features, outcome) if outcome is not None else set()
         contacts = _list_contacts(scores, left, churn, top)
-    return CustomerStudy(features, built.uses, cleaned, found, churn, contacts, scores, absent)
+    return CustomerStudy(
+        features, built.uses, cleaned, leaks, found, churn, contacts, scores, absent
+    )
 
 
 def _may_stop_buying(tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping]) -> bool:

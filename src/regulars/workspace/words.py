@@ -22,6 +22,9 @@ _STAGES = {
     "describe": Wording(en="Describing tables", ru="Описание таблиц"),
     "look": Wording(en="Looking for what is wrong", ru="Поиск ошибок в данных"),
     "features": Wording(en="Building features", ru="Построение признаков"),
+    "leaks": Wording(
+        en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
+    ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
     "churn": Wording(en="Comparing churn models", ru="Сравнение моделей оттока"),
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
