@@ -45,11 +45,13 @@ from regulars.predictions.verdict import (
     say_threshold,
 )
 from regulars.progress import Progress, Silent
-from regulars.schema.wording import Wording
+from regulars.schema.wording import Language, Wording
 
 __all__ = ["compare_churn_models", "compare_models_over_time"]
 
 _MOST_ROWS_DRIVING = 10_000
+_COMPARING = Wording(en="Comparing churn models", ru="Сравнение моделей оттока")
+_SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +85,7 @@ def compare_churn_models(
     random_state: int,
     costs: ContactCosts | None = None,
     progress: Progress | None = None,
+    language: Language = "en",
 ) -> ChurnComparison:
     """Six models compared on customers they have not seen; the chosen one scores everybody.
 
@@ -106,6 +109,8 @@ def compare_churn_models(
         What a lost customer and a contact cost; five contacts for a lost customer by default.
     progress
         Told of every fitted model; asked whether to stop.
+    language
+        In which the stages are called.
 
     Raises
     ------
@@ -122,7 +127,9 @@ def compare_churn_models(
     )
     plan = plan_at_random(rows, random_state=random_state)
     split = say_split(int(plan.check.learn.sum()), int(plan.check.test.sum()), rows.groups)
-    contest = _Contest(material, plan, random_state=random_state, costs=costs, progress=progress)
+    contest = _Contest(
+        material, plan, random_state=random_state, costs=costs, progress=progress, language=language
+    )
     return contest.run(split)
 
 
@@ -133,6 +140,7 @@ def compare_models_over_time(
     random_state: int,
     costs: ContactCosts | None = None,
     progress: Progress | None = None,
+    language: Language = "en",
 ) -> ChurnComparison:
     """The same where there is time: learnt from earlier cut-off dates, tested at later ones.
 
@@ -146,7 +154,7 @@ def compare_models_over_time(
         same order of customers; labels of customers not at risk are NaN.
     features
         The customers to score today; the same features.
-    random_state, costs, progress
+    random_state, costs, progress, language
         As in `compare_churn_models`.
 
     Raises
@@ -178,7 +186,9 @@ def compare_models_over_time(
         rows, days[known], known_at=days[known] + waits[known], random_state=random_state
     )
     split = say_split_in_time(plan, days[known], outcome.days_until_known)
-    contest = _Contest(material, plan, random_state=random_state, costs=costs, progress=progress)
+    contest = _Contest(
+        material, plan, random_state=random_state, costs=costs, progress=progress, language=language
+    )
     return contest.run(split)
 
 
@@ -235,6 +245,7 @@ class _Contest:
         random_state: int,
         costs: ContactCosts | None,
         progress: Progress | None,
+        language: Language,
     ) -> None:
         self.material = material
         self.rows = material.rows
@@ -242,13 +253,14 @@ class _Contest:
         self.random_state = random_state
         self.costs = costs or ContactCosts()
         self.watched = progress or Silent()
+        self.language = language
 
     def run(self, split: Wording) -> ChurnComparison:
         with one_thread():
             results = self._compare()
             chosen, reason = choose_model(results)
             n_fits = sum(map(len, self.plan.repeats)) + len(FITTERS)
-            with self.watched.stage("Scoring customers", total=n_fits) as stage:
+            with self.watched.stage(_SCORING.to(self.language), total=n_fits) as stage:
                 advance = self._watch(stage.advance)
                 judged = self._judge(chosen, advance)
                 finals = {
@@ -259,7 +271,7 @@ class _Contest:
 
     def _compare(self) -> tuple[ModelResult, ...]:
         n_fits = len(self.plan.choosing) * len(FITTERS)
-        with self.watched.stage("Comparing models", total=n_fits) as stage:
+        with self.watched.stage(_COMPARING.to(self.language), total=n_fits) as stage:
             trials = try_models(
                 self.rows,
                 self.plan.choosing,

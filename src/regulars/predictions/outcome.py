@@ -158,8 +158,7 @@ class Outcome:
             return text + (f". For {unknown} more it is not known." if self.unknown else ".")
         text += f"; он есть у {yes} из {of} клиентов ({share})"
         if self.dates > 1:
-            dates = pluralize(self.dates, "ru", "дату", "даты", "дат")
-            text += f", считая на {dates}"
+            text += f", считая по всем датам отсчёта ({self.dates})"
         return text + (f". Ещё для {unknown} он не известен." if self.unknown else ".")
 
 

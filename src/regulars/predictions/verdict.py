@@ -59,7 +59,7 @@ def say_split_in_time(plan: Plan, cutoff: NDArray[np.int64], days_until_known: i
     }
     dates = {
         "en": pluralize(len(tested), "en", "cut-off date", "cut-off dates"),
-        "ru": pluralize(len(tested), "ru", "дату отсчёта", "даты отсчёта", "дат отсчёта"),
+        "ru": pluralize(len(tested), "ru", "дате отсчёта", "датах отсчёта", "датах отсчёта"),
     }
     span = {
         "en": f"{first.isoformat()} to {last.isoformat()}" if first < last else last.isoformat(),

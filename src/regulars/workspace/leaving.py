@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from regulars.predictions import ChurnComparison, Observation, Outcome
     from regulars.progress import Progress
     from regulars.schema.mapping import Mapping
+    from regulars.schema.wording import Language
 
 __all__ = ["compare_on_purchases"]
 
@@ -38,6 +39,7 @@ def compare_on_purchases(
     seed: int,
     horizon_days: int | None = None,
     progress: Progress | None = None,
+    language: Language = "en",
 ) -> ChurnComparison:
     """Models of who stops buying; those who bought lately are scored as of today.
 
@@ -54,8 +56,8 @@ def compare_on_purchases(
     horizon_days
         How many days without a purchase count as having stopped; nine in ten pauses are shorter
         when None.
-    progress
-        Told of every fitted model.
+    progress, language
+        Told of every fitted model, and how stages are called.
 
     Raises
     ------
@@ -80,7 +82,9 @@ def compare_on_purchases(
     )
     learnt = [_keep(purchases, mappings, one) for one in past]
     features, _ = _keep(purchases, mappings, today)
-    return compare_models_over_time(learnt, features, random_state=seed, progress=progress)
+    return compare_models_over_time(
+        learnt, features, random_state=seed, progress=progress, language=language
+    )
 
 
 def _see(purchases: ibis.Table, as_of: AsOf) -> ibis.Table:

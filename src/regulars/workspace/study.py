@@ -194,18 +194,25 @@ def study_customers(
         except QualityError as error:
             absent["segments"] = _same(error)
     if outcome is not None or _may_stop_buying(tables, mappings):
-        with progress.stage(say("churn")):
-            try:
-                churn = (
-                    compare_churn_models(features, outcome, random_state=seed)
-                    if outcome is not None
-                    else compare_on_purchases(
-                        tables, mappings, as_of=as_of, seed=seed, horizon_days=horizon_days
-                    )
+        try:
+            churn = (
+                compare_churn_models(
+                    features, outcome, random_state=seed, progress=progress, language=language
                 )
-                absent.pop("churn", None)
-            except QualityError as error:
-                absent["churn"] = _same(error)
+                if outcome is not None
+                else compare_on_purchases(
+                    tables,
+                    mappings,
+                    as_of=as_of,
+                    seed=seed,
+                    horizon_days=horizon_days,
+                    progress=progress,
+                    language=language,
+                )
+            )
+            absent.pop("churn", None)
+        except QualityError as error:
+            absent["churn"] = _same(error)
     scores = _gather_scores(features, found.segmentation if found else None, churn, language)
     if churn is not None and brought is not None:
         probability = scores.column("churn_probability").to_numpy()

@@ -26,7 +26,6 @@ _STAGES = {
         en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
     ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
-    "churn": Wording(en="Comparing churn models", ru="Сравнение моделей оттока"),
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
     "demo": Wording(en="Making the company", ru="Создание компании"),
     "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),
