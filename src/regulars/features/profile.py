@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.errors import UnknownColumnError
-from regulars.features.calendar import count_days
+from regulars.features.rows import day_number
 from regulars.features.sentences import quote
 from regulars.features.table import AsOf, Feature, FeatureKind, FeatureTable
 from regulars.features.versions import see_versions
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProfileColumn", "profile_features", "read_profile_column"]
 
-_SECONDS_A_DAY = 86_400
+_FIRST_DAY = date(1970, 1, 1)
 _FEATURE_ROLES = frozenset({Role.NUMERIC, Role.CATEGORY, Role.DATE})
 
 
@@ -81,11 +82,6 @@ def profile_features(
         feature.name: expression for feature, expression in zip(features, expressions, strict=True)
     }
     raw = _fetch(seen.select("customer_id", **named))
-    for column, feature in zip(used, features, strict=True):
-        if column.role is Role.DATE and seen[column.name].type().is_timestamp():
-            seconds = raw.column(feature.name).cast(pa.float64())
-            days = pa.array(count_days(seconds.to_numpy(), as_of), from_pandas=True)
-            raw = raw.set_column(raw.column_names.index(feature.name), feature.name, days)
     arrays = [raw.column("customer_id")]
     arrays += [_to_kind(raw.column(feature.name), feature.kind) for feature in features]
     names = ["customer_id", *(feature.name for feature in features)]
@@ -115,16 +111,9 @@ def _see_versions(profiles: ibis.Table, as_of: AsOf) -> ibis.Table:
 
 
 def _days_since(column: ibis.Column, as_of: AsOf) -> ibis.Column:
-    """Whole days from the column's date to `as_of`, null when not before it.
-
-    Of an instant the seconds since 1970: which day that is, the company's calendar tells.
-    """
-    # A date has no zone, so it is counted against the same day without one.
-    end = as_of.instant if column.type().is_timestamp() else AsOf(as_of.day).instant
-    since = column.cast("timestamp").epoch_seconds()
-    seconds = int(end.timestamp()) - since
-    days = since if column.type().is_timestamp() else seconds / _SECONDS_A_DAY
-    return (seconds > 0).ifelse(days, None).cast("float64")
+    """Days of the company's calendar from the column's to `as_of`, null when not before it."""
+    days = (as_of.day - _FIRST_DAY).days - day_number(column, as_of.zone)
+    return (days > 0).ifelse(days, None).cast("float64")
 
 
 def _fetch(table: ibis.Table) -> pa.Table:
