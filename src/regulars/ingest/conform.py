@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
+from regulars.schema.date_shapes import RUSSIAN_MONTHS, RUSSIAN_YEAR
 from regulars.schema.personal_text import MASK, PERSONAL_PATTERN
 from regulars.schema.shapes import MISSING_TOKENS
 
@@ -40,10 +41,15 @@ _MONEY_DECIMALS = 4
 _ODD_BLANKS = (9, 10, 13, 160, 8239, 65279)
 _SPACES = "[ \u00a0\u202f\u2009]"
 _SYMBOLS = r"[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt"
+_APOSTROPHE = r"^\s*'"
+# In parentheses, or with the minus at the end.
+_NEGATIVE = r"^\s*(?:\(([^()+−-]*\d[^()+−-]*)\)|([^()+−-]*\d)\s?[-−])\s*$"
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "да", "д", "истина", "есть")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "нет", "н", "ложь")
 # In text only what no person would mean as a value: "NA" may be a country, "none" an answer.
 _MISSING_TEXT = ("null", "nan", "n/a", "#n/a", "нет данных", "не указано", "не указан")
+_MISSING_TEXT += ("#div/0!", "#value!", "#ref!", "#name?", "#num!", "#дел/0!", "#знач!", "#ссылка!")
+_MISSING_TEXT += ("#имя?", "#число!", "#н/д")
 # Spelled out in each case: comparing as it stands is cheaper than lowering every value.
 _MISSING_SPELLED = sorted(
     {"", "?"}
@@ -178,6 +184,8 @@ def _string(mapping: ColumnMapping, column: str, text: str, source_type: str) ->
         text = f"CASE WHEN {column} = trunc({column}) THEN {whole} ELSE {text} END"
     elif mapping.format == "whole_number":
         text = f"regexp_replace({text}, '\\.0+\\s*$', '')"
+    elif mapping.format == "apostrophe":
+        text = f"regexp_replace({text}, {quote_text(_APOSTROPHE)}, '')"
     elif mapping.is_free_text:
         text = mask_personal(text)
     return Conformed(mapping, f"text_value({text})", is_unreadable="false")
@@ -246,7 +254,13 @@ def _checked_number(target: str, number: str) -> str:
 def _plain_number(mapping: ColumnMapping, text: str) -> str:
     """The text of a number with its thousands marks taken out and a point for the decimals."""
     plain = text
+    if mapping.format == "clock":
+        hours, minutes, seconds = (
+            f"TRY_CAST(split_part({plain}, ':', {place}) AS BIGINT)" for place in (1, 2, 3)
+        )
+        return f"CAST({hours} * 3600 + {minutes} * 60 + {seconds} AS VARCHAR)"
     if mapping.format == "symbols":
+        plain = f"regexp_replace({plain}, {quote_text(_NEGATIVE)}, '-\\1\\2')"
         plain = f"trim(regexp_replace({plain}, {quote_text(_SYMBOLS)}, '', 'gi'))"
     plain = _rule_out(mapping, plain)
     if mapping.thousands == " ":
@@ -341,6 +355,8 @@ def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
     if shape is None or shape == "iso":
         formats = ", ".join(map(quote_text, _DOTTED_FORMATS))
         return f"coalesce({iso}, CAST(try_strptime({text}, [{formats}]) AS {target}))", False
+    if "%b" in shape or "%B" in shape:
+        text = _with_english_months(text)
     formats = ", ".join(quote_text(one) for one in shape.split("|"))
     parsed = f"CAST(try_strptime({text}, [{formats}]) AS {target})"
     if "%z" in shape:
@@ -348,6 +364,14 @@ def _moment(mapping: ColumnMapping, text: str) -> tuple[str, bool]:
             parsed = f"company_day(CAST(try_strptime({text}, [{formats}]) AS TIMESTAMPTZ))"
         return parsed, True
     return f"coalesce({parsed}, CASE WHEN {_LOOKS_ISO.format(text=text)} THEN {iso} END)", False
+
+
+def _with_english_months(text: str) -> str:
+    """The text of a date with Russian months as the engine reads them."""
+    plain = f"regexp_replace(lower({text}), {quote_text(RUSSIAN_YEAR)}, '\\1\\2')"
+    for month, english in RUSSIAN_MONTHS.items():
+        plain = f"regexp_replace({plain}, '{month}[а-я]*\\.?', '{english}')"
+    return f"CASE WHEN regexp_matches({text}, '[а-яА-Я]') THEN trim({plain}) ELSE {text} END"
 
 
 def _with_plain_zone(text: str) -> str:

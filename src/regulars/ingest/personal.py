@@ -53,7 +53,9 @@ def replace_personal_ids(
     distinct = " UNION ".join(
         f"SELECT {quote_name(name)} AS id FROM {CONFORMED}" for name in columns
     )
-    ids = connection.execute(f"SELECT id FROM ({distinct}) WHERE id IS NOT NULL").to_arrow_table()
+    ids = connection.execute(
+        f"SELECT DISTINCT id FROM ({distinct}) WHERE id IS NOT NULL"
+    ).to_arrow_table()
     values = ids.column("id").combine_chunks()
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {_PSEUDONYMS} (id VARCHAR, pseudonym VARCHAR)"

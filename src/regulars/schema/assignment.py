@@ -89,7 +89,7 @@ def fit_shape(measured: Measured, column: Column) -> float:
     if column.type in _MOMENTS:
         return _fit_moment(measured, column)
     if column.type in _NUMBERS:
-        return _fit_number(measured)
+        return _fit_number(measured, column)
     if column.type == "boolean":
         return 1.0 if measured.shape.boolean or measured.column.type == "boolean" else 0.0
     return _fit_text(measured, column)
@@ -99,13 +99,15 @@ def _fit_moment(measured: Measured, column: Column) -> float:
     date, number = measured.shape.date, measured.shape.number
     if date.share >= 0.5:
         return max(0.8, date.share)
-    is_count = number.share >= 0.95 and number.is_whole and not number.is_code
+    is_count = number.share >= 0.95 and number.is_whole and not (number.is_code or number.is_clock)
     # Seconds from a start that only the owner of the file knows.
     return 0.7 if is_count and column.type == "instant" else 0.0
 
 
-def _fit_number(measured: Measured) -> float:
+def _fit_number(measured: Measured, column: Column) -> float:
     number = measured.shape.number
+    if number.is_clock and column.unit != "second":
+        return 0.0
     if measured.shape.is_date and number.share < 1.0:
         return 0.0
     if number.share < 0.5:

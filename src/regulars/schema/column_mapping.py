@@ -28,7 +28,8 @@ class ColumnMapping(BaseModel):
         How the text is read; None for plain values. Dates: a strptime pattern, several joined by
         "|", or "iso", "iso_zone", "excel_serial", "epoch_seconds", "epoch_milliseconds". Strings:
         "whole_number" when an id was kept as 17850.0. Numbers: "symbols" when currency or percent
-        signs must be dropped. Booleans: "true word|false word", as in the source.
+        signs must be dropped or a negative stands in parentheses, "clock" for 01:23:45 as seconds.
+        Strings: also "apostrophe" when a spreadsheet marked them as text so. Booleans: "true word|false word", as in the source.
     decimal, thousands
         Marks of a number; a thousands mark " " stands for every kind of space.
     confidence

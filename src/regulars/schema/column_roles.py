@@ -262,6 +262,12 @@ def _classify_number(measured: Measured) -> Classified | None:
                 ru=f"название означает идентификатор; {distinct.ru}",
             )
             return Role.ID, "string", 0.8, said
+    if shape.number.is_clock:
+        said = Wording(
+            en=f"hours:minutes:seconds, kept as seconds; {distinct.en}",
+            ru=f"часы:минуты:секунды, хранятся в секундах; {distinct.ru}",
+        )
+        return Role.NUMERIC, "integer", 0.8, said
     type_name: ColumnType = "integer" if shape.number.is_whole else "float"
     said = Wording(
         en=f"{shape.number.share:.0%} of the values are numbers; {distinct.en}",

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-__all__ = ["NAMED_DATE_FORMATS", "DateShape", "format_date", "measure_dates", "parse_date"]
+__all__ = [
+    "NAMED_DATE_FORMATS",
+    "RUSSIAN_MONTHS",
+    "RUSSIAN_YEAR",
+    "DateShape",
+    "format_date",
+    "measure_dates",
+    "parse_date",
+    "read_months",
+]
 
 NAMED_DATE_FORMATS = ("iso", "iso_zone", "excel_serial", "epoch_seconds", "epoch_milliseconds")
 """Formats that are not a strptime pattern. `iso`: 1997-06-30 with or without a time, in company
@@ -28,9 +37,19 @@ _ISO = re.compile(
 )
 _PARTS = re.compile(r"(\d{1,4})([-./ ])(\d{1,2})\2(\d{2,4})" + _CLOCK)
 _NAMED = re.compile(
-    r"(?P<first>\d{1,2}(?P<mark>[- ])(?:[A-Za-z]{3,9})(?P=mark)\d{4}"
+    r"(?P<first>\d{1,2}(?P<mark>[- ./])(?:[A-Za-z]{3,9})(?P=mark)(?:\d{4}|\d{2})"
     r"|[A-Za-z]{3,9} \d{1,2}, \d{4})" + _CLOCK
 )
+RUSSIAN_MONTHS = {
+    "янв": "Jan", "фев": "Feb", "мар": "Mar", "апр": "Apr", "май": "May", "мая": "May",
+    "июн": "Jun", "июл": "Jul", "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov",
+    "дек": "Dec",
+}  # fmt: skip
+"""The beginnings of the Russian months, and what a pattern with %b reads instead."""
+
+RUSSIAN_YEAR = r"(\d)\s*(?:года|г\.|г)(,|\s|$)"
+"""The word for "year" that Russians put behind it."""
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(T?)\d{6})?")
 
 
@@ -62,6 +81,22 @@ class DateShape:
     needs_name: bool = False
 
 
+def read_months(text: str) -> str:
+    """`text` with Russian months as the English ones that a pattern reads.
+
+    Examples
+    --------
+    >>> read_months("12 января 2024 г."), read_months("5 мая 2023"), read_months("2024-01-05")
+    ('12 Jan 2024', '5 May 2023', '2024-01-05')
+    """
+    if not _CYRILLIC.search(text):
+        return text
+    plain = re.sub(RUSSIAN_YEAR, r"\1\2", text.lower())
+    for month, english in RUSSIAN_MONTHS.items():
+        plain = re.sub(rf"{month}[а-я]*\.?", english, plain)
+    return plain.strip()
+
+
 def measure_dates(
     values: Sequence[str], *, day_first: bool | None = None, is_russian: bool = False
 ) -> DateShape:
@@ -83,7 +118,7 @@ def measure_dates(
     >>> measure_dates(["12/01/2010 8:26", "12/13/2010 8:28"]).order
     'month'
     """
-    stripped = [value.strip() for value in _spread(values)]
+    stripped = [read_months(value.strip()) for value in _spread(values)]
     if not stripped:
         return DateShape(share=0.0)
     if all(_is_plain_number(value) for value in stripped):
@@ -211,7 +246,8 @@ def _named_format(match: re.Match[str]) -> str:
     month = "%b" if len(word) == 3 else "%B"
     if text[0].isdigit():
         mark = match.group("mark")
-        return f"%d{mark}{month}{mark}%Y" + _clock_format(match)
+        year = "%Y" if text[-4:].isdigit() else "%y"
+        return f"%d{mark}{month}{mark}{year}" + _clock_format(match)
     return f"{month} %d, %Y" + _clock_format(match)
 
 
@@ -241,7 +277,7 @@ def parse_date(text: str, pattern: str) -> datetime | None:
     >>> parse_date("45000", "excel_serial")
     datetime.datetime(2023, 3, 15, 0, 0)
     """
-    stripped = text.strip()
+    stripped = read_months(text.strip())
     if pattern in ("iso", "iso_zone"):
         return _parse_iso(stripped)
     if pattern in NAMED_DATE_FORMATS:

@@ -136,7 +136,9 @@ def read_as(measured: Measured, type_name: ColumnType, *, is_id: bool = False) -
     elif type_name == "string":
         values = shape.present
         is_float = bool(values) and all(v.endswith(".0") and v[:-2].isdigit() for v in values)
-        reading["format"] = "whole_number" if is_id and is_float else None
+        is_marked = bool(values) and all(value.startswith("'") for value in values)
+        marked = "apostrophe" if is_marked else None
+        reading["format"] = "whole_number" if is_id and is_float else marked
     elif type_name == "boolean" and source != "boolean" and shape.boolean:
         reading["format"] = "|".join(shape.boolean)
     return reading

@@ -13,7 +13,12 @@ Decimals = Literal[".", ","]
 
 _SPACES = " \u00a0\u202f\u2009"
 _SIGNS = r"(?:[$€£¥₽₸₴₺%]|руб\.?|р\.|тг|rub|usd|eur|try|kzt)"
-_SYMBOLS = re.compile(rf"^{_SIGNS}\s*(?=[-+\d.,])|(?<=\d)\s*{_SIGNS}$", re.IGNORECASE)
+_SYMBOLS = re.compile(
+    rf"^{_SIGNS}\s*(?=[-+\d.,])|(?<=^[-+−])\s*{_SIGNS}\s*(?=\d)|(?<=\d)\s*{_SIGNS}$", re.IGNORECASE
+)
+# Bookkeepers write what is owed in parentheses, old systems with the minus at the end.
+_NEGATIVE = re.compile(r"\(([^()+\-−]*\d[^()+\-−]*)\)|([^()+\-−]*\d)\s?[-−]")
+_CLOCK = re.compile(r"\d{1,4}:[0-5]?\d:[0-5]\d")
 _FIRST_VALUES = 20  # none of these a number: no column of numbers, and no time lost
 _LONGEST_WHOLE = 18  # digits; more do not fit a 64-bit integer, so they are a code
 
@@ -48,6 +53,8 @@ class NumberShape:
         Leading zeros or too many digits: digits that name something, not a number.
     is_ambiguous
         "1,234" may be read either way, and nothing in the sample decides.
+    is_clock
+        Hours, minutes and seconds (01:23:45), read as seconds.
     """
 
     share: float
@@ -57,10 +64,13 @@ class NumberShape:
     has_symbols: bool = False
     is_code: bool = False
     is_ambiguous: bool = False
+    is_clock: bool = False
 
     @property
     def format(self) -> str | None:
-        """The word "symbols" when signs must be dropped before reading, else None."""
+        """The word "symbols" when signs must be dropped before reading, "clock" for 01:23:45."""
+        if self.is_clock:
+            return "clock"
         return "symbols" if self.has_symbols else None
 
 
@@ -84,7 +94,11 @@ def _fits_any_style(text: str) -> bool:
 
 
 def _strip_symbols(text: str) -> str:
-    return _SYMBOLS.sub("", text.strip()).strip()
+    bare = text.strip()
+    negative = _NEGATIVE.fullmatch(bare)
+    if negative:
+        bare = f"-{negative[1] or negative[2]}"
+    return _SYMBOLS.sub("", bare).strip()
 
 
 def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) -> NumberShape:
@@ -106,6 +120,9 @@ def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) ->
     if not values:
         return NumberShape(share=0.0)
     stripped = [value.strip() for value in values]
+    clocks = sum(_CLOCK.fullmatch(value) is not None for value in stripped)
+    if clocks > len(stripped) / 2:
+        return NumberShape(share=clocks / len(stripped), is_whole=True, is_clock=True)
     if not any(_fits_any_style(value) for value in stripped[:_FIRST_VALUES]):
         return NumberShape(share=0.0)
     bare, fitting = stripped, stripped
@@ -163,7 +180,12 @@ def parse_number(
     --------
     >>> parse_number("1 234,56 ₽", decimal=",", thousands=" ")
     Decimal('1234.56')
+    >>> parse_number("($1,234.56)", thousands=","), parse_number("01:00:05")
+    (Decimal('-1234.56'), Decimal('3605'))
     """
+    if _CLOCK.fullmatch(text.strip()):
+        hours, minutes, seconds = map(int, text.strip().split(":"))
+        return Decimal(hours * 3600 + minutes * 60 + seconds)
     bare = _strip_symbols(text)
     if not _fits(bare, decimal, thousands):
         return None

@@ -92,8 +92,8 @@ def _count_digits(text: str) -> int:
 
 
 def _whole(text: str) -> str:
-    """A phone or a card that a spreadsheet kept as a float."""
-    return text.removesuffix(".0")
+    """A phone or a card that a spreadsheet kept as a float, or marked as a text."""
+    return text.removesuffix(".0").removeprefix("'")
 
 
 def _is_phone(text: str) -> bool:

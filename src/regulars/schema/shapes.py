@@ -24,6 +24,8 @@ SourceType = Literal["string", "integer", "float", "decimal", "boolean", "date",
 MISSING_TOKENS = frozenset(
     {"", "na", "n/a", "#n/a", "null", "none", "nan", "nat", "nil", "-", "--", "—", "–", "?", "\\n"}
     | {".", "missing", "#null!", "<na>", "(null)", "нет данных", "не указано", "не указан"}
+    | {"#div/0!", "#value!", "#ref!", "#name?", "#num!", "#error!", "#дел/0!", "#знач!"}
+    | {"#ссылка!", "#имя?", "#число!", "#н/д", "#пусто!"}
     | {"не указана", "н/д", "н.д.", "пусто", "отсутствует", "не заполнено"}
 )
 """Words that stand for a missing value, lower case, without the spaces around them."""
