@@ -109,7 +109,7 @@ def test_the_same_name_in_two_files_is_refused():
             "own.toml, check 'nobody_is_older': there is no kind 'rang'. Did you mean 'range'? "
             "Choose from: rows, range, dates, vocabulary, text, unique, exact_duplicates, "
             "near_duplicates, orphans, rate, session_length, repeated, freshness, placeholders, "
-            "constant.",
+            "constant, spellings.",
         ),
         (
             'columns = ["age"]',

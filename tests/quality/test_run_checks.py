@@ -25,6 +25,7 @@ from regulars.quality.check import (
     RateCheck,
     RepeatedCheck,
     SessionLengthCheck,
+    SpellingsCheck,
     TextCheck,
     UniqueCheck,
     VocabularyCheck,
@@ -204,6 +205,52 @@ def test_a_column_of_one_value_is_found():
     (finding,) = find(make(ConstantCheck, columns=["*"]), rows)
 
     assert (finding.column, finding.examples) == ("country", ({"country": "RU"},))
+    assert (finding.count, round(finding.share, 2)) == (2, 0.67)
+
+
+def test_the_day_and_the_hour_of_an_instant_are_not_columns_of_their_own():
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = {
+        "updated_at": [moment, moment],
+        "updated_on": [moment.date(), moment.date()],
+        "updated_hour": [3, 3],
+    }
+
+    (finding,) = find(make(ConstantCheck, columns=["*"]), rows)
+
+    assert finding.column == "updated_at"
+
+
+def test_spellings_of_one_value_are_found_and_counted():
+    rows = {
+        "city": ["Москва"] * 5 + ["МОСКВА", "москва", "Moscow", "moscow ", "Орел", "Орёл", None]
+    }
+
+    (finding,) = find(make(SpellingsCheck, columns=["*"]), rows)
+
+    assert (finding.column, finding.count) == ("city", 4)
+    assert finding.examples == (
+        {"city": "moscow ", "usual": "Moscow", "row_count": 1},
+        {"city": "МОСКВА", "usual": "Москва", "row_count": 1},
+        {"city": "Орёл", "usual": "Орел", "row_count": 1},
+        {"city": "москва", "usual": "Москва", "row_count": 1},
+    )
+    assert finding.sentence.en == (
+        "Bad (city): 4 rows (33.3 %). moscow  = Moscow, МОСКВА = Москва, Орёл = Орел …"
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["А-1", "А1", "А.1"],
+        ["Москва", "Московская область", "Мск"],
+        [f"Отзыв {n}" for n in range(40)] + [f"отзыв {n}" for n in range(40)],
+    ],
+    ids=["punctuation", "other words", "texts that hardly repeat"],
+)
+def test_values_that_differ_in_more_than_spelling_are_left_alone(values):
+    assert find(make(SpellingsCheck, columns=["*"]), {"city": values}) == []
 
 
 def test_late_data_is_counted_in_days():

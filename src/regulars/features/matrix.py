@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from regulars.features.sentences import Value
+from regulars.features.spellings import respell
 from regulars.features.table import Feature, FeatureTable
 
 __all__ = ["FeatureMatrix", "encode_features"]
@@ -115,6 +116,6 @@ def _read_codes(
 ) -> NDArray[np.float64]:
     if is_boolean:
         return column.cast(pa.float64()).to_numpy().astype(np.float64)
-    codes = pc.index_in(column, value_set=pa.array(levels, pa.string()))
+    codes = pc.index_in(respell(column, levels), value_set=pa.array(levels, pa.string()))
     # A null of the source is not among the levels, so it and an unknown level are null here.
     return codes.cast(pa.float64()).to_numpy().astype(np.float64)

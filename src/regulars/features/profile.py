@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from regulars.errors import UnknownColumnError
 from regulars.features.rows import day_number
 from regulars.features.sentences import quote
+from regulars.features.spellings import merge_spellings
 from regulars.features.table import AsOf, Feature, FeatureKind, FeatureTable
 from regulars.features.versions import see_versions
 from regulars.schema.contract import ColumnType, Role
@@ -45,7 +46,8 @@ def profile_features(
 ) -> FeatureTable:
     """Features of the group `profile`: one row per customer, sorted by `customer_id`.
 
-    Numbers become float64, categories text, booleans stay. A date becomes the days from it to
+    Numbers become float64, categories text (spellings that differ in letter case, ё or blanks
+    only are one, see `fold_spelling`), booleans stay. A date becomes the days from it to
     `as_of` (at least 1); a date that is not before `as_of` was not seen: null. Columns of the
     roles id, outcome, personal, ignored and text never become features.
 
@@ -167,7 +169,7 @@ def _to_kind(values: pa.ChunkedArray, kind: FeatureKind) -> pa.ChunkedArray:
         return values.cast(pa.float64(), safe=False)
     if pa.types.is_floating(values.type):
         return _whole_numbers_as_text(values)
-    return values.cast(pa.string())
+    return merge_spellings(values.cast(pa.string()))
 
 
 def _whole_numbers_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:

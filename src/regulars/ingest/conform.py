@@ -47,9 +47,11 @@ _NEGATIVE = r"^\s*(?:\(([^()+−-]*\d[^()+−-]*)\)|([^()+−-]*\d)\s?[-−])\s*
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "да", "д", "истина", "есть")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "нет", "н", "ложь")
 # In text only what no person would mean as a value: "NA" may be a country, "none" an answer.
-_MISSING_TEXT = ("null", "nan", "n/a", "#n/a", "нет данных", "не указано", "не указан")
-_MISSING_TEXT += ("#div/0!", "#value!", "#ref!", "#name?", "#num!", "#дел/0!", "#знач!", "#ссылка!")
-_MISSING_TEXT += ("#имя?", "#число!", "#н/д")
+_MISSING_TEXT = (
+    *("null", "nan", "n/a", "#n/a", "нет данных", "не указано", "не указан", "#н/д"),
+    *("#div/0!", "#value!", "#ref!", "#name?", "#num!", "#дел/0!", "#знач!", "#ссылка!", "#имя?"),
+    "#число!",
+)
 # Spelled out in each case: comparing as it stands is cheaper than lowering every value.
 _MISSING_SPELLED = sorted(
     {"", "?"}

@@ -26,6 +26,7 @@ __all__ = [
     "RowsCheck",
     "SessionLengthCheck",
     "Severity",
+    "SpellingsCheck",
     "TextCheck",
     "TextFault",
     "UniqueCheck",
@@ -259,6 +260,13 @@ class ConstantCheck(Check):
     columns: tuple[str, ...] = Field(min_length=1)
 
 
+class SpellingsCheck(Check):
+    """Values that are the same but for letter case, ё or blanks: "Москва", "МОСКВА", "москва"."""
+
+    kind: Literal["spellings"] = "spellings"
+    columns: tuple[str, ...] = Field(min_length=1)
+
+
 class FreshnessCheck(Check):
     """A table whose newest row is older than `most_days` at the moment of the check."""
 
@@ -282,6 +290,7 @@ AnyCheck = Annotated[
     | RepeatedCheck
     | FreshnessCheck
     | PlaceholdersCheck
-    | ConstantCheck,
+    | ConstantCheck
+    | SpellingsCheck,
     Field(discriminator="kind"),
 ]

@@ -83,9 +83,9 @@ def find_placeholders(
     return found
 
 
-def find_constant_columns(table: "ir.Table", names: Sequence[str]) -> list[str]:
-    """The columns with the same value in every row that has one, and at least two such rows."""
-    constant = []
+def find_constant_columns(table: "ir.Table", names: Sequence[str]) -> dict[str, int]:
+    """Columns with the same value in every row that has one → how many have it, at least two."""
+    constant: dict[str, int] = {}
     for start in range(0, len(names), _BATCH):
         batch = names[start : start + _BATCH]
         narrow = table.select(*batch)
@@ -94,9 +94,11 @@ def find_constant_columns(table: "ir.Table", names: Sequence[str]) -> list[str]:
             asked[f"e{place}"] = narrow[name].min() == narrow[name].max()
             asked[f"n{place}"] = narrow[name].count()
         (row,) = narrow.aggregate(**asked).to_pyarrow().to_pylist()
-        constant += [
-            name for place, name in enumerate(batch) if row[f"e{place}"] and row[f"n{place}"] > 1
-        ]
+        constant |= {
+            name: int(row[f"n{place}"])
+            for place, name in enumerate(batch)
+            if row[f"e{place}"] and row[f"n{place}"] > 1
+        }
     return constant
 
 

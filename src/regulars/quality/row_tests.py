@@ -237,13 +237,23 @@ def _never_null(failing: "ir.BooleanValue") -> "ir.BooleanValue":
 
 def find_columns(check: Check, table: "ir.Table", patterns: Sequence[str]) -> list[str]:
     """The columns of `table` that fit one of `patterns`, in its order."""
+    derived = _list_derived(table)
     found = [
-        name for name in table.columns if any(fnmatchcase(name, pattern) for pattern in patterns)
+        name
+        for name in table.columns
+        if name in patterns
+        or (name not in derived and any(fnmatchcase(name, pattern) for pattern in patterns))
     ]
     plain = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
     if not found:
         require_columns(check, table, plain)
     return found
+
+
+def _list_derived(table: "ir.Table") -> set[str]:
+    """The day and the hour that the lake puts beside an instant: what is true of it is of them."""
+    stems = [name.removesuffix("_at") for name in table.columns if name.endswith("_at")]
+    return {f"{stem}_{part}" for stem in stems for part in ("on", "hour")}
 
 
 def _vocabulary(check: VocabularyCheck, contract: Contract | None) -> tuple[str, ...]:

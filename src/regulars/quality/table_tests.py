@@ -1,7 +1,7 @@
 """Checks that need more than one row: duplicates, orphans, robots, sessions, delay."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from regulars.quality.check import (
     RateCheck,
     RepeatedCheck,
     SessionLengthCheck,
+    SpellingsCheck,
     UniqueCheck,
 )
 from regulars.quality.column_tests import find_constant_columns, find_placeholders
@@ -26,14 +27,18 @@ from regulars.quality.finding import Finding, Unit, word_finding
 from regulars.quality.near_duplicates import find_near_duplicates
 from regulars.quality.row_tests import find_columns, require_columns
 from regulars.quality.sessions import measure_sessions
+from regulars.quality.spellings import find_spellings
 from regulars.schema.contract import Contract, Role
+from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 __all__ = ["Subject", "find_in_table", "make_finding"]
 
-_MANY_COLUMNS = (RangeCheck, DatesCheck, PlaceholdersCheck, ConstantCheck)
+_MANY_COLUMNS = (RangeCheck, DatesCheck, PlaceholdersCheck, ConstantCheck, SpellingsCheck)
+_MOST_SPELLINGS_SAID = 3
+_MOST_EXAMPLES = 5
 # What the lake adds to each row; two rows that differ only there are the same row.
 LAKE_COLUMNS = frozenset(
     {"known_at", "load_id", "bucket", "row_key", "occurrence", "row_hash", "source_row"}
@@ -92,6 +97,8 @@ def find_in_table(check: Check, subject: Subject) -> list[Finding]:
         return _find_placeholders(check, subject)
     if isinstance(check, ConstantCheck):
         return _find_constant(check, subject)
+    if isinstance(check, SpellingsCheck):
+        return _find_spellings(check, subject)
     finding = _TESTS[type(check)](check, subject)
     return [finding] if finding else []
 
@@ -120,13 +127,50 @@ def _find_constant(check: ConstantCheck, subject: Subject) -> list[Finding]:
         make_finding(
             check,
             column=name,
-            count=subject.row_count,
+            count=count,
             whole=subject.row_count,
-            examples=take_examples(subject.table, (name,), contract=subject.contract)[:1],
+            examples=take_examples(
+                subject.table.drop_null(name), (name,), contract=subject.contract
+            )[:1],
         )
-        for name in find_constant_columns(subject.table, names)
+        for name, count in find_constant_columns(subject.table, names).items()
     ]
     return [finding for finding in findings if finding]
+
+
+def _find_spellings(check: SpellingsCheck, subject: Subject) -> list[Finding]:
+    roles = {each.name: each.role for each in subject.contract.columns} if subject.contract else {}
+    names = [
+        name
+        for name in _analyzed_columns(check, check.columns, subject)
+        if roles.get(name, Role.CATEGORY) is Role.CATEGORY
+    ]
+    findings = []
+    for each in find_spellings(subject.table, names, row_count=subject.row_count):
+        shown = each.variants[:_MOST_SPELLINGS_SAID]
+        finding = make_finding(
+            check,
+            column=each.column,
+            count=each.count,
+            whole=subject.row_count,
+            examples=[
+                {each.column: spelling, "usual": usual, "row_count": count}
+                for spelling, usual, count in each.variants[:_MOST_EXAMPLES]
+            ],
+        )
+        if finding:
+            told = ", ".join(f"{spelling} = {usual}" for spelling, usual, _ in shown)
+            more = " …" if len(each.variants) > len(shown) else "."
+            sentence = finding.sentence
+            findings.append(
+                replace(
+                    finding,
+                    sentence=Wording(
+                        en=f"{sentence.en} {told}{more}", ru=f"{sentence.ru} {told}{more}"
+                    ),
+                )
+            )
+    return findings
 
 
 def _analyzed_columns(check: Check, patterns: Sequence[str], subject: Subject) -> list[str]:
