@@ -108,6 +108,44 @@ def test_the_outcome_is_said_before_the_columns():
     assert lines[1].split() == ["Столбец", "Понят", "как", "Роль", "Увер.", "Почему"]
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_narrow_terminal_has_the_reason_beneath_and_the_correction_last(language):
+    column = ColumnMapping(
+        source="Способ оплаты заказа",
+        target="способ_оплаты_заказа",
+        role="category",
+        type="string",
+        confidence=0.85,
+        evidence=words("4 distinct values", "разных значений: 4"),
+    )
+    mapping = Mapping(kind="customers", columns=(column,), evidence=words("it seems", "похоже"))
+
+    lines = _lines(render_mapping(mapping, language), width=80)
+
+    assert max(map(len, lines)) <= 80
+    assert {
+        "en": "Способ оплаты заказа  способ_оплаты_заказа · category · 85%",
+        "ru": "Способ оплаты заказа  способ_оплаты_заказа · категория · 85\xa0%",
+    }[language] in lines
+    assert '--map "Способ оплаты заказа=' in " ".join(lines[-2:])
+
+
+def test_years_are_not_grouped():
+    column = _column(
+        "birth_year",
+        Role.NUMERIC,
+        minimum=1960.0,
+        maximum=1999.0,
+        bars=tuple(Bar(n, n + 1, 5) for n in range(20)),
+    )
+
+    text = _print(
+        render_data_state(State(tables=(replace(_table(), columns=(column,)),)), "ru"), 80
+    )
+
+    assert "1960 … 1999" in text
+
+
 def test_what_came_with_the_data_is_no_markup():
     assert "Код [red]" in _print(render_mapping(MAPPING, "en"))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
-from unicodedata import category
 
+from regulars.report.columns_text import ColumnsView
+from regulars.report.plain_text import new_table, plain_text
 from regulars.report.speech import Speech
+from regulars.schema.column_names import split_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console, ConsoleOptions, Group, RenderableType
     from rich.table import Table
@@ -38,6 +40,7 @@ _WIDE, _USUAL = 100, 80
 
 _FIGURES, _ROLE = 9, 14
 
+_YEAR_WORDS = frozenset({"year", "год"})
 _STYLES = {"error": "bold red", "alarm": "bold red", "warning": "yellow", "notice": "blue"}
 _MARKS = {"error": "✕", "alarm": "✕", "warning": "▲", "notice": "i"}
 _GRADE_STYLES = {"A": "bold green", "B": "bold cyan", "C": "bold yellow", "D": "bold red"}
@@ -189,43 +192,28 @@ def render_load(load: LoadView, language: Language) -> Group:
 
     speech = Speech(language)
     title = speech.say("text.loaded", source=load.source, kind=load.mapping.kind)
-    lines: list[RenderableType] = [_text(title, "bold")]
-    lines += [_text(f"  {speech.read(note)}", "dim") for note in load.notes]
+    lines: list[RenderableType] = [plain_text(title, "bold")]
+    lines += [plain_text(f"  {speech.read(note)}", "dim") for note in load.notes]
     if load.mapping.outcome:
-        lines.append(_text(_tell_outcome(load.mapping, speech)))
-    lines.append(_text(speech.read(load.rows.sentence)))
+        lines.append(plain_text(_tell_outcome(load.mapping, speech)))
+    lines.append(plain_text(speech.read(load.rows.sentence)))
     if load.is_repeat:
-        lines.append(_text(speech.say("text.repeat")))
+        lines.append(plain_text(speech.say("text.repeat")))
     for reason, count in load.quarantine_reasons.items():
         line = speech.say("text.aside", reason=reason.replace("_", " "))
-        lines.append(_text(f"  {line}: {speech.count(count, 'rows')}", "yellow"))
+        lines.append(plain_text(f"  {line}: {speech.count(count, 'rows')}", "yellow"))
     if load.rows_without_customer:
         rows = speech.count(load.rows_without_customer, "rows")
-        lines.append(_text(speech.say("text.no_customer", rows=rows)))
+        lines.append(plain_text(speech.say("text.no_customer", rows=rows)))
     if load.findings:
         lines.append(render_findings(load.findings, language))
-    lines.append(_text(speech.say("text.load_id", load=load.load_id), "dim"))
+    lines.append(plain_text(speech.say("text.load_id", load=load.load_id), "dim"))
     return Group(*lines)
 
 
-def render_mapping(mapping: SourceMapping, language: Language) -> Group:
+def render_mapping(mapping: SourceMapping, language: Language) -> ColumnsView:
     """How the columns of a source were understood; the outcome is said first."""
-    from rich.console import Group
-
-    speech = Speech(language)
-    outcome = _tell_outcome(mapping, speech) if mapping.outcome else speech.say("text.no_outcome")
-    table = _new_table(
-        speech.say("load.column"),
-        speech.say("load.target"),
-        speech.say("load.role"),
-        speech.say("text.confidence"),
-        speech.say("load.evidence"),
-    )
-    lines = mapping.describe(language)
-    for line in lines[:_MOST_COLUMNS]:
-        kind = f"{line.role}, {line.type}" if line.type else line.role
-        table.add_row(*map(_text, (line.source, line.target, kind, line.confidence, line.evidence)))
-    return Group(_text(outcome, "bold"), table, *_tell_more(len(lines), speech))
+    return ColumnsView(mapping, language)
 
 
 def render_data_state(state: StateView, language: Language) -> Group:
@@ -243,16 +231,16 @@ def render_findings(findings: Sequence[Finding], language: Language) -> Renderab
     """The findings, gravest first as given; a sentence when there are none."""
     speech = Speech(language)
     if not findings:
-        return _text(speech.say("state.clean"))
-    table = _new_table(speech.say("state.severity"), speech.say("state.what"))
+        return plain_text(speech.say("state.clean"))
+    table = new_table(speech.say("state.severity"), speech.say("state.what"))
     for finding in findings:
         severity = speech.say(f"severity.{finding.severity}")
         where = f"{finding.table}.{finding.column}" if finding.column else finding.table
-        what = _text(speech.read(finding.sentence))
+        what = plain_text(speech.read(finding.sentence))
         what.append(f" {where}", "dim")
         if finding.action == "quarantine":
             what.append(f" [{speech.say('state.aside')}]", "dim")
-        mark = _text(f"{_MARKS[finding.severity]} {severity}", _STYLES[finding.severity])
+        mark = plain_text(f"{_MARKS[finding.severity]} {severity}", _STYLES[finding.severity])
         table.add_row(mark, what)
     return table
 
@@ -286,7 +274,7 @@ def render_analysis(
     lines: list[RenderableType] = []
     if summary:
         lines.append(_grade(summary.grade, speech.read(summary.verdict)))
-        lines += [_text(f"  {speech.read(sentence)}") for sentence in summary.sentences]
+        lines += [plain_text(f"  {speech.read(sentence)}") for sentence in summary.sentences]
         lines += [
             _grade(grade, f"{speech.say(f'summary.part_{part}')}: {speech.read(reason)}")
             for part, grade in summary.grades.items()
@@ -295,11 +283,11 @@ def render_analysis(
     lines += [_warn_of_leak(leak, speech) for leak in report.leakage if leak.is_blocking]
     for alarm in report.churn.alarms if report.churn else ():
         mark = f"{_MARKS[alarm.severity]} {speech.say(f'severity.{alarm.severity}')}: "
-        lines.append(_text(mark + speech.read(alarm.sentence), _STYLES[alarm.severity]))
+        lines.append(plain_text(mark + speech.read(alarm.sentence), _STYLES[alarm.severity]))
     for reason in dict.fromkeys(report.why_absent.values()):
-        lines.append(_text(speech.say("text.absent", reason=speech.read(reason)), "yellow"))
+        lines.append(plain_text(speech.say("text.absent", reason=speech.read(reason)), "yellow"))
     if folder:
-        lines.append(_text(speech.say("text.written", folder=folder), "bold"))
+        lines.append(plain_text(speech.say("text.written", folder=folder), "bold"))
         lines.append(_list_files(files or {}, speech))
     return Group(*lines)
 
@@ -313,7 +301,7 @@ def _warn_of_leak(leak: LeakagePart, speech: Speech) -> RenderableType:
             "without": speech.fixed(leak.roc_auc_without),
         }
         figures = f" ({speech.say('churn.with_without', **words)})"
-    return _text(f"▲ {leak.column}: {said} {speech.read(leak.evidence)}{figures}", "yellow")
+    return plain_text(f"▲ {leak.column}: {said} {speech.read(leak.evidence)}{figures}", "yellow")
 
 
 def render_reproduction(found: ReproductionView, language: Language) -> Group:
@@ -324,15 +312,19 @@ def render_reproduction(found: ReproductionView, language: Language) -> Group:
     key = "text.reproduced" if found.is_same else "text.not_reproduced"
     count = speech.count(len(found.figures), "figures")
     style = "bold green" if found.is_same else "bold red"
-    lines: list[RenderableType] = [_text(speech.say(key, run=found.run_id, figures=count), style)]
+    lines: list[RenderableType] = [
+        plain_text(speech.say(key, run=found.run_id, figures=count), style)
+    ]
     if found.code_before != found.code_again:
         words = {"before": found.code_before, "again": found.code_again}
-        lines.append(_text(speech.say("text.other_code", **words), "yellow"))
+        lines.append(plain_text(speech.say("text.other_code", **words), "yellow"))
     for figure in found.figures:
         mark = "=" if figure.is_same else "≠"
         again = "" if figure.is_same else f" → {figure.again}"
         shown = f"{figure.before}{again}"
-        lines.append(_text(f"  {mark} {figure.name}: {shown}", "" if figure.is_same else "red"))
+        lines.append(
+            plain_text(f"  {mark} {figure.name}: {shown}", "" if figure.is_same else "red")
+        )
     return Group(*lines)
 
 
@@ -348,7 +340,7 @@ def _tell_more(count: int, speech: Speech) -> list[Text]:
     if hidden <= 0:
         return []
     columns = speech.count(hidden, "columns")
-    return [_text(speech.say("text.more_columns", columns=columns), "dim")]
+    return [plain_text(speech.say("text.more_columns", columns=columns), "dim")]
 
 
 def _render_table(table: TableState, speech: Speech) -> list[RenderableType]:
@@ -359,7 +351,7 @@ def _render_table(table: TableState, speech: Speech) -> list[RenderableType]:
         first, last = speech.short_day(table.oldest), speech.short_day(table.newest)
         facts.append(speech.say("state.span", first=first, last=last))
     shown = _ColumnsTable([*table.columns[:_MOST_COLUMNS]], speech)
-    title = _text(f"\n{speech.say('state.table', table=table.name)}", "bold")
+    title = plain_text(f"\n{speech.say('state.table', table=table.name)}", "bold")
     title.append(f" · {' · '.join(facts)}", "not bold dim")
     return [title, shown, *_tell_more(len(table.columns), speech)]
 
@@ -373,7 +365,7 @@ class _ColumnsTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Table]:
         say, is_wide = self._speech.say, options.max_width >= _WIDE
-        table = _new_table()
+        table = new_table()
         longest = max((len(column.name) for column in self._columns), default=0)
         # In forty columns not even the names have their room.
         figures = _FIGURES if options.max_width >= _USUAL else 4
@@ -393,7 +385,7 @@ class _ColumnsTable:
         table.add_column(say("state.holds"), no_wrap=True, overflow="ellipsis", max_width=room)
         for column in self._columns:
             cells = _describe_column(column, self._speech)
-            table.add_row(*map(_text, cells if is_wide else (cells[0], *cells[2:])))
+            table.add_row(*map(plain_text, cells if is_wide else (cells[0], *cells[2:])))
         yield table
 
 
@@ -413,11 +405,20 @@ def _describe_column(column: ColumnState, speech: Speech) -> tuple[str, ...]:
 def _tell_range(column: ColumnState, speech: Speech) -> str:
     if column.minimum is None or column.maximum is None or column.role.value == "id":
         return "—"
+    if _are_years(column):
+        return f"{column.minimum:.0f} … {column.maximum:.0f}"
     low, high = (
         speech.short_day(bound) if isinstance(bound, str) else speech.figure(bound)
         for bound in (column.minimum, column.maximum)
     )
     return f"{low} … {high}"
+
+
+def _are_years(column: ColumnState) -> bool:
+    """Years are not grouped in thousands."""
+    bounds = (column.minimum, column.maximum)
+    is_named = not set(split_words(column.name)).isdisjoint(_YEAR_WORDS)
+    return is_named and all(isinstance(one, float) and 1000 <= one < 3000 for one in bounds)
 
 
 def _tell_values(column: ColumnState, speech: Speech) -> str:
@@ -442,7 +443,7 @@ def draw_bars(counts: Sequence[int]) -> str:
 
 
 def _grade(grade: str, words: str) -> Text:
-    line = _text(f" {grade} ", f"{_GRADE_STYLES[grade]} reverse")
+    line = plain_text(f" {grade} ", f"{_GRADE_STYLES[grade]} reverse")
     line.append(f" {words}", "not reverse")
     return line
 
@@ -452,26 +453,5 @@ def _list_files(files: Mapping[str, Wording], speech: Speech) -> Table:
 
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, meaning in files.items():
-        table.add_row(_text(f"  {name}"), _text(speech.read(meaning), "dim"))
+        table.add_row(plain_text(f"  {name}"), plain_text(speech.read(meaning), "dim"))
     return table
-
-
-def _new_table(*headings: str, right: Iterable[int] = ()) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    aligned = set(right)
-    for position, heading in enumerate(headings):
-        table.add_column(
-            heading, justify="right" if position in aligned else "left", overflow="fold"
-        )
-    return table
-
-
-def _text(words: str, style: str = "") -> Text:
-    """Words that came with the data are never read as markup or control codes."""
-    from rich.text import Text
-
-    kept = (c for c in words if c == "\n" or category(c) not in ("Cc", "Cf"))
-    return Text("".join(kept), style)
