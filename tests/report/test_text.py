@@ -101,6 +101,12 @@ def test_a_load_is_told_in_russian():
     assert "Этот источник уже загружен: ничего не изменилось." in text
 
 
+def test_the_reasons_of_loading_are_said_in_words():
+    text = _print(render_load(Load(quarantine_reasons={"total_row": 1}), "ru"))
+
+    assert "Отложено: итог по остальным строкам: 1 строка" in text
+
+
 def test_the_outcome_is_said_before_the_columns():
     lines = _lines(render_mapping(MAPPING, "ru"))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from regulars.lake.sql import quote_name, quote_text
 from regulars.schema.contract import Role
 from regulars.schema.date_shapes import RUSSIAN_MONTHS, RUSSIAN_YEAR
-from regulars.schema.personal_text import MASK, PERSONAL_PATTERN
+from regulars.schema.personal_text import MASK, PERSONAL_HINT, PERSONAL_PATTERN
 from regulars.schema.shapes import MISSING_TOKENS
 
 if TYPE_CHECKING:
@@ -196,10 +196,11 @@ def _string(mapping: ColumnMapping, column: str, text: str, source_type: str) ->
 def mask_personal(text: str) -> str:
     """The expression `text` with what is personal in a free text replaced by three stars.
 
-    Most texts hold neither a digit nor an @ nor a patronymic, and are not searched at length.
+    Most texts have nothing that hints at it, and are not searched at length.
     """
     masked = f"regexp_replace({text}, {quote_text(PERSONAL_PATTERN)}, {quote_text(MASK)}, 'g')"
-    return f"CASE WHEN regexp_matches({text}, {quote_text(PERSONAL_PATTERN)}) THEN {masked} ELSE {text} END"
+    hint = quote_text(PERSONAL_HINT)
+    return f"CASE WHEN regexp_matches({text}, {hint}) THEN {masked} ELSE {text} END"
 
 
 def _typed(mapping: ColumnMapping, column: str, source_type: str) -> Conformed | None:

@@ -15,7 +15,7 @@ from regulars.report.parts import (
     ValueCount,
 )
 from regulars.report.parts.base import Scalar
-from regulars.report.speech import Speech
+from regulars.report.speech import Speech, list_words
 from regulars.schema.wording import Wording
 
 __all__ = ["Shown", "largest", "mask_text", "ordered"]
@@ -149,6 +149,7 @@ def _list_names(report: Report) -> dict[str, Wording]:
     table = packaged_actions()
     known = (*table.actions, table.otherwise, NEUTRAL_ACTION)
     words = {action.code: action.action for action in known}
+    words |= {code: Wording(**said) for code, said in list_words()["reasons"].items()}
     if report.churn:
         words |= {driver.feature: driver.label for driver in report.churn.drivers}
     return words | dict(report.names)
