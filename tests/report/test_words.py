@@ -12,6 +12,7 @@ FOLDER = Path(regulars.report.__file__).parent
 NAMED_BY_DATA = {
     "nouns",
     "roles",
+    "reasons",
     "types",
     "methods",
     "risks",
