@@ -1,5 +1,6 @@
 """The examples of README.md and docs/ run as tests: every python and console block."""
 
+import atexit
 import doctest
 import os
 import re
@@ -22,6 +23,7 @@ _ROOT = Path(__file__).resolve().parent
 # An analysis keeps its key in the person's folder of keys, and this person's is not the tests'.
 _KEYS = tempfile.TemporaryDirectory(prefix="regulars-keys-")
 os.environ["REGULARS_KEY_FOLDER"] = _KEYS.name
+atexit.register(_KEYS.cleanup)
 _CHECKER = doctest.OutputChecker()
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
