@@ -13,6 +13,7 @@ from regulars.errors import NotFoundError
 from regulars.evaluate.costs import Confusion, ContactCosts
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import EqualErrors
+from regulars.features.matrix import FeatureMatrix
 from regulars.predictions.outcome import Outcome
 from regulars.schema.wording import Wording
 
@@ -279,6 +280,10 @@ class Alarm:
 
 class Explainer(Protocol):
     """What knows why each customer has the score it has."""
+
+    @property
+    def matrix(self) -> FeatureMatrix:
+        """The features of those who were scored."""
 
     def explain(self, rows: NDArray[np.int64], *, top: int) -> list[list[Reason]]:
         """The `top` reasons of each customer at the row numbers `rows`."""

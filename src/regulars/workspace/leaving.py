@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import ibis
 
     from regulars.features import FeatureTable
+    from regulars.features.definition import FeatureDefinition
     from regulars.predictions import ChurnComparison, Observation, Outcome
     from regulars.progress import Progress
     from regulars.schema.mapping import Mapping
@@ -38,6 +39,7 @@ def compare_on_purchases(
     as_of: AsOf,
     seed: int,
     horizon_days: int | None = None,
+    definitions: Sequence[FeatureDefinition] | None = None,
     progress: Progress | None = None,
     language: Language = "en",
 ) -> ChurnComparison:
@@ -56,6 +58,8 @@ def compare_on_purchases(
     horizon_days
         How many days without a purchase count as having stopped; nine in ten pauses are shorter
         when None.
+    definitions
+        The features that are looked for; None takes the library.
     progress, language
         Told of every fitted model, and how stages are called.
 
@@ -80,8 +84,8 @@ def compare_on_purchases(
     *past, today = observe_outcome(
         definition, {"purchases": purchases}, as_of=[*dates, as_of], until=as_of
     )
-    learnt = [_keep(purchases, mappings, one) for one in past]
-    features, _ = _keep(purchases, mappings, today)
+    learnt = [_keep(purchases, mappings, one, definitions) for one in past]
+    features, _ = _keep(purchases, mappings, today, definitions)
     return compare_models_over_time(
         learnt, features, random_state=seed, progress=progress, language=language
     )
@@ -95,9 +99,14 @@ def _see(purchases: ibis.Table, as_of: AsOf) -> ibis.Table:
 
 
 def _keep(
-    purchases: ibis.Table, mappings: Sequence[Mapping], seen: Observation
+    purchases: ibis.Table,
+    mappings: Sequence[Mapping],
+    seen: Observation,
+    definitions: Sequence[FeatureDefinition] | None,
 ) -> tuple[FeatureTable, Outcome]:
-    built = build_customer_features({"purchases": purchases}, mappings, as_of=seen.as_of)
+    built = build_customer_features(
+        {"purchases": purchases}, mappings, as_of=seen.as_of, definitions=definitions
+    )
     if built.features is None:
         raise QualityError(
             en=f"Nobody is known to have bought before {seen.as_of.day}. Load what was bought "

@@ -122,8 +122,6 @@ def gather_reasons(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from regulars.features.matrix import encode_features
-
     kind = pa.list_(
         pa.struct(
             [
@@ -137,7 +135,7 @@ def gather_reasons(
     )
     if churn is None:
         return pa.array([[]] * len(features), kind)
-    sameness = Sameness(encode_features(features))
+    sameness = Sameness(churn.explainer.matrix)
     rows = [
         [
             {

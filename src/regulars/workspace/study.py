@@ -206,6 +206,7 @@ def study_customers(
                     as_of=as_of,
                     seed=seed,
                     horizon_days=horizon_days,
+                    definitions=definitions,
                     progress=progress,
                     language=language,
                 )
