@@ -403,9 +403,11 @@ def _advise(study: CustomerStudy) -> tuple[Wording, ...]:
     """Whether there are enough customers for what was done."""
     if study.features is None:
         return ()
+    outcome = study.churn.outcome if study.churn else None
     advice = advise_sample_size(
         len(study.features),
-        study.churn.outcome.positives if study.churn else None,
+        # Over several dates a customer is counted more than once, and is still one customer.
+        outcome.positives // max(outcome.dates, 1) if outcome else None,
         n_features=len(study.features.features),
     )
     return advice.sentences
