@@ -51,6 +51,7 @@ from regulars.schema.contract import Role
 from regulars.settings import load_settings
 
 SEED = 1
+Tested = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
 AS_OF = AsOf(date(2026, 1, 1))
 
 
@@ -102,19 +103,24 @@ def fit_plain_lightgbm(rows: TrainingRows) -> Callable[[NDArray[np.float64]], ND
     return lambda X: np.asarray(booster.predict(X, raw_score=True))
 
 
-def rank_plain(
+def test_in_rounds(
     rows: TrainingRows,
     rounds: Sequence[Round],
     fit: Callable[[TrainingRows], Callable[[NDArray[np.float64]], NDArray[np.float64]]],
-) -> float:
-    """Mean ROC-AUC of a plain model over the rounds."""
+) -> list[Tested]:
+    """Labels, scores and customers of each round."""
     tested = []
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for part in rounds:
             said = fit(rows.take(part.learn))(rows.X[part.test])
             tested.append((rows.labels[part.test], said, rows.groups[part.test]))
-    return RankingQuality.over(tested, n_customers=int(rows.groups.max()) + 1).mean
+    return tested
+
+
+def rank(tested: Sequence[Tested], rows: TrainingRows) -> RankingQuality:
+    """Mean ROC-AUC over the rounds."""
+    return RankingQuality.over(tested, n_customers=int(rows.groups.max()) + 1)
 
 
 def score(
@@ -133,8 +139,8 @@ def score(
         quality.mean,
         quality.low,
         quality.high,
-        rank_plain(rows, rounds, fit_plain_logistic),
-        rank_plain(rows, rounds, fit_plain_lightgbm),
+        rank(test_in_rounds(rows, rounds, fit_plain_logistic), rows).mean,
+        rank(test_in_rounds(rows, rounds, fit_plain_lightgbm), rows).mean,
         target,
         comparison.quality.n,
     )
@@ -162,9 +168,13 @@ def score_in_order(
     rows: TrainingRows,
     rounds: Sequence[Round],
     *,
-    target: float,
-) -> Score:
-    """Rows in order of time: the model is chosen on what the first round learns from."""
+    target: float | None,
+) -> Iterator[Score]:
+    """Rows in order of time: the model is chosen on what the first round learns from.
+
+    With several rounds two figures: within each round, and over all rows tested together, where it also
+    counts whether the model sees that one time is better than another.
+    """
     first = rows.take(rounds[0].learn)
     with one_thread():
         trials = try_models(
@@ -175,23 +185,48 @@ def score_in_order(
         )
         results = compare_trials(trials, first, costs=ContactCosts(), random_state=SEED)
         chosen, _ = choose_model(results)
-        tested = []
-        for part in rounds:
-            scorer = fit_model(chosen, rows.take(part.learn), SEED)
-            said = scorer.probabilities(rows.X[part.test])
-            tested.append((rows.labels[part.test], said, rows.groups[part.test]))
-    found = RankingQuality.over(tested, n_customers=int(rows.groups.max()) + 1).interval()
-    return Score(
-        name,
+
+        def fit_chosen(
+            part: TrainingRows,
+        ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+            return fit_model(chosen, part, SEED).probabilities
+
+        ours = test_in_rounds(rows, rounds, fit_chosen)
+    logistic = test_in_rounds(rows, rounds, fit_plain_logistic)
+    lightgbm = test_in_rounds(rows, rounds, fit_plain_lightgbm)
+    tested = int(sum(part.test.sum() for part in rounds))
+    together = ", all together" if len(rounds) > 1 else ""
+    found = rank([join(ours)], rows).interval()
+    yield Score(
+        name + together,
         chosen,
         found.mean,
         found.low,
         found.high,
-        rank_plain(rows, rounds, fit_plain_logistic),
-        rank_plain(rows, rounds, fit_plain_lightgbm),
+        rank([join(logistic)], rows).mean,
+        rank([join(lightgbm)], rows).mean,
         target,
-        int(sum(part.test.sum() for part in rounds)),
+        tested,
     )
+    if together:
+        found = rank(ours, rows).interval()
+        yield Score(
+            name + ", within each",
+            chosen,
+            found.mean,
+            found.low,
+            found.high,
+            rank(logistic, rows).mean,
+            rank(lightgbm, rows).mean,
+            None,
+            tested,
+        )
+
+
+def join(tested: Sequence[Tested]) -> Tested:
+    """All rounds as one."""
+    labels, said, groups = (np.concatenate(arrays) for arrays in zip(*tested, strict=True))
+    return labels, said, groups
 
 
 def score_purchases(name: str, purchases: ibis.Table, *, target: float | None = None) -> Score:
@@ -287,11 +322,11 @@ def run_bank_marketing(folder: Path) -> Iterator[Score]:
         )
         for start in range(0, len(place) - 20_999, 1_000)
     ]
-    yield score_in_order(
+    yield from score_in_order(
         "Bank Marketing, rolling: 20,000 rows, then the next 1,000", rows, rolling, target=0.72
     )
     cut = 2 * len(place) // 3
-    yield score_in_order(
+    yield from score_in_order(
         "Bank Marketing, first two thirds, then the last third",
         rows,
         [Round(place < cut, place >= cut)],
