@@ -243,7 +243,7 @@ def test_telco_is_left_in_peace(dataset):
 @pytest.mark.slow
 def test_page_values_are_a_suspicion_and_stay(dataset):
     table = pa.csv.read_csv(dataset("online_shoppers/online_shoppers_intention.csv"))
-    features, labels = _read(table, "Revenue", "true")
+    features, labels = _read(table, "Revenue", "True")
 
     leaks = find_leaks(features, labels, outcome="Revenue")
 
