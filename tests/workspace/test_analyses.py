@@ -103,3 +103,15 @@ def test_no_cell_of_the_report_points_to_single_people(shop):
         for count in row
     ]
     assert [count for count in counts if count in (1, 2, 3, 4)] == []
+
+
+def test_what_was_masked_while_loading_is_told_in_the_report(desk):
+    header, *rows = CUSTOMERS.splitlines()
+    told = [f"{row},Call me back: +7 921 555-01-{n % 90 + 10}" for n, row in enumerate(rows)]
+    desk.write("clients.csv", "\n".join([f"{header},comment", *told]) + "\n")
+
+    report = _analyze(desk, "clients.csv")
+
+    found = {finding["check"]: finding for finding in report["data"]["findings"]}
+    assert found["personal_in_text"]["count"] == 200
+    assert "555-01" not in json.dumps(report)

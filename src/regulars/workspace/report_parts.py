@@ -131,11 +131,9 @@ def _mapped_columns(load: LoadResult) -> list[MappedColumn]:
 
 
 def _merge_findings(loads: Sequence[LoadResult], state: DataState) -> list[Finding]:
-    """Of the tables as they are, and of rows that were kept out of them."""
-    kept_out = [
-        finding for load in loads for finding in load.findings if finding.action == "quarantine"
-    ]
-    found = {(one.table, one.check, one.column): one for one in [*kept_out, *state.findings]}
+    """What was found while loading, and of the tables as they are, which goes before it."""
+    while_loading = [finding for load in loads for finding in load.findings]
+    found = {(one.table, one.check, one.column): one for one in [*while_loading, *state.findings]}
     return sort_findings(list(found.values()))
 
 
