@@ -57,6 +57,17 @@ def test_a_figure_that_differs_is_shown_and_fails(analyzed):
     assert "≠ customers: 161 → 160" in ran.out
 
 
+def test_customers_who_were_erased_since_are_told_of(analyzed):
+    desk, run = analyzed
+    desk.run("erase", "7", "-w", "out/workspace", "--yes")
+
+    ran = desk.run("reproduce", run, "-w", "out/workspace", "--lang", "ru")
+
+    assert ran.code == 1
+    assert "С тех пор стёрто: 1 клиент." in ran.out
+    assert "≠ customers: 160 → 159" in ran.out
+
+
 def test_an_unknown_run_is_wrong_usage(analyzed):
     desk, _ = analyzed
 

@@ -139,6 +139,11 @@ class ReproductionView(Protocol):
         ...
 
     @property
+    def erased(self) -> int:
+        """Customers erased since."""
+        ...
+
+    @property
     def figures(self) -> Sequence[FigureView]:
         """Compared one by one."""
         ...
@@ -318,6 +323,9 @@ def render_reproduction(found: ReproductionView, language: Language) -> Group:
     if found.code_before != found.code_again:
         words = {"before": found.code_before, "again": found.code_again}
         lines.append(plain_text(speech.say("text.other_code", **words), "yellow"))
+    if found.erased:
+        erased = speech.count(found.erased, "customers")
+        lines.append(plain_text(speech.say("text.erased_since", customers=erased), "yellow"))
     for figure in found.figures:
         mark = "=" if figure.is_same else "≠"
         again = "" if figure.is_same else f" → {figure.again}"

@@ -258,6 +258,7 @@ def analyze_files(
                 "lineage": report.lineage.model_dump(mode="json"),
                 "recipe": recipe.model_dump(mode="json"),
                 "figures": measure_study(study),
+                "erased": len(workspace.lake.read_tombstones()),
                 "artefacts": sorted(files),
             },
         )

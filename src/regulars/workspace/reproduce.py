@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from regulars.errors import NotFoundError, StorageError, UnknownNameError
+from regulars.workspace.erase import finish_erasure
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.runs import code_version
 
@@ -54,6 +55,8 @@ class Reproduction:
         Which run.
     code_before, code_again
         Versions of the code then and now.
+    erased
+        How many customers were erased since: what stood on them cannot come out as before.
     figures
         Compared one by one.
     """
@@ -61,6 +64,7 @@ class Reproduction:
     run_id: str
     code_before: str
     code_again: str
+    erased: int
     figures: tuple[Comparison, ...]
 
     @property
@@ -100,12 +104,15 @@ def reproduce_run(workspace: Workspace, run_id: str, *, progress: Progress) -> R
             en=f"The record of run {name} does not say how it was made. Analyze the file again.",
             ru=f"Запись о прогоне {name} не говорит, как он сделан. Проанализируйте файл заново.",
         ) from error
+    # Whoever is half erased must not take part again.
+    finish_erasure(workspace, language=recipe.language, progress=progress)
     again = measure_study(follow_recipe(workspace, recipe, progress=progress))
     names = list(dict.fromkeys([*before, *again]))
     return Reproduction(
         run_id=name,
         code_before=str(record.get("lineage", {}).get("code", "")),
         code_again=code_version(),
+        erased=max(len(workspace.lake.read_tombstones()) - int(record.get("erased", 0)), 0),
         figures=tuple(_compare(figure, before.get(figure), again.get(figure)) for figure in names),
     )
 
