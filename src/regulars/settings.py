@@ -18,9 +18,9 @@ from regulars.errors import (
     DefinitionError,
     InvalidParameterError,
     RegularsError,
-    StorageError,
     suggest,
 )
+from regulars.schema.definition_files import read_text_file
 from regulars.schema.wording import Language
 
 __all__ = [
@@ -208,20 +208,7 @@ def find_key_folder(settings: Settings) -> Path:
 
 
 def _read(path: Path | None) -> str:
-    if path is None or not path.exists():
-        return ""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            en=f"{path}: the file is not UTF-8 text; save it as UTF-8.",
-            ru=f"{path}: файл не в UTF-8; сохраните его в UTF-8.",
-        ) from error
-    except OSError as error:
-        raise StorageError(
-            en=f"{path} cannot be read: {error.strerror}. Give yourself the right to read it.",
-            ru=f"{path} не читается: {error.strerror}. Дайте себе право на чтение.",
-        ) from error
+    return "" if path is None or not path.exists() else read_text_file(path)
 
 
 def _parse(path: Path | None, text: str) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,6 +12,7 @@ from regulars.conditions import load_condition
 from regulars.errors import DefinitionError, RegularsError, suggest
 from regulars.features.definition import AGGREGATES, FeatureDefinition, list_known_columns
 from regulars.schema.contract import get_contract, list_contracts
+from regulars.schema.definition_files import list_packaged, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,20 +95,8 @@ def read_features(text: str, *, file: str) -> tuple[FeatureDefinition, ...]:
     DefinitionError
         Naming the file, the line, what was found, what is allowed and the nearest name.
     """
-    try:
-        parsed = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(
-            en=f"{file} is not valid TOML: {error}.", ru=f"{file} — неверный TOML: {error}."
-        ) from error
-    is_list = set(parsed) == {"features"}
-    entries = parsed["features"] if is_list else [parsed]
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise DefinitionError(
-            en=f"{file}: 'features' must be a list of tables, written [[features]].",
-            ru=f"{file}: features — это список таблиц, он пишется [[features]].",
-        )
-    starts = _find_starts(text) if is_list else [0]
+    entries = read_entries(text, file=file, plural="features")
+    starts = _find_starts(text) or [0]
     return tuple(
         _read_one(entry, _Place(file, text.splitlines(), starts, number))
         for number, entry in enumerate(entries)
@@ -134,15 +121,10 @@ def list_of(feature: FeatureDefinition, window_days: int | None) -> tuple[str, s
 
 @cache
 def _read_library() -> tuple[FeatureDefinition, ...]:
-    folder = resources.files("regulars.features") / "definitions"
-    files = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
-        key=lambda entry: entry.name,
-    )
     return tuple(
         feature
-        for entry in files
-        for feature in read_features(entry.read_text(encoding="utf-8"), file=entry.name)
+        for name, text in list_packaged("regulars.features", "definitions")
+        for feature in read_features(text, file=name)
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, overload
@@ -13,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from regulars.conditions import Condition, explain_definition_error
 from regulars.conditions.tree import All, AsOfPlusDays, Compare
-from regulars.errors import DefinitionError, UnknownNameError
+from regulars.errors import UnknownNameError
 from regulars.features.building import build_tables
 from regulars.features.definition import FeatureDefinition
 from regulars.features.library import list_parts, load_features
 from regulars.features.table import AsOf, FeatureTable
 from regulars.schema.contract import get_contract
+from regulars.schema.definition_files import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -285,11 +285,7 @@ def read_space(text: str, *, file: str) -> FeatureSpace:
         Naming the file, what was found and what is allowed.
     """
     try:
-        return FeatureSpace.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(
-            en=f"{file} is not valid TOML: {error}.", ru=f"{file} — неверный TOML: {error}."
-        ) from error
+        return FeatureSpace.model_validate(parse_toml(text, where=file))
     except ValidationError as error:
         raise explain_definition_error(error, where=file) from error
 

@@ -1,6 +1,5 @@
 """The plan of cleaning: what is done with each column, why, and the transformers that do it."""
 
-import tomllib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,6 +9,7 @@ from regulars.errors import DefinitionError, UnknownColumnError
 from regulars.quality.numbers import format_amount, format_share
 from regulars.quality.state import ColumnState, TableState
 from regulars.schema.contract import Role
+from regulars.schema.definition_files import parse_toml
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -160,11 +160,7 @@ class CleaningPlan(BaseModel):
     def from_toml(cls, text: str, *, where: str) -> "CleaningPlan":
         """The plan that a file holds; raises `DefinitionError` naming `where`."""
         try:
-            return cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise DefinitionError(
-                en=f"{where} is not valid TOML: {error}.", ru=f"{where} — неверный TOML: {error}."
-            ) from error
+            return cls.model_validate(parse_toml(text, where=where))
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(str(part) for part in problem["loc"])

@@ -1,9 +1,7 @@
 """Reading checks: those that come with Regulars, and the user's own TOML."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,6 +10,7 @@ from pydantic_core import ErrorDetails
 from regulars.conditions import load_condition
 from regulars.errors import DefinitionError, RegularsError, suggest
 from regulars.quality.check import AnyCheck, Check
+from regulars.schema.definition_files import list_packaged, read_entries
 
 __all__ = ["load_checks", "read_checks"]
 
@@ -82,32 +81,16 @@ def load_checks(
 
 def read_checks(text: str, *, file: str) -> tuple[Check, ...]:
     """The checks of one TOML text: one at its top, or several as `[[checks]]`."""
-    try:
-        parsed = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(
-            en=f"{file} is not valid TOML: {error}.", ru=f"{file} — неверный TOML: {error}."
-        ) from error
-    entries = parsed["checks"] if set(parsed) == {"checks"} else [parsed]
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise DefinitionError(
-            en=f"{file}: 'checks' must be a list of tables, written [[checks]].",
-            ru=f"{file}: checks — это список таблиц, он пишется [[checks]].",
-        )
+    entries = read_entries(text, file=file, plural="checks")
     return tuple(_read_check(entry, file=file) for entry in entries)
 
 
 @cache
 def _builtin_checks() -> tuple[Check, ...]:
-    folder = resources.files("regulars.quality") / "checks"
-    files = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
-        key=lambda entry: entry.name,
-    )
     found = [
         check
-        for entry in files
-        for check in read_checks(entry.read_text(encoding="utf-8"), file=entry.name)
+        for name, text in list_packaged("regulars.quality", "checks")
+        for check in read_checks(text, file=name)
     ]
     # A company's tables need not have every column that a built-in check knows.
     return tuple(check.model_copy(update={"if_missing": "skip"}) for check in found)

@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from regulars.errors import UnknownColumnError, UnknownNameError
+from regulars.schema.definition_files import list_packaged, parse_toml
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -172,15 +172,9 @@ class Contract(BaseModel):
 @cache
 def list_contracts() -> tuple[Contract, ...]:
     """Every canonical table, in the order of the files' names."""
-    import tomllib
-
-    folder = resources.files("regulars.schema") / "tables"
-    files = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml")),
-        key=lambda entry: entry.name,
-    )
     return tuple(
-        Contract.model_validate(tomllib.loads(entry.read_text(encoding="utf-8"))) for entry in files
+        Contract.model_validate(parse_toml(text, where=name))
+        for name, text in list_packaged("regulars.schema", "tables")
     )
 
 

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from regulars.errors import ConflictError, DefinitionError, EngineError, NotFoundError, StorageError
+from regulars.errors import ConflictError, EngineError, NotFoundError, StorageError
+from regulars.schema.definition_files import read_text_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -370,7 +371,7 @@ class Workspace:
         folder = self.folder / "definitions" / kind
         files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
         names = {file: f"definitions/{kind}/{file.name}" for file in files}
-        return {name: _read_text(file, name) for file, name in names.items()}
+        return {name: read_text_file(file, where=name) for file, name in names.items()}
 
     def find_mapping(self, columns: tuple[str, ...], kind: str | None) -> Mapping | None:
         """The mapping saved for a source with these columns, if it is of `kind`."""
@@ -380,7 +381,7 @@ class Workspace:
         if not file.is_file():
             return None
         where = f"mappings/{file.name}"
-        mapping = Mapping.from_toml(_read_text(file, where), where=where)
+        mapping = Mapping.from_toml(read_text_file(file, where=where), where=where)
         return mapping if kind in (None, mapping.kind) else None
 
     def save_mapping(self, mapping: Mapping) -> Path:
@@ -395,22 +396,6 @@ class Workspace:
 
     def _mapping_file(self, key: str) -> Path:
         return self.folder / "mappings" / f"{key}.toml"
-
-
-def _read_text(file: Path, where: str) -> str:
-    """What a file that people may edit says; raises an error that names it."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise DefinitionError(
-            en=f"{where} is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8.",
-            ru=f"{where} не в UTF-8 (байт {error.start + 1}). Сохраните файл в UTF-8.",
-        ) from error
-    except OSError as error:
-        raise StorageError(
-            en=f"{where} cannot be read: {error.strerror}. Give yourself the right to read it.",
-            ru=f"{where} не читается: {error.strerror}. Дайте себе право на чтение.",
-        ) from error
 
 
 def _make_key(folder: Path, *, is_elsewhere: bool) -> None:
