@@ -86,7 +86,7 @@ def say_threshold(costs: ContactCosts, outcome: Outcome) -> Wording:
         en=f"Missing a customer who {will.en} is taken to cost as much as "
         f"{format_number(times, 'en')} contacts, so a contact pays from a probability of "
         f"{bound['en']} on.",
-        ru=f"Пропустить клиента, который {will.ru}, принято стоящим столько же, сколько "
+        ru=f"Считаем, что пропустить клиента, который {will.ru}, стоит столько же, сколько "
         f"{_contacts_ru(times)}, поэтому обращаться выгодно начиная с вероятности {bound['ru']}.",
     )
 
