@@ -213,6 +213,21 @@ def test_codes_that_never_repeat_may_be_the_id():
     assert mapping.id_column == "who"
 
 
+@pytest.mark.parametrize(
+    "name", ["number_customer_service_calls", "num_customers", "account_no_type"]
+)
+def test_what_counts_or_sorts_customers_does_not_identify_them(name):
+    values = [str(number % 7) for number in range(600)]
+
+    assert recognize(_file(**{name: values, "spend": MANY * 10})).id_column is None
+
+
+def test_an_account_number_identifies_although_customers_come_again():
+    mapping = recognize(_file(account_no=MANY * 12, spend=MANY * 12))
+
+    assert mapping.id_column == "account_no"
+
+
 def test_the_id_of_a_campaign_is_not_that_of_a_customer():
     assert recognize(_file(campaign_id=MANY, budget=MANY)).id_column is None
 

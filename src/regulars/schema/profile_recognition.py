@@ -31,6 +31,11 @@ __all__ = [
 ]
 
 _LEAST_ROWS = 10  # fewer do not show that a column identifies
+_SURE_NAME = 0.9
+_LEAST_SHARE = 0.02
+"""A name that has the words of an id among others ("account type no") identifies only where the values
+differ: fifty rows a customer are more versions than a file of customers has."""
+_COUNTING = frozenset({"number", "num", "count", "total"})
 _ID_SHAPES = ("phone", "email", "passport", "tax_number", "card_number", "full_name")
 _BARE_NAMES = frozenset({("id",), ("ид",), ("код",), ("account",), ("customer",), ("client",)})
 _BARE_NAMES |= frozenset({("user",), ("клиент",), ("subscriber",), ("uid",)})
@@ -181,19 +186,19 @@ def find_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
     candidates = []
     for position, one in enumerate(measured):
         score = index.match(one.name).get("customer_id", 0.0)
-        if score >= 0.6 and _may_identify(one):
+        if score >= 0.6 and _may_identify(one, score):
             is_bare = split_words(one.name) in _BARE_NAMES
             rank = (one.shape.is_unique, score, not is_bare, -position)
             candidates.append((rank, one.name, score))
     if candidates:
         rank, name, score = max(candidates)
         return name, score if rank[0] else score * 0.8
-    if any(index.match(one.name).get("customer_id", 0.0) >= 0.9 for one in measured):
+    if any(index.match(one.name).get("customer_id", 0.0) >= _SURE_NAME for one in measured):
         return None  # it is there, and it does not identify the rows
     return _find_nameless_id(measured)
 
 
-def _may_identify(measured: Measured) -> bool:
+def _may_identify(measured: Measured, score: float) -> bool:
     shape = measured.shape
     if shape.row_count == 0:
         return True
@@ -204,6 +209,11 @@ def _may_identify(measured: Measured) -> bool:
     few = shape.row_count > _LEAST_ROWS and shape.distinct_count < 3
     # "ID" or "client" over a handful of values is a code of something else.
     share = shape.distinct_count / max(shape.present_count, 1)
+    if score < _SURE_NAME and share < _LEAST_SHARE:
+        return False
+    # "Customer number" names one, "number of customer service calls" counts.
+    if score < 1.0 and shape.is_number and split_words(measured.name)[0] in _COUNTING:
+        return False
     is_bare = split_words(measured.name) in _BARE_NAMES
     return not few and (not is_bare or share > 0.9 or shape.distinct_count > shape.present_count)
 
