@@ -13,15 +13,16 @@ from regulars.campaigns import (
     packaged_actions,
 )
 from regulars.errors import QualityError
-from regulars.features import AsOf, FeatureTable, read_profile_column
-from regulars.predictions import ChurnComparison, compare_churn_models, read_outcome
+from regulars.features import AsOf, FeatureTable
+from regulars.predictions import ChurnComparison, compare_churn_models
 from regulars.report.assemble_segments import name_segment
 from regulars.schema.wording import Wording
 from regulars.segments import Segmentation
-from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
-from regulars.workspace.customer_features import TableUse, build_customer_features, read_money
-from regulars.workspace.leaks import LeakSearch, search_leaks
+from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
+from regulars.workspace.customer_features import TableUse, read_money
+from regulars.workspace.leaks import LeakSearch
 from regulars.workspace.leaving import compare_on_purchases
+from regulars.workspace.material import gather_material
 from regulars.workspace.reasons import gather_reasons
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
@@ -52,17 +53,9 @@ HAS_LEFT = "has_left"
 HAS_OUTCOME = "has_outcome"
 """The same where the outcome is not leaving."""
 
-_NO_OUTCOME = Wording(
-    en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
-    ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
-)
 _NO_SCORES = Wording(
     en="Without churn probabilities there is nobody to put on the list.",
     ru="Без вероятностей оттока список составить не из кого.",
-)
-_ONLY_PROFILES = Wording(
-    en="Nothing here tells who left: neither a column of a file with one row per customer, nor purchases.",
-    ru="Здесь ничто не говорит, кто ушёл: нет ни столбца в файле, где на клиента одна строка, ни покупок.",
 )
 
 
@@ -158,31 +151,34 @@ def study_customers(
     """
     import pyarrow as pa
 
-    say = speak(language)
-    with progress.stage(say("features")):
-        built = build_customer_features(tables, mappings, as_of=as_of, definitions=definitions)
-    features = built.features
-    if features is None or not len(features):
+    material = gather_material(
+        tables,
+        mappings,
+        as_of=as_of,
+        seed=seed,
+        plan=plan,
+        outliers=outliers,
+        keep=keep,
+        definitions=definitions,
+        language=language,
+        progress=progress,
+    )
+    features, outcome = material.features, material.outcome
+    if features is None:
         nothing = Wording(
             en="The loaded tables hold nothing about customers.",
             ru="В загруженных таблицах ничего нет о клиентах.",
         )
         return CustomerStudy(
-            uses=built.uses,
+            uses=material.uses,
             why_absent={"segments": nothing, "churn": nothing, "contact_list": nothing},
         )
-    cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
-    features = cleaned.features
     absent: dict[Piece, Wording] = {}
-    outcome = _find_outcome(tables, mappings, as_of, cleaned.kept, absent)
+    if material.why_no_outcome is not None:
+        absent["churn"] = material.why_no_outcome
     brought = read_money(features, mappings, money)
-    leaks = None
-    if outcome is not None:
-        with progress.stage(say("leaks")):
-            leaks = search_leaks(features, outcome, keep=keep, mappings=mappings, seed=seed)
-        features = leaks.features
     found = churn = None
-    with progress.stage(say("segments")):
+    with progress.stage(speak(language)("segments")):
         try:
             found = find_segments(
                 features,
@@ -227,7 +223,15 @@ def study_customers(
         left = _list_left(features, outcome) if outcome is not None else set()
         contacts = _list_contacts(scores, left, churn, top)
     return CustomerStudy(
-        features, built.uses, cleaned, leaks, found, churn, contacts, scores, absent
+        features,
+        material.uses,
+        material.cleaned,
+        material.leaks,
+        found,
+        churn,
+        contacts,
+        scores,
+        absent,
     )
 
 
@@ -255,40 +259,6 @@ def _list_contacts(
 
 def _same(error: QualityError) -> Wording:
     return Wording(en=error.en, ru=error.ru)
-
-
-def _find_outcome(
-    tables: MappingABC[str, ibis.Table],
-    mappings: Sequence[Mapping],
-    as_of: AsOf,
-    kept: NDArray[np.bool_],
-    absent: dict[Piece, Wording],
-) -> Outcome | None:
-    import pyarrow as pa
-
-    if "profiles" not in tables:
-        absent["churn"] = _ONLY_PROFILES
-        return None
-    told = [mapping for mapping in mappings if mapping.outcome and mapping.table == "profiles"]
-    if not told or told[-1].outcome is None:
-        absent["churn"] = _NO_OUTCOME
-        return None
-    mapping, wanted = told[-1], told[-1].outcome
-    column = mapping.get_source(wanted.column)
-    values = read_profile_column(tables["profiles"], column.target, as_of=as_of)
-    values = values.filter(pa.array(kept))
-    try:
-        return read_outcome(
-            values, column=wanted.column, positive_value=_as_stored(wanted.positive, column.type)
-        )
-    except QualityError as error:
-        absent["churn"] = _same(error)
-        return None
-
-
-def _as_stored(positive: str, column_type: str) -> str:
-    """The positive value as the lake holds it: a boolean column knows true and false only."""
-    return "true" if column_type == "boolean" else positive
 
 
 def _list_left(features: FeatureTable, outcome: Outcome) -> set[str]:

@@ -1,0 +1,132 @@
+"""What an analysis learns from: features of the customers, who left, and the columns that know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regulars.errors import QualityError
+from regulars.features import AsOf, FeatureTable, read_profile_column
+from regulars.predictions import read_outcome
+from regulars.schema.wording import Wording
+from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
+from regulars.workspace.customer_features import TableUse, build_customer_features
+from regulars.workspace.leaks import LeakSearch, search_leaks
+from regulars.workspace.words import speak
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingABC
+    from collections.abc import Sequence
+
+    import ibis
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from regulars.features import FeatureDefinition
+    from regulars.predictions import Outcome
+    from regulars.progress import Progress
+    from regulars.quality import CleaningPlan
+    from regulars.schema.mapping import Mapping
+    from regulars.schema.wording import Language
+
+__all__ = ["Material", "gather_material"]
+
+_NO_OUTCOME = Wording(
+    en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
+    ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
+)
+_ONLY_PROFILES = Wording(
+    en="Nothing here tells who left: neither a column of a file with one row per customer, nor purchases.",
+    ru="Здесь ничто не говорит, кто ушёл: нет ни столбца в файле, где на клиента одна строка, ни покупок.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What there is to learn from.
+
+    Attributes
+    ----------
+    features
+        What segments and models see; None when the tables tell nothing about customers.
+    uses
+        Which rows of which table it was made of.
+    cleaned
+        What was done with missing values and outliers.
+    outcome
+        Who left, as a column tells; None where no column does.
+    leaks
+        Columns that know the outcome, and which of them are left out; None without an outcome.
+    why_no_outcome
+        Said where `outcome` is None.
+    """
+
+    features: FeatureTable | None = None
+    uses: tuple[TableUse, ...] = ()
+    cleaned: CleanedFeatures | None = None
+    outcome: Outcome | None = None
+    leaks: LeakSearch | None = None
+    why_no_outcome: Wording | None = None
+
+
+def gather_material(
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    *,
+    as_of: AsOf,
+    seed: int,
+    plan: CleaningPlan | None = None,
+    outliers: OutlierChoice = "keep",
+    keep: Sequence[str] = (),
+    definitions: Sequence[FeatureDefinition] | None = None,
+    language: Language,
+    progress: Progress,
+) -> Material:
+    """Features of the customers of the tables, cleaned, and the outcome where a column tells it.
+
+    Parameters are those of `study_customers`.
+    """
+    say = speak(language)
+    with progress.stage(say("features")):
+        built = build_customer_features(tables, mappings, as_of=as_of, definitions=definitions)
+    if built.features is None or not len(built.features):
+        return Material(uses=built.uses)
+    cleaned = clean_features(built.features, plan=plan, outliers=outliers, mappings=mappings)
+    outcome, why = _find_outcome(tables, mappings, as_of, cleaned.kept)
+    if outcome is None:
+        return Material(cleaned.features, built.uses, cleaned, why_no_outcome=why)
+    with progress.stage(say("leaks")):
+        leaks = search_leaks(cleaned.features, outcome, keep=keep, mappings=mappings, seed=seed)
+    return Material(leaks.features, built.uses, cleaned, outcome, leaks)
+
+
+def _find_outcome(
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    as_of: AsOf,
+    kept: NDArray[np.bool_],
+) -> tuple[Outcome | None, Wording | None]:
+    """The outcome, or why there is none."""
+    import pyarrow as pa
+
+    if "profiles" not in tables:
+        return None, _ONLY_PROFILES
+    told = [mapping for mapping in mappings if mapping.outcome and mapping.table == "profiles"]
+    if not told or told[-1].outcome is None:
+        return None, _NO_OUTCOME
+    mapping, wanted = told[-1], told[-1].outcome
+    column = mapping.get_source(wanted.column)
+    values = read_profile_column(tables["profiles"], column.target, as_of=as_of)
+    values = values.filter(pa.array(kept))
+    try:
+        found = read_outcome(
+            values, column=wanted.column, positive_value=_as_stored(wanted.positive, column.type)
+        )
+    except QualityError as error:
+        return None, Wording(en=error.en, ru=error.ru)
+    return found, None
+
+
+def _as_stored(positive: str, column_type: str) -> str:
+    """The positive value as the lake holds it: a boolean column knows true and false only."""
+    return "true" if column_type == "boolean" else positive
