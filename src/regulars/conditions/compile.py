@@ -7,6 +7,7 @@ from decimal import Decimal
 import ibis  # noqa: TID253 - the module is about nothing else, and nothing light imports it
 import ibis.expr.types as ir  # noqa: TID253 - as above
 
+from regulars.conditions.behavior import RuleLeaf
 from regulars.conditions.literals import (
     OPERATORS,
     Fitted,
@@ -30,6 +31,7 @@ from regulars.conditions.tree import (
     IsMissing,
     Not,
     TextMatch,
+    refuse_leaf,
 )
 from regulars.errors import InvalidParameterError, UnknownColumnError
 
@@ -109,6 +111,8 @@ class _Compiler:
             return ibis.or_(*(self.compile(part) for part in condition.conditions))
         if isinstance(condition, Not):
             return ~self.compile(condition.condition)
+        if isinstance(condition, RuleLeaf):
+            raise refuse_leaf(condition)
         if isinstance(condition, IsMissing):
             missing = _is_missing(self._column(condition.column))
             return missing if condition.is_missing else ~missing

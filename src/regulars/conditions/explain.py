@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from regulars.conditions.behavior import RuleLeaf
 from regulars.conditions.literals import (
     OPERATORS,
     Fitted,
@@ -30,6 +31,7 @@ from regulars.conditions.tree import (
     IsMissing,
     Not,
     TextMatch,
+    refuse_leaf,
 )
 from regulars.conditions.words import read_value
 from regulars.errors import UnknownColumnError
@@ -120,6 +122,8 @@ class _Explainer:
         self._names = names
 
     def explain(self, condition: Condition) -> tuple[Explanation, Phrase]:
+        if isinstance(condition, RuleLeaf):
+            raise refuse_leaf(condition)
         if isinstance(condition, Not):
             part, phrase = self.explain(condition.condition)
             return Explanation(not part.holds, part.sentence, parts=(part,)), phrase

@@ -1,35 +1,39 @@
 """Conditions from JSON, TOML or tables, and errors that name the place."""
 
+import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any as AnyType
 from typing import TypeAlias
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from regulars.conditions.behavior import Goods
 from regulars.conditions.tree import (
+    CLASS_OF_TAG,
     KEYS,
     LARGEST_DEPTH,
-    TAG_OF_KEY,
-    All,
-    Any,
+    RULE_KEYS,
     AsOfPlusDays,
-    Between,
-    Compare,
     Condition,
-    In,
-    IsMissing,
-    Not,
-    TextMatch,
+    Rule,
 )
 from regulars.errors import DefinitionError, RegularsError, find_nearest, suggest
 
-__all__ = ["condition_to_dict", "explain_definition_error", "load_condition"]
+__all__ = [
+    "condition_to_dict",
+    "explain_definition_error",
+    "load_condition",
+    "load_rule",
+    "version_of",
+]
 
 Both: TypeAlias = tuple[str, str]
 """The same words in English and in Russian."""
 _ADAPTER: TypeAdapter[Condition] = TypeAdapter(Condition)
+_RULE_ADAPTER: TypeAdapter[Rule] = TypeAdapter(Rule)
+_VERSION_LENGTH = 12
 _MOST_SHOWN = 60
 _MOST_SENTENCES = 5
 _SCALARS = ("bool", "int", "float", "str")
@@ -64,15 +68,68 @@ def load_condition(definition: str | Mapping[str, object], *, where: str) -> Con
         raise explain_definition_error(error, where=where) from error
 
 
-def condition_to_dict(condition: Condition) -> dict[str, AnyType]:
+def load_rule(definition: str | Mapping[str, object], *, where: str) -> Rule:
+    """The rule about customers that a text (JSON or TOML) or a table says.
+
+    Parameters
+    ----------
+    definition, where
+        As in `load_condition`.
+
+    Raises
+    ------
+    DefinitionError
+        As in `load_condition`.
+
+    Examples
+    --------
+    >>> rule = load_rule('{"did": "call", "at_least": 3, "within_days": 30}', where="example")
+    >>> rule.did, rule.least, rule.within_days
+    ('call', 3, 30)
+    """
+    table = _read_text(definition, where=where) if isinstance(definition, str) else definition
+    _check_depth(table, where=where)
+    try:
+        return _RULE_ADAPTER.validate_python(table)
+    except ValidationError as error:
+        raise explain_definition_error(error, where=where, keys=RULE_KEYS) from error
+
+
+def version_of(rule: Rule) -> str:
+    """Twelve hexadecimal digits that follow from what the rule says, and not from how it is written.
+
+    Examples
+    --------
+    >>> once = load_rule('{"did": "call", "at_least": 1}', where="example")
+    >>> version_of(once) == version_of(load_rule('did = "call"', where="example"))
+    True
+    """
+    text = json.dumps(condition_to_dict(rule), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH]
+
+
+def condition_to_dict(condition: Rule) -> dict[str, AnyType]:
     """The table form of `condition`, ready for JSON and for TOML.
 
     Examples
     --------
+    >>> from regulars.conditions import Compare
     >>> condition_to_dict(Compare(column="age", op=">", value=120))
     {'column': 'age', 'op': '>', 'value': 120}
     """
-    return condition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    plain = condition.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return _order(plain)
+
+
+def _order(table: dict[str, AnyType]) -> dict[str, AnyType]:
+    """With what a condition is about before how much of it, as a person would write it."""
+    return {key: _order_value(table[key]) for key in sorted(table, key=_LATER.index)}
+
+
+def _order_value(value: object) -> object:
+    if isinstance(value, list):
+        return [_order_value(part) for part in value]
+    return _order(value) if isinstance(value, dict) else value
 
 
 def _read_text(text: str, *, where: str) -> Mapping[str, object]:
@@ -115,14 +172,26 @@ def _children(value: object) -> Iterable[object]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def explain_definition_error(error: ValidationError, *, where: str) -> DefinitionError:
+def explain_definition_error(
+    error: ValidationError, *, where: str, keys: Sequence[str] = KEYS
+) -> DefinitionError:
     """What a validation found, as sentences: place, what was found, what is allowed.
 
     Works for any pydantic model; knows more about conditions.
+
+    Parameters
+    ----------
+    error
+        What pydantic refused.
+    where
+        The place, for the start of each sentence.
+    keys
+        By which the kinds of conditions that are allowed there are told apart.
     """
-    entries = [dict(entry) for entry in error.errors() if not _is_consequence(dict(entry))]
+    listed = [dict(entry) for entry in error.errors()]
+    entries = [entry for entry in listed if not _is_consequence(entry)] or listed
     # The members of a union each complain; in our words they say the same.
-    sentences = list(dict.fromkeys(_describe_one(entry, where) for entry in entries))
+    sentences = list(dict.fromkeys(_describe_one(entry, where, keys) for entry in entries))
     shown = sentences[:_MOST_SENTENCES]
     return DefinitionError(en=" ".join(en for en, _ in shown), ru=" ".join(ru for _, ru in shown))
 
@@ -132,11 +201,14 @@ def _is_consequence(entry: Mapping[str, AnyType]) -> bool:
     return entry["type"] == "too_short" and bool(entry["input"])
 
 
-def _describe_one(entry: Mapping[str, AnyType], where: str) -> Both:
+def _describe_one(entry: Mapping[str, AnyType], where: str, keys: Sequence[str]) -> Both:
     place = _place(entry["loc"])
     subject = f"{where}: {place}" if place else where
-    describe = _DESCRIPTIONS.get(entry["type"], _describe_other)
-    en, ru = describe(entry)
+    if entry["type"] == "union_tag_not_found":
+        # Of rows only those of one table are asked, whatever the rule around them.
+        en, ru = _describe_unknown_condition(entry, KEYS if "where" in entry["loc"] else keys)
+    else:
+        en, ru = _DESCRIPTIONS.get(entry["type"], _describe_other)(entry)
     return f"{subject}: {en}", f"{subject}: {ru}"
 
 
@@ -150,15 +222,15 @@ def _place(loc: Iterable[str | int]) -> str:
     return text
 
 
-def _describe_unknown_condition(entry: Mapping[str, AnyType]) -> Both:
+def _describe_unknown_condition(entry: Mapping[str, AnyType], allowed: Sequence[str]) -> Both:
     found = entry["input"]
-    keys = ", ".join(f"'{key}'" for key in KEYS)
+    keys = ", ".join(f"'{key}'" for key in allowed)
     if not isinstance(found, Mapping):
         return (
             f"a condition is a table, found {_show(found)}. Give a table with one of: {keys}.",
             f"условие — это таблица, а здесь {_show(found)}. Дайте таблицу с одним из: {keys}.",
         )
-    hints = [suggest(str(key), KEYS) for key in found if find_nearest(str(key), KEYS)]
+    hints = [suggest(str(key), allowed) for key in found if find_nearest(str(key), allowed)]
     hint, hint_ru = hints[0] if hints else ("", "")
     names = ", ".join(f"'{key}'" for key in found)
     return (
@@ -183,7 +255,7 @@ def _allowed_keys(loc: Iterable[str | int]) -> tuple[str, ...]:
     tags = [step for step in loc if isinstance(step, str) and step.startswith("<")]
     if not tags:
         return ()
-    model = _MODEL_OF_TAG.get(tags[-1])
+    model = Goods if tuple(loc)[-2] == "bought" else _MODEL_OF_TAG.get(tags[-1])
     if model is None:
         return ()
     fields = model.model_fields.items()
@@ -212,7 +284,12 @@ def _describe_value(entry: Mapping[str, AnyType]) -> Both:
 
 
 def _describe_short(entry: Mapping[str, AnyType]) -> Both:
-    least = entry["ctx"]["min_length"]
+    least, found = entry["ctx"]["min_length"], len(entry["input"])
+    if found:
+        return (
+            f"the list has {found}. Give {least} or more.",
+            f"в списке только {found}. Нужно не меньше {least}.",
+        )
     return f"the list is empty. Give {least} or more.", f"список пуст. Нужно не меньше {least}."
 
 
@@ -235,18 +312,14 @@ def _show(value: object) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
-_MODEL_OF_TAG: dict[str, type[BaseModel]] = {
-    **dict(
-        zip(
-            TAG_OF_KEY.values(),
-            (All, Any, Not, Between, In, IsMissing, TextMatch, Compare),
-            strict=True,
-        )
-    ),
-    "<days>": AsOfPlusDays,
-}
+_MODEL_OF_TAG: dict[str, type[BaseModel]] = {**CLASS_OF_TAG, "<days>": AsOfPlusDays}
+_LATER = (
+    "all", "any", "not", "did", "did_not", "had", "bought", "spent", "first", "last", "sequence",
+    "segment", "score", "category", "product", "column", "text", "op", "value", "other", "in",
+    "is_missing", "ignore_case", "as_of_plus_days", "days_ago", "on", "where", "at_least",
+    "at_most", "between", "within_days",
+)  # fmt: skip
 _DESCRIPTIONS = {
-    "union_tag_not_found": _describe_unknown_condition,
     "extra_forbidden": _describe_extra,
     "missing": _describe_missing,
     "literal_error": _describe_literal,

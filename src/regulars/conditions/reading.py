@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from regulars.conditions.behavior import Occasion, Rows, RuleLeaf, table_of
+from regulars.conditions.behavior_words import read_behavior
 from regulars.conditions.tree import (
     All,
     Any,
     AsOfPlusDays,
     Between,
     Compare,
-    Condition,
     In,
     IsMissing,
     Not,
+    Rule,
     TextMatch,
 )
 from regulars.conditions.words import (
@@ -22,8 +24,10 @@ from regulars.conditions.words import (
     compare_with_column,
     compare_with_value,
     is_time,
+    quote_text,
     read_value,
 )
+from regulars.schema.contract import list_contracts
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = ["Phrase", "join_phrases", "read_condition", "read_fact"]
@@ -48,7 +52,7 @@ class Phrase:
     joint: Literal["and", "or"] | None = None
 
 
-def read_condition(condition: Condition, language: Language, *, names: Names | None = None) -> str:
+def read_condition(condition: Rule, language: Language, *, names: Names | None = None) -> str:
     """`condition` as a sentence, without a capital and a full stop.
 
     It says exactly what is computed: an opposite is read as the opposite of its parts, and says
@@ -57,7 +61,7 @@ def read_condition(condition: Condition, language: Language, *, names: Names | N
     Parameters
     ----------
     condition
-        What to read.
+        What to read: a condition about a row, or the rule of a segment.
     language
         "en" or "ru".
     names
@@ -73,11 +77,20 @@ def read_condition(condition: Condition, language: Language, *, names: Names | N
     'возраст больше 120'
     >>> read_condition(Not(condition=aged), "en")
     'age is missing or is at most 120'
+
+    >>> from regulars.conditions import load_rule
+    >>> often = load_rule({"did": "call", "at_least": 3, "within_days": 30}, where="example")
+    >>> read_condition(often, "en")
+    'had at least 3 "call" events in the last 30 days'
+    >>> read_condition(often, "ru")
+    'за последние 30 дней было не менее 3 событий «call»'
     """
     return _read(condition, language, names or {}, positive=True).text
 
 
-def _read(condition: Condition, language: Language, names: Names, *, positive: bool) -> Phrase:
+def _read(condition: Rule, language: Language, names: Names, *, positive: bool) -> Phrase:
+    if isinstance(condition, RuleLeaf):
+        return _read_behavior(condition, language, holds=positive)
     if isinstance(condition, Not):
         return _read(condition.condition, language, names, positive=not positive)
     if isinstance(condition, All | Any):
@@ -92,6 +105,22 @@ def _read(condition: Condition, language: Language, names: Names, *, positive: b
         f"{name} {_IS_MISSING.to(language)}" for name in _call_columns(condition, names, language)
     ]
     return _or_missing(condition, fact, gaps, language)
+
+
+def _read_behavior(leaf: RuleLeaf, language: Language, *, holds: bool) -> Phrase:
+    rows = leaf.behavior if isinstance(leaf, Occasion) else leaf
+    where = ""
+    if isinstance(rows, Rows) and rows.where is not None:
+        where = read_condition(rows.where, language, names=_name_columns(rows))
+    text, joint = read_behavior(leaf, language, where=where, holds=holds)
+    return Phrase(text, joint)
+
+
+def _name_columns(rows: Rows) -> Names:
+    """What the columns of the rows are called, by the contract of their table."""
+    tables = {contract.name: contract for contract in list_contracts()}
+    contract = tables.get(table_of(rows))
+    return {column.name: column.meaning for column in contract.columns} if contract else {}
 
 
 def _or_missing(condition: Leaf, fact: Phrase, gaps: list[str], language: Language) -> Phrase:
@@ -149,16 +178,12 @@ def _predicate(condition: Leaf, language: Language, names: Names, *, holds: bool
     if isinstance(condition, TextMatch):
         words = TEXT_PHRASES[language][condition.text][0 if holds else 1]
         suffix = _ANY_CASE.to(language) if condition.ignore_case else ""
-        return Phrase(words.format(_quote_text(condition.value, language)) + suffix)
+        return Phrase(words.format(quote_text(condition.value, language)) + suffix)
     if isinstance(condition, In):
         return _predicate_of_list(condition, language, holds=holds)
     if isinstance(condition, Between):
         return _predicate_of_bounds(condition, language, holds=holds)
     return _predicate_of_comparison(condition, language, names, holds=holds)
-
-
-def _quote_text(text: str, language: Language) -> str:
-    return f"«{text}»" if language == "ru" else f'"{text}"'
 
 
 def _predicate_of_comparison(

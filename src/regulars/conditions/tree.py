@@ -1,35 +1,46 @@
-"""The typed tree of conditions: what may be said about one row, and nothing else."""
+"""The typed tree of conditions: what may be said about a row or a customer, and nothing else."""
 
-import math
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, TypeAlias
+from typing import Any as AnyType
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    Tag,
-    field_validator,
-    model_validator,
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from regulars.conditions.behavior import (
+    CLASSES,
+    TAGS,
+    Bought,
+    Did,
+    Had,
+    Member,
+    Occasion,
+    Rows,
+    RuleLeaf,
+    Score,
+    Sequence,
+    Spent,
 )
-
-from regulars.conditions.patterns import check_pattern
+from regulars.conditions.leaves import (
+    LARGEST_LIST,
+    AsOfPlusDays,
+    Between,
+    Bound,
+    Compare,
+    Comparison,
+    In,
+    IsMissing,
+    Node,
+    TextMatch,
+)
 from regulars.errors import InvalidParameterError
 
 __all__ = [
+    "CLASS_OF_TAG",
     "KEYS",
     "LARGEST_DEPTH",
     "LARGEST_LIST",
     "LARGEST_SIZE",
-    "TAG_OF_KEY",
+    "RULE_KEYS",
     "All",
     "Any",
     "AsOfPlusDays",
@@ -41,203 +52,23 @@ __all__ = [
     "In",
     "IsMissing",
     "Not",
+    "Rule",
     "TextMatch",
     "list_columns",
+    "list_leaves",
+    "refuse_behavior",
+    "refuse_leaf",
     "walk",
 ]
 
 LARGEST_DEPTH = 20
 LARGEST_SIZE = 1_000
-LARGEST_LIST = 10_000
-_LARGEST_INTEGER = 2**63 - 1
-_LARGEST_DAYS = 40_000
-
-Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 
 
-def _normalize_decimal(value: Decimal) -> int | float | str:
-    if not value.is_finite():
-        raise InvalidParameterError(en="a number must be finite", ru="число должно быть конечным")
-    if value == value.to_integral_value():
-        return int(value)
-    if Decimal(repr(float(value))) == value:
-        return float(value)
-    return str(value)
-
-
-def _normalize_literal(value: object) -> object:
-    # One spelling each, so that the same condition from JSON, TOML or Python is equal and has
-    # one content hash; the type of the column decides later how a text is read.
-    if value is None:
-        raise InvalidParameterError(
-            en="null is not a value; to ask for a missing one say is_missing = true",
-            ru="null — не значение; чтобы спросить о пропуске, пишите is_missing = true",
-        )
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise InvalidParameterError(
-                en=f"{value.isoformat()} has no time zone; write it, as in …T10:00:00Z",
-                ru=f"у {value.isoformat()} нет часового пояса; допишите его: …T10:00:00Z",
-            )
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return _normalize_decimal(value)
-    return value
-
-
-def _check_literal(value: bool | float | str) -> bool | float | str:  # noqa: FBT001 - a value, not a switch
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidParameterError(en="a number must be finite", ru="число должно быть конечным")
-    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
-        raise InvalidParameterError(
-            en=f"a whole number must be within ±{_LARGEST_INTEGER}",
-            ru=f"целое число не больше ±{_LARGEST_INTEGER}",
-        )
-    if isinstance(value, str) and ("\x00" in value or not _is_encodable(value)):
-        raise InvalidParameterError(
-            en="a text may not hold a zero byte or half of a surrogate pair",
-            ru="в тексте не бывает нулевого байта и половины суррогатной пары",
-        )
-    return value
-
-
-def _is_encodable(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-class _Node(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True
-    )
-
-
-class AsOfPlusDays(_Node):
-    """A day counted from the day of the calculation; negative is before it."""
-
-    as_of_plus_days: int = Field(ge=-_LARGEST_DAYS, le=_LARGEST_DAYS, strict=True)
-
-
-def _choose_literal(value: object) -> str:
-    return "<days>" if isinstance(value, dict | AsOfPlusDays) else "<literal>"
-
-
-_Literal = Annotated[
-    StrictBool | StrictInt | StrictFloat | StrictStr, BeforeValidator(_normalize_literal)
-]
-_Bound = Annotated[
-    Annotated[_Literal, Tag("<literal>")] | Annotated[AsOfPlusDays, Tag("<days>")],
-    Discriminator(_choose_literal),
-]
-Bound = bool | int | float | str | AsOfPlusDays
-ColumnName = Annotated[str, Field(min_length=1, max_length=1_000)]
-
-
-class Compare(_Node):
-    """A column against a value, against another column, or against the day of the calculation.
-
-    False when either side is missing.
-    """
-
-    column: ColumnName
-    op: Comparison
-    value: _Bound | None = None
-    other: ColumnName | None = None
-
-    @field_validator("value", mode="before")
-    @classmethod
-    def _refuse_null(cls, value: object) -> object:
-        return _normalize_literal(value)
-
-    @field_validator("value", mode="after")
-    @classmethod
-    def _check_value(cls, value: Bound) -> Bound:
-        return value if isinstance(value, AsOfPlusDays) else _check_literal(value)
-
-    @model_validator(mode="after")
-    def _check_sides(self) -> "Compare":
-        if (self.value is None) == (self.other is None):
-            raise InvalidParameterError(
-                en="say either 'value' or 'other' (another column), and not both",
-                ru="укажите либо value, либо other (другой столбец), но не оба",
-            )
-        return self
-
-
-class Between(_Node):
-    """A column within two bounds, both included; False when it is missing."""
-
-    column: ColumnName
-    between: tuple[_Bound, _Bound]
-
-    @field_validator("between", mode="after")
-    @classmethod
-    def _check_bounds(cls, bounds: tuple[Bound, Bound]) -> tuple[Bound, Bound]:
-        for bound in bounds:
-            if not isinstance(bound, AsOfPlusDays):
-                _check_literal(bound)
-        if _is_backwards(*bounds):
-            raise InvalidParameterError(
-                en=f"the lower bound {bounds[0]} is above the upper bound {bounds[1]}",
-                ru=f"нижняя граница {bounds[0]} больше верхней {bounds[1]}",
-            )
-        return bounds
-
-
-def _is_backwards(low: Bound, high: Bound) -> bool:
-    if isinstance(low, AsOfPlusDays) and isinstance(high, AsOfPlusDays):
-        return low.as_of_plus_days > high.as_of_plus_days
-    if isinstance(low, int | float) and isinstance(high, int | float):
-        return low > high
-    return False
-
-
-class In(_Node):
-    """A column equal to one of the listed values; False when it is missing."""
-
-    column: ColumnName
-    values: tuple[_Literal, ...] = Field(
-        validation_alias="in", serialization_alias="in", min_length=1, max_length=LARGEST_LIST
-    )
-
-    @field_validator("values", mode="after")
-    @classmethod
-    def _check_values(
-        cls, values: tuple[bool | float | str, ...]
-    ) -> tuple[bool | float | str, ...]:
-        for value in values:
-            _check_literal(value)
-        return values
-
-
-class IsMissing(_Node):
-    """A column that has no value (`true`), or has one (`false`); NaN counts as missing."""
-
-    column: ColumnName
-    is_missing: StrictBool
-
-
-class TextMatch(_Node):
-    """A text column that contains, starts with, ends with, or matches; False when missing."""
-
-    column: ColumnName
-    text: Literal["contains", "starts_with", "ends_with", "matches"]
-    value: StrictStr = Field(min_length=1, max_length=1_000)
-    ignore_case: StrictBool = False
-
-    @model_validator(mode="after")
-    def _check_text(self) -> "TextMatch":
-        _check_literal(self.value)
-        if self.text == "matches":
-            check_pattern(self.value)
-        return self
-
-
-class All(_Node):
+class All(Node):
     """True when every part is."""
 
-    conditions: tuple["Condition", ...] = Field(
+    conditions: tuple["Rule", ...] = Field(
         validation_alias="all", serialization_alias="all", min_length=1, max_length=LARGEST_SIZE
     )
 
@@ -247,10 +78,10 @@ class All(_Node):
         return self
 
 
-class Any(_Node):
+class Any(Node):
     """True when at least one part is."""
 
-    conditions: tuple["Condition", ...] = Field(
+    conditions: tuple["Rule", ...] = Field(
         validation_alias="any", serialization_alias="any", min_length=1, max_length=LARGEST_SIZE
     )
 
@@ -260,10 +91,10 @@ class Any(_Node):
         return self
 
 
-class Not(_Node):
+class Not(Node):
     """True when its part is not; so the opposite of a comparison is true of a missing value."""
 
-    condition: "Condition" = Field(validation_alias="not", serialization_alias="not")
+    condition: "Rule" = Field(validation_alias="not", serialization_alias="not")
 
     @model_validator(mode="after")
     def _check_size(self) -> "Not":
@@ -271,7 +102,7 @@ class Not(_Node):
         return self
 
 
-TAG_OF_KEY = {
+_ROW_TAGS = {
     "all": "<all>",
     "any": "<any>",
     "not": "<not>",
@@ -281,26 +112,33 @@ TAG_OF_KEY = {
     "text": "<text>",
     "op": "<compare>",
 }
-_TAG_OF_CLASS = {
-    All: "<all>",
-    Any: "<any>",
-    Not: "<not>",
-    Between: "<between>",
-    In: "<in>",
-    IsMissing: "<missing>",
-    TextMatch: "<text>",
-    Compare: "<compare>",
+# What a customer did comes first: it may have `between` and `op`, too.
+_TAG_OF_KEY = {**TAGS, **_ROW_TAGS}
+CLASS_OF_TAG: dict[str, AnyType] = {
+    "<all>": All,
+    "<any>": Any,
+    "<not>": Not,
+    "<between>": Between,
+    "<in>": In,
+    "<missing>": IsMissing,
+    "<text>": TextMatch,
+    "<compare>": Compare,
+    **CLASSES,
 }
-KEYS = tuple(TAG_OF_KEY)
+_TAG_OF_CLASS = {cls: tag for tag, cls in CLASS_OF_TAG.items()}
+KEYS = tuple(_ROW_TAGS)
+"""By which the kinds of conditions about a row are told apart."""
+RULE_KEYS = (*TAGS, *KEYS)
+"""By which the kinds of conditions about a customer are told apart."""
 
 
 def _choose_class(value: object) -> str | None:
     if isinstance(value, dict):
-        return next((tag for key, tag in TAG_OF_KEY.items() if key in value), None)
-    return _TAG_OF_CLASS.get(type(value))  # type: ignore[call-overload]
+        return next((tag for key, tag in _TAG_OF_KEY.items() if key in value), None)
+    return _TAG_OF_CLASS.get(type(value))
 
 
-Condition = Annotated[
+Rule: TypeAlias = Annotated[
     Annotated[Compare, Tag("<compare>")]
     | Annotated[Between, Tag("<between>")]
     | Annotated[In, Tag("<in>")]
@@ -308,16 +146,50 @@ Condition = Annotated[
     | Annotated[TextMatch, Tag("<text>")]
     | Annotated[All, Tag("<all>")]
     | Annotated[Any, Tag("<any>")]
-    | Annotated[Not, Tag("<not>")],
+    | Annotated[Not, Tag("<not>")]
+    | Annotated[Did, Tag("<did>")]
+    | Annotated[Had, Tag("<had>")]
+    | Annotated[Bought, Tag("<bought>")]
+    | Annotated[Spent, Tag("<spent>")]
+    | Annotated[Occasion, Tag("<occasion>")]
+    | Annotated[Sequence, Tag("<sequence>")]
+    | Annotated[Member, Tag("<member>")]
+    | Annotated[Score, Tag("<score>")],
     Discriminator(_choose_class),
 ]
+"""A condition about a customer: columns and features, behavior, scores and other segments."""
+
+
+def refuse_behavior(condition: "Rule") -> "Rule":
+    """The condition itself, if it speaks of nothing but columns of one row."""
+    for leaf in list_leaves(condition):
+        if isinstance(leaf, RuleLeaf):
+            raise refuse_leaf(leaf)
+    return condition
+
+
+def refuse_leaf(leaf: RuleLeaf) -> InvalidParameterError:
+    """What to say when a row is asked what only a customer can answer."""
+    tag = _TAG_OF_CLASS[type(leaf)]
+    key = next(key for key, own in TAGS.items() if own == tag)
+    return InvalidParameterError(
+        en=f"'{key}' asks about a customer, and here stands a condition about one row;"
+        " it belongs in the rule of a segment",
+        ru=f"«{key}» спрашивает о клиенте, а здесь условие на одну строку;"
+        " ему место в правиле сегмента",
+    )
+
+
+Condition: TypeAlias = Annotated[Rule, AfterValidator(refuse_behavior)]
 """One condition about a row; a field of this type accepts the table form of JSON and TOML."""
 
 for _branch in (All, Any, Not):
     _branch.model_rebuild()
+for _leaf in (Rows, Did, Had, Bought, Spent, Occasion, Sequence):
+    _leaf.model_rebuild(force=True, _types_namespace={"Condition": Condition})
 
 
-def walk(condition: Condition) -> Iterator[tuple[int, Condition]]:
+def walk(condition: "Rule") -> Iterator[tuple[int, "Rule"]]:
     """Every node with its depth (the root is 1), parents first, in the order written."""
     waiting = [(1, condition)]
     while waiting:
@@ -329,7 +201,12 @@ def walk(condition: Condition) -> Iterator[tuple[int, Condition]]:
             waiting.append((depth + 1, node.condition))
 
 
-def _check_tree(condition: Condition) -> None:
+def list_leaves(condition: "Rule") -> list["Rule"]:
+    """The nodes that are not `all`, `any` or `not`, in the order written."""
+    return [node for _, node in walk(condition) if not isinstance(node, All | Any | Not)]
+
+
+def _check_tree(condition: "Rule") -> None:
     for size, (depth, _) in enumerate(walk(condition), start=1):
         if depth > LARGEST_DEPTH:
             raise InvalidParameterError(
@@ -343,7 +220,7 @@ def _check_tree(condition: Condition) -> None:
             )
 
 
-def list_columns(condition: Condition) -> tuple[str, ...]:
+def list_columns(condition: "Rule") -> tuple[str, ...]:
     """Names of the columns that `condition` looks at, in the order they are named.
 
     Examples
@@ -352,9 +229,9 @@ def list_columns(condition: Condition) -> tuple[str, ...]:
     ('ended_on', 'started_on')
     """
     names: dict[str, None] = {}
-    for _, node in walk(condition):
-        if not isinstance(node, All | Any | Not):
-            names[node.column] = None
-        if isinstance(node, Compare) and node.other is not None:
-            names[node.other] = None
+    for leaf in list_leaves(condition):
+        if isinstance(leaf, Compare | Between | In | IsMissing | TextMatch):
+            names[leaf.column] = None
+        if isinstance(leaf, Compare) and leaf.other is not None:
+            names[leaf.other] = None
     return tuple(names)

@@ -5,15 +5,18 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from regulars.conditions.tree import AsOfPlusDays, Bound
-from regulars.schema.wording import Language, pluralize
+from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [
     "INVERSE",
     "TEXT_PHRASES",
     "compare_with_column",
     "compare_with_value",
+    "ends_in_one",
     "is_time",
+    "quote_text",
     "read_value",
+    "say_window",
 ]
 
 INVERSE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -223,3 +226,29 @@ def compare_with_column(op: str, other: str, language: Language, *, of_times: bo
     """What a column does when it stands in `op` to the column called `other`."""
     words = _OTHER_TIMES if of_times else _OTHER_NUMBERS
     return words[language][op].format(other)
+
+
+def quote_text(text: str, language: Language) -> str:
+    """A text in the quotation marks of the language."""
+    return f"«{text}»" if language == "ru" else f'"{text}"'
+
+
+def ends_in_one(count: int) -> bool:
+    """Whether Russian takes the singular after the number: 1, 21, 101, and not 11."""
+    return count % 10 == 1 and count % 100 != 11
+
+
+def say_window(days: int) -> Wording:
+    """The last so many days.
+
+    Examples
+    --------
+    >>> say_window(30).en, say_window(21).ru
+    ('in the last 30 days', 'за последний 21 день')
+    """
+    english = "in the last day" if days == 1 else f"in the last {days} days"
+    if days == 1:
+        return Wording(en=english, ru="за последний день")
+    which = "последний" if ends_in_one(days) else "последние"
+    russian = f"за {which} {pluralize(days, 'ru', 'день', 'дня', 'дней')}"
+    return Wording(en=english, ru=russian)

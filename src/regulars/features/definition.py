@@ -7,10 +7,11 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from regulars.conditions import Condition
+from regulars.conditions.words import ends_in_one, say_window
 from regulars.errors import InvalidParameterError
 from regulars.features.table import FeatureKind
 from regulars.schema.contract import Contract, get_contract
-from regulars.schema.wording import Wording, pluralize
+from regulars.schema.wording import Wording
 
 __all__ = ["AGGREGATES", "Aggregate", "FeatureDefinition"]
 
@@ -185,7 +186,7 @@ class FeatureDefinition(BaseModel):
             return self.meaning
         if self.aggregate == "trend":
             return _say_two_windows(self.meaning, window_days)
-        days = _say_window(window_days)
+        days = say_window(window_days)
         return Wording(en=f"{self.meaning.en} {days.en}", ru=f"{self.meaning.ru} {days.ru}")
 
     @property
@@ -228,28 +229,14 @@ def list_known_columns(contract: Contract) -> tuple[str, ...]:
     return (*own, *(name for name in derived if name not in own), *_KEPT_BY_THE_LAKE)
 
 
-def _say_window(days: int) -> Wording:
-    english = "in the last day" if days == 1 else f"in the last {days} days"
-    return Wording(en=english, ru=f"за {_last_days(days)}")
-
-
 def _say_two_windows(meaning: Wording, days: int) -> Wording:
     english = "the last day against the day before"
     russian = "последний день против предыдущего"
     if days > 1:
         english = f"the last {days} days against the {days} before"
-        russian = f"{_last_days(days)} против {_previous(days)}"
+        russian = f"{say_window(days).ru.removeprefix('за ')} против {_previous(days)}"
     return Wording(en=f"{meaning.en}, {english}", ru=f"{meaning.ru}, {russian}")
 
 
-def _last_days(days: int) -> str:
-    if days == 1:
-        return "последний день"
-    ends_in_one = days % 10 == 1 and days % 100 != 11
-    which = "последний" if ends_in_one else "последние"
-    return f"{which} {pluralize(days, 'ru', 'день', 'дня', 'дней')}"
-
-
 def _previous(days: int) -> str:
-    ends_in_one = days % 10 == 1 and days % 100 != 11
-    return f"{days} {'предыдущего' if ends_in_one else 'предыдущих'}"
+    return f"{days} {'предыдущего' if ends_in_one(days) else 'предыдущих'}"
