@@ -2,6 +2,7 @@
 
     RegularsError
     ├── InvalidParameterError      an argument or option has a value that is not allowed
+    │   └── UnnamedColumnsError    a file has no line with the names of its columns
     ├── UnknownColumnError         a table or file has no such column
     ├── UnknownNameError           a name (kind, table, check, language …) is not in the list
     ├── SchemaError                what a file holds does not fit its contract or mapping
@@ -42,6 +43,7 @@ __all__ = [
     "TransientError",
     "UnknownColumnError",
     "UnknownNameError",
+    "UnnamedColumnsError",
     "UnsupportedByEngineError",
     "find_nearest",
     "suggest",
@@ -135,6 +137,48 @@ class InvalidParameterError(RegularsError, ValueError):
     """An argument or option has a value that is not allowed."""
 
     code = "invalid_parameter"
+
+
+class UnnamedColumnsError(InvalidParameterError):
+    """A file has no line with the names of its columns, and nobody has named them.
+
+    Parameters
+    ----------
+    source
+        The file.
+    proposed
+        A name for each column, in order.
+    examples
+        For each column a few of its values: for the eyes of whoever has the file, never for a
+        message or a log.
+    command
+        What to type instead, when it is known.
+    """
+
+    code = "unnamed_columns"
+
+    def __init__(
+        self,
+        source: str,
+        proposed: Iterable[str],
+        *,
+        examples: Iterable[tuple[str, ...]] = (),
+        command: str | None = None,
+    ) -> None:
+        self.source = source
+        self.proposed = tuple(proposed)
+        self.examples = tuple(examples)
+        same = f"--columns {','.join(self.proposed)}"
+        how = f"Name them: run the same command with {same} (or better names)."
+        how_ru = f"Назовите их: повторите команду с {same} (или с лучшими именами)."
+        if command is not None:
+            # It comes last, so that it can be copied as it stands.
+            how = f"Name them (better names are welcome): {command}"
+            how_ru = f"Назовите их (лучше — своими именами): {command}"
+        super().__init__(
+            en=f"{source} has no line with the names of its columns. {how}",
+            ru=f"В {source} нет строки с именами столбцов. {how_ru}",
+        )
 
 
 class UnknownColumnError(RegularsError, KeyError):

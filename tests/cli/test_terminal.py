@@ -1,51 +1,15 @@
 """On a real terminal: stages move; in a shell: names are completed."""
 
 import os
-import pty
 import re
-import select
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
+from terminal import run_on_a_terminal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="other systems have no such terminals")
-
-
-def run_on_a_terminal(*arguments, cwd, seconds=120):
-    """Run the command line with standard error on a terminal; exit code, output, what it showed."""
-    own, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "regulars", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        text=True,
-    )
-    os.close(theirs)
-    shown = read_until_closed(own, deadline=time.monotonic() + seconds)
-    with process:
-        out = process.stdout.read()
-    return process.returncode, out, shown
-
-
-def read_until_closed(terminal, *, deadline):
-    shown = b""
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([terminal], [], [], 1)
-        try:
-            part = os.read(terminal, 65536) if ready else b""
-        except OSError:  # Linux says so when the other side has closed
-            break
-        shown += part
-        if ready and not part:
-            break
-    os.close(terminal)
-    return shown.decode("utf-8", "replace")
 
 
 def test_stages_move_on_a_terminal_and_are_ticked_off(desk):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_text
+from regulars.cli.naming import ask_for_names, ask_for_outcome, is_terminal
 from regulars.cli.options import (
     ColumnNames,
     Day,
@@ -24,9 +25,11 @@ from regulars.cli.options import (
     say_command,
     split_names,
 )
-from regulars.errors import InvalidParameterError
+from regulars.errors import InvalidParameterError, UnnamedColumnsError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regulars.workspace.analyze import Analysis
     from regulars.workspace.segmenting import SegmentWishes
 
@@ -41,6 +44,7 @@ def analyze(
     id: str | None = None,
     outcome: str | None = None,
     as_of: Day | None = None,
+    horizon_days: int | None = None,
     map_: MapOption = (),
     drop: Drop = None,
     columns: ColumnNames = None,
@@ -61,6 +65,7 @@ def analyze(
     lang: LanguageOption = None,
     seed: int = 0,
     out: Path | None = None,
+    no_input: Annotated[bool, Parameter(negative=())] = False,
     format: OutputFormat = "table",
 ) -> int:
     """Say who your customers are, who is about to leave, and why: from a file, in one command.
@@ -81,6 +86,9 @@ def analyze(
         The column that says who left: `COLUMN` or `COLUMN=VALUE`.
     as_of
         First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
+    horizon_days
+        Of purchases: after how many days without one a customer counts as having stopped. Found
+        out if not said: nine in ten pauses are shorter.
     sheet
         Name or number of a workbook's sheet.
     delimiter
@@ -114,56 +122,96 @@ def analyze(
         Of everything random: the same seed gives the same figures.
     out
         Where to write; `<file>-regulars` in the current folder if not said.
+    no_input
+        Ask nothing: a file without a line of names then ends with the command to type. Nothing is
+        asked either where there is no terminal.
     format
         A summary, or the whole report as one JSON object.
     """
-    command = say_command(analyze, locals())
+    given = dict(locals())
     language = choose_language(lang)
-    from regulars.ingest.prepare import Wishes
-    from regulars.quality import CleaningPlan
-    from regulars.workspace.analyze import AnalysisWishes, analyze_files
-    from regulars.workspace.load import FileReading
-
-    with open_progress() as progress:
-        analysis = analyze_files(
-            file,
-            folder=out,
-            wishes=Wishes(
-                kind=kind,
-                overrides=parse_overrides(map_),
-                id_column=id,
-                outcome=outcome,
-                drop=split_names(drop),
-            ),
-            reading=FileReading(
-                sheet=sheet,
-                columns=split_names(columns) or None,
-                delimiter=read_delimiter(delimiter),
-                quote=quote,
-                encoding=encoding,
-                has_header=header,
-                layout=layout,
-            ),
-            analysis=AnalysisWishes(
-                as_of=as_of,
-                top=top,
-                segments=read_segments(segments, rfm_bounds),
-                money=money,
-                plan=CleaningPlan.from_toml(read_text(clean), where=str(clean)) if clean else None,
-                outliers=outliers,
-                keep=split_names(keep),
-                seed=seed,
-                time_zone=time_zone,
-                command=command,
-            ),
-            language=language,
-            progress=progress,
-        )
+    try:
+        analysis = _analyze(given, language)
+    except UnnamedColumnsError as error:
+        given |= _name_columns(error, given, language)
+        analysis = _analyze(given, language)
     if format == "json":
         sys.stdout.write(analysis.report.to_json())
         return 0
     print_analysis(analysis, language)
     return 0
+
+
+def _name_columns(
+    error: UnnamedColumnsError, given: Mapping[str, Any], language: Language
+) -> dict[str, object]:
+    """The options that name the columns, as a person chose them.
+
+    Raises
+    ------
+    UnnamedColumnsError
+        With the command to type, when nobody can be asked or nobody answers.
+    """
+    proposed = {**given, "columns": ",".join(error.proposed)}
+    command = say_command(analyze, proposed, is_exact=True)
+    typed = UnnamedColumnsError(
+        error.source, error.proposed, examples=error.examples, command=command
+    )
+    if given["no_input"] or not is_terminal():
+        raise typed from error
+    names = ask_for_names(error, language)
+    if names is None:
+        raise typed from error
+    chosen: dict[str, object] = {"columns": ",".join(names)}
+    if given["outcome"] is None:
+        chosen["outcome"] = ask_for_outcome(names, language)
+    return chosen
+
+
+def _analyze(given: Mapping[str, Any], language: Language) -> Analysis:
+    """The analysis that the options ask for."""
+    from regulars.ingest.prepare import Wishes
+    from regulars.quality import CleaningPlan
+    from regulars.workspace.analyze import AnalysisWishes, analyze_files
+    from regulars.workspace.load import FileReading
+
+    plan = given["clean"]
+    with open_progress() as progress:
+        return analyze_files(
+            given["file"],
+            folder=given["out"],
+            wishes=Wishes(
+                kind=given["kind"],
+                overrides=parse_overrides(given["map_"]),
+                id_column=given["id"],
+                outcome=given["outcome"],
+                drop=split_names(given["drop"]),
+            ),
+            reading=FileReading(
+                sheet=given["sheet"],
+                columns=split_names(given["columns"]) or None,
+                delimiter=read_delimiter(given["delimiter"]),
+                quote=given["quote"],
+                encoding=given["encoding"],
+                has_header=given["header"],
+                layout=given["layout"],
+            ),
+            analysis=AnalysisWishes(
+                as_of=given["as_of"],
+                horizon_days=given["horizon_days"],
+                top=given["top"],
+                segments=read_segments(given["segments"], given["rfm_bounds"]),
+                money=given["money"],
+                plan=CleaningPlan.from_toml(read_text(plan), where=str(plan)) if plan else None,
+                outliers=given["outliers"],
+                keep=split_names(given["keep"]),
+                seed=given["seed"],
+                time_zone=given["time_zone"],
+                command=say_command(analyze, given),
+            ),
+            language=language,
+            progress=progress,
+        )
 
 
 def read_segments(asked: str, bounds: Path | None) -> SegmentWishes:

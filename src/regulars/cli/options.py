@@ -48,6 +48,7 @@ LanguageOption = Annotated[
     ),
 ]
 Day = date
+_OF_THIS_MACHINE = ("out", "format", "no_input")
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -155,10 +156,13 @@ def read_delimiter(text: str | None) -> str | None:
     return "\t" if text in ("\\t", "tab") else text
 
 
-def say_command(verb: Callable[..., object], given: Mapping[str, object]) -> str:
+def say_command(
+    verb: Callable[..., object], given: Mapping[str, object], *, is_exact: bool = False
+) -> str:
     """The command line that calls `verb` with what was given; what is as by default is left out.
 
     Where a file lies and where results go is left out, too: the one who repeats it has other folders.
+    An exact one has them, to be typed as it stands.
 
     Examples
     --------
@@ -167,13 +171,15 @@ def say_command(verb: Callable[..., object], given: Mapping[str, object]) -> str
     >>> given = {"file": ("in/a b.csv",), "map_": ("A=b",), "header": False, "seed": 0, "out": "x"}
     >>> say_command(analyze, given)
     "regulars analyze 'a b.csv' --map A=b --no-header"
+    >>> say_command(analyze, given, is_exact=True)
+    "regulars analyze 'in/a b.csv' --map A=b --no-header --out x"
     """
     words = ["regulars", verb.__name__]
     for name, parameter in inspect.signature(verb).parameters.items():
         value = given[name]
         if parameter.kind is parameter.POSITIONAL_ONLY:
-            words += [Path(str(one)).name for one in _list(value)]
-        elif value != parameter.default and name not in ("out", "format"):
+            words += [str(one) if is_exact else Path(str(one)).name for one in _list(value)]
+        elif value != parameter.default and (is_exact or name not in _OF_THIS_MACHINE):
             words += _say_option(name.strip("_").replace("_", "-"), value)
     return shlex.join(words)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from regulars.errors import InvalidParameterError, RegularsError, SchemaError
+from regulars.errors import RegularsError, SchemaError, UnnamedColumnsError
 from regulars.ingest.recognition import describe_columns
 from regulars.ingest.rereading import reread_columns
 from regulars.ingest.settling import settle_types
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "Wishes", "prepare_load"]
 
 _HEAD_ROWS = 1_000
+_EXAMPLES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def prepare_load(
 
     Raises
     ------
-    InvalidParameterError
+    UnnamedColumnsError
         When the source has no header and nobody named its columns.
     SchemaError
         When the mapping cannot be read into the table, or lacks what the table must have.
@@ -138,12 +140,10 @@ def prepare_load(
     staged = stage_source(source, connection, read, zone=zone)
     described = () if saved and source.has_header else describe_columns(staged, connection)
     if not source.has_header:
-        names = ",".join(suggest_columns(described))
-        raise InvalidParameterError(
-            en=f"{source.name} has no line with the names of its columns."
-            f" Name them: run the same command with --columns {names} (or better names).",
-            ru=f"В {source.name} нет строки с именами столбцов. Назовите их: повторите команду с "
-            f"--columns {names} (или с лучшими именами).",
+        raise UnnamedColumnsError(
+            source.name,
+            suggest_columns(described),
+            examples=[_list_examples(column) for column in described],
         )
     if saved is not None:
         mapping = _learn_more(saved, staged, connection)
@@ -166,6 +166,12 @@ def prepare_load(
         is_saved=saved is not None,
         findings=(*told, *findings),
     )
+
+
+def _list_examples(column: SourceColumn) -> tuple[str, ...]:
+    """The first different values of a column."""
+    present = (value for value in column.values if value)
+    return tuple(islice(dict.fromkeys(present), _EXAMPLES))
 
 
 def _keep_text(mapping: Mapping, contract: Contract, texts: Collection[str]) -> Mapping:

@@ -80,6 +80,8 @@ class AnalysisWishes:
     as_of
         First day (company time) that is not seen. None for the day after the newest fact, or for
         tomorrow where customers are described as of today: everything is seen.
+    horizon_days
+        After how many days without a purchase a customer counts as having stopped.
     top
         So many customers on the list; None leaves it to the threshold.
     segments
@@ -99,6 +101,7 @@ class AnalysisWishes:
     """
 
     as_of: date | None = None
+    horizon_days: int | None = None
     top: int | None = None
     segments: SegmentWishes = field(default_factory=SegmentWishes)
     money: str | None = None
@@ -190,6 +193,7 @@ def analyze_files(
         features=workspace.read_definitions("feature"),
         seed=wanted.seed,
         top=wanted.top,
+        horizon_days=wanted.horizon_days,
         method=wanted.segments.method,
         k=wanted.segments.k,
         bounds=wanted.segments.bounds,
@@ -319,13 +323,26 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
     with FileLock(target / ".workspace.lock"):
         folder = target / "workspace"
         if (folder / REQUEST_FILE).is_file() and _read_request(folder) != request:
-            folder = target / f"workspace-{request[:8]}"
+            folder = _take_over(folder, request, time_zone) or target / f"workspace-{request[:8]}"
         if (folder / "regulars.toml").is_file():
             return Workspace(folder)
         workspace = Workspace.create(folder, time_zone=time_zone, keeps_key_elsewhere=True)
-        marker = json.dumps({"request": request}) + "\n"
-        (folder / REQUEST_FILE).write_text(marker, encoding="utf-8")
+        _write_request(folder, request)
         return workspace
+
+
+def _take_over(folder: Path, request: str, time_zone: str) -> Path | None:
+    """The same folder when nothing was ever loaded into it: the file was read in a wrong way."""
+    workspace = Workspace(folder)
+    if workspace.settings.time_zone != time_zone or workspace.lake.list_loads():
+        return None
+    _write_request(folder, request)
+    return folder
+
+
+def _write_request(folder: Path, request: str) -> None:
+    marker = json.dumps({"request": request}) + "\n"
+    (folder / REQUEST_FILE).write_text(marker, encoding="utf-8")
 
 
 def _read_request(folder: Path) -> str | None:

@@ -42,7 +42,7 @@ class Recipe(BaseModel):
         How the sources were read, as TOML.
     features
         The workspace's own feature definitions, as TOML by file.
-    seed, top, method, k, bounds, money, plan, outliers, keep, language
+    seed, top, horizon_days, method, k, bounds, money, plan, outliers, keep, language
         What was wished.
     """
 
@@ -56,6 +56,7 @@ class Recipe(BaseModel):
     features: dict[str, str] = Field(default_factory=dict)
     seed: int
     top: int | None = None
+    horizon_days: int | None = None
     method: SegmentMethod = "auto"
     k: int | None = None
     bounds: RfmBounds | None = None
@@ -81,6 +82,7 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
             as_of=as_of,
             seed=recipe.seed,
             top=recipe.top,
+            horizon_days=recipe.horizon_days,
             segments=SegmentWishes(method=recipe.method, k=recipe.k, bounds=recipe.bounds),
             money=recipe.money,
             plan=recipe.plan,

@@ -12,7 +12,7 @@ from regulars.campaigns import (
     build_contact_list,
     packaged_actions,
 )
-from regulars.errors import QualityError
+from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf, FeatureTable
 from regulars.predictions import ChurnComparison, compare_churn_models
 from regulars.report.assemble_segments import name_segment
@@ -148,9 +148,15 @@ def study_customers(
         Of the stages and of the reasons in the scores.
     progress
         Told of each stage.
+
+    Raises
+    ------
+    InvalidParameterError
+        When a horizon is given where none is needed.
     """
     import pyarrow as pa
 
+    _check_horizon(horizon_days, tables, mappings)
     material = gather_material(
         tables,
         mappings,
@@ -233,6 +239,28 @@ def study_customers(
         scores,
         absent,
     )
+
+
+def _check_horizon(
+    horizon_days: int | None,
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+) -> None:
+    """Raise `InvalidParameterError` for a horizon that is none, or that nothing is measured by."""
+    if horizon_days is None:
+        return
+    if horizon_days < 1:
+        raise InvalidParameterError(
+            en=f"horizon_days must be at least 1; found {horizon_days}.",
+            ru=f"horizon_days должен быть не меньше 1; получено {horizon_days}.",
+        )
+    if not _may_stop_buying(tables, mappings):
+        raise InvalidParameterError(
+            en="A horizon in days is for a history of purchases; here a column of the file says who"
+            " left, or there is no purchase. Leave out --horizon-days.",
+            ru="Горизонт в днях нужен истории покупок, а здесь, кто ушёл, говорит столбец файла "
+            "или покупок нет. Уберите --horizon-days.",
+        )
 
 
 def _may_stop_buying(tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping]) -> bool:
