@@ -47,7 +47,7 @@ def test_a_long_number_without_marks_proves_that_the_comma_is_decimal():
 def test_currency_signs_are_set_apart():
     shape = measure_numbers(["1 200,50 ₽", "99 руб.", "7"])
 
-    assert (shape.share, shape.format) == (1.0, "symbols")
+    assert (shape.share, shape.choose_format()) == (1.0, ("symbols", "₽"))
     assert parse_number("1 200,50 ₽", decimal=",", thousands=" ") == Decimal("1200.50")
 
 

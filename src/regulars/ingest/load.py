@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
+from regulars.ingest.contradictions import refuse_contradictions
 from regulars.ingest.erased import Tombstones, blank_lines, reject_erased
 from regulars.ingest.orders import ORDERS, sum_up_orders
 from regulars.ingest.personal import (
@@ -178,6 +179,7 @@ def load_prepared(
         keep_personal(destination.vault, load_id, connection)
         written = _write_rows(transaction, contract, mapping, orders or Orders(), connection)
         tables, upserted = written.tables, written.upserted
+        refuse_contradictions(mapping, contract, upserted, prepared.staged.row_count, source)
         reasons = gather_quarantine(mapping, lines, source=source, connection=connection)
         if reasons:
             transaction.append("quarantine", QUARANTINED)

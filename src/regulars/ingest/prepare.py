@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import RegularsError, SchemaError, UnnamedColumnsError
+from regulars.ingest.readings import find_readings
 from regulars.ingest.recognition import describe_columns
 from regulars.ingest.rereading import reread_columns
 from regulars.ingest.settling import settle_types
@@ -164,7 +165,7 @@ def prepare_load(
         mapping=mapping,
         surveys=surveys,
         is_saved=saved is not None,
-        findings=(*told, *findings),
+        findings=(*told, *findings, *find_readings(surveys, staged, mapping.table)),
     )
 
 
@@ -180,7 +181,7 @@ def _keep_text(mapping: Mapping, contract: Contract, texts: Collection[str]) -> 
         return mapping
     kept = (Role.PERSONAL, Role.IGNORED, Role.OUTCOME)
     update: dict[str, object] = {"type": "string", "format": None, "decimal": "."}
-    update |= {"thousands": None, "role": Role.CATEGORY}
+    update |= {"thousands": None, "unit": None, "role": Role.CATEGORY}
     columns = tuple(
         column.model_copy(update=update)
         if column.target in texts

@@ -54,7 +54,7 @@ def reread_columns(
             continue
         part = replace(staged, types={column.source: staged.types[column.source]})
         (measured,), _, _ = measure_columns(describe_columns(part, connection))
-        found = column.model_copy(update=dict(read_as(measured, column.type)))
+        found = column.model_copy(update=dict(read_as(measured, column.type, unit=column.unit)))
         if not _reads_more(found, survey, connection):
             continue
         if _is_ambiguous(measured, column):

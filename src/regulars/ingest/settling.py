@@ -154,7 +154,7 @@ def _as_text(column: ColumnMapping, connection: DuckDBPyConnection) -> ColumnMap
     """The column as text; what is personal stays personal."""
     words = _TYPE_WORDS.get(column.type, _NUMBERS)
     update: dict[str, object] = {"type": "string", "format": None, "decimal": "."}
-    update |= {"thousands": None, "confidence": min(column.confidence, 0.5)}
+    update |= {"thousands": None, "unit": None, "confidence": min(column.confidence, 0.5)}
     update["evidence"] = Wording(
         en=f"looked like {words.en}, but not all of it can be read so",
         ru=f"похоже на {words.ru}, но прочитать так удаётся не всё",

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SchemaError
-from regulars.ingest.conform import Conformed, conform_column, define_macros
+from regulars.ingest.conform import Conformed, conform_column
+from regulars.ingest.macros import define_macros
 from regulars.ingest.totals import set_totals_aside
 from regulars.lake.sql import list_columns, quote_name
 from regulars.schema.contract import Role

@@ -108,6 +108,8 @@ def _fit_number(measured: Measured, column: Column) -> float:
     number = measured.shape.number
     if number.is_clock and column.unit != "second":
         return 0.0
+    if number.units is not None and number.choose_format(column.unit)[0] is None:
+        return 0.0
     if measured.shape.is_date and number.share < 1.0:
         return 0.0
     if number.share < 0.5:

@@ -28,10 +28,15 @@ class ColumnMapping(BaseModel):
         How the text is read; None for plain values. Dates: a strptime pattern, several joined by
         "|", or "iso", "iso_zone", "excel_serial", "epoch_seconds", "epoch_milliseconds". Strings:
         "whole_number" when an id was kept as 17850.0. Numbers: "symbols" when currency or percent
-        signs must be dropped or a negative stands in parentheses, "clock" for 01:23:45 as seconds.
+        signs must be dropped or a negative stands in parentheses, "clock" for 01:23:45 as seconds,
+        "units:гб=1024,мб=1" when words stand behind the numbers, each with what it multiplies by.
         Strings: also "apostrophe" when a spreadsheet marked them as text so. Booleans: "true word|false word", as in the source.
     decimal, thousands
         Marks of a number; a thousands mark " " stands for every kind of space.
+    unit
+        What the numbers count, as far as the values say: "ГБ", "%", "second".
+    time_source
+        Of a moment: another column, with the time of the day that this one gives.
     confidence
         0 to 1; 1 when a person said it.
     evidence
@@ -47,6 +52,8 @@ class ColumnMapping(BaseModel):
     format: str | None = None
     decimal: Literal[".", ","] = "."
     thousands: str | None = None
+    unit: str | None = None
+    time_source: str | None = None
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
     evidence: Wording = Wording(en="", ru="")
 

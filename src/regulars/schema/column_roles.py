@@ -47,6 +47,11 @@ _ARTICLE_WORDS = frozenset({"upc", "ean", "sku", "barcode", "isbn", "артик�
 POST_WORDS = frozenset({"zip", "zipcode", "postal", "postcode", "индекс"})
 """Words of a postal code, which is a place and not an identifier."""
 
+# 10:15 under such a name lasts ten minutes and is no time of the day.
+_DURATION_WORDS = frozenset(
+    {"duration", "length", "wait", "waiting", "talk", "hold", "handle", "elapsed", "long"}
+    | {"длительность", "продолжительность", "ожидания", "ожидание", "разговора", "обслуживания"}
+)
 _AMOUNT_WORDS = frozenset({"number", "no", "num", "номер", "key"})  # "number of calls" is a count
 _ROW_NAMES = frozenset({"", "index", "row", "row number", "rownumber", "row id", "n", "nn", "no"})
 _ROW_NAMES |= {"unnamed 0", "п п", "n п п", "no п п", "номер строки", "column0", "level 0"}
@@ -245,6 +250,8 @@ def _classify_number(measured: Measured) -> Classified | None:
     if shape.number.share < _MOSTLY or shape.number.is_code:
         return None
     words = set(split_words(measured.name))
+    if shape.number.needs_name and not words & _DURATION_WORDS:
+        return None
     distinct = describe_distinct(measured)
     if shape.number.is_whole and words & POST_WORDS:
         said = Wording(en="a postal code", ru="почтовый индекс")
@@ -264,14 +271,17 @@ def _classify_number(measured: Measured) -> Classified | None:
             return Role.ID, "string", 0.8, said
     if shape.number.is_clock:
         said = Wording(
-            en=f"hours:minutes:seconds, kept as seconds; {distinct.en}",
-            ru=f"часы:минуты:секунды, хранятся в секундах; {distinct.ru}",
+            en=f"clock readings of how long, kept as seconds; {distinct.en}",
+            ru=f"длительность по часам, хранится в секундах; {distinct.ru}",
         )
         return Role.NUMERIC, "integer", 0.8, said
     type_name: ColumnType = "integer" if shape.number.is_whole else "float"
+    unit = shape.number.choose_format()[1]
     said = Wording(
-        en=f"{shape.number.share:.0%} of the values are numbers; {distinct.en}",
-        ru=f"{format_share(shape.number.share, 'ru')} значений — числа; {distinct.ru}",
+        en=f"{shape.number.share:.0%} of the values are numbers{f' in {unit}' if unit else ''};"
+        f" {distinct.en}",
+        ru=f"{format_share(shape.number.share, 'ru')} значений — числа{f' ({unit})' if unit else ''};"
+        f" {distinct.ru}",
     )
     return Role.NUMERIC, type_name, 0.9 if shape.number.share == 1.0 else 0.8, said
 

@@ -186,7 +186,9 @@ def _read_format(
                 ru=f"«{pattern}» — не пример числа: напишите число так, как оно записано в файле, "
                 "например 1 234,56.",
             )
-        return {"format": shape.format, "decimal": shape.decimal, "thousands": shape.thousands}
+        read, unit = shape.choose_format(column.unit)
+        marks = {"decimal": shape.decimal, "thousands": shape.thousands}
+        return {"format": read, "unit": unit, **marks}
     return {"format": pattern}
 
 

@@ -1,12 +1,16 @@
 """Which kind a file is of: the flat file of customers, purchases, events, and the rest."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from regulars.schema.contract import get_contract, list_contracts
+from regulars.schema.assignment import Assignment
+from regulars.schema.column_names import split_words
+from regulars.schema.column_roles import classify_column
+from regulars.schema.contract import Role, get_contract, list_contracts
 from regulars.schema.measured import Measured
 from regulars.schema.profile_recognition import find_id
 from regulars.schema.table_recognition import TableMatch, match_table
+from regulars.schema.unnamed_columns import BARE_NUMBERS, find_repeating_customer
 from regulars.schema.wording import Wording
 
 __all__ = ["KINDS", "Guess", "guess_kind"]
@@ -19,6 +23,9 @@ KINDS: tuple[str, ...] = (
 
 _SURE_NAME = 0.85
 _LEAST_SCORE = 0.5
+_MOST_CONFIDENT = 0.99  # only a person is surer
+_MANY_ROWS_EACH = 0.7
+"""Where of all rows so few are of different customers, it is no list of them, were it a dirty one."""
 _LEAST_ROWS = 20  # in fewer rows an id may be unique by chance
 
 # Kind → the sets of columns that give it away; a file needs one of the sets, by name. Earlier
@@ -62,7 +69,12 @@ _SIGNATURES: dict[str, tuple[tuple[str, ...], ...]] = {
     "carts": (("cart_id", "customer_id"), ("cart_id", "occurred_at")),
     "web_goals": (("goal_id", "occurred_at"), ("goal_name", "occurred_at")),
     "social_interactions": (("customer_id", "network", "occurred_at"),),
-    "deals": (("deal_id", "stage"), ("deal_id", "result"), ("deal_id", "amount")),
+    "deals": (
+        ("deal_id", "stage"),
+        ("deal_id", "result"),
+        ("deal_id", "amount"),
+        ("customer_id", "stage", "amount"),
+    ),
     "leads": (("lead_id", "status"), ("lead_id", "opened_on"), ("lead_id", "channel")),
     "tariffs": (("tariff_id", "fee_amount"), ("tariff_id", "included_minutes")),
     "purchase_items": (("purchase_id", "product_id"), ("purchase_id", "product_name")),
@@ -75,12 +87,23 @@ _WITHOUT_CUSTOMERS = frozenset({"tariffs", "products", "external_factors"})
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The kind a file seems to be of."""
+    """The kind a file seems to be of.
+
+    Attributes
+    ----------
+    kind, confidence, evidence
+        What its rows are, how sure that is, and why.
+    match
+        Of a table: how its columns are filled.
+    customer
+        Of a flat file: the column with the customer, where it was found by what it says of them.
+    """
 
     kind: str
     confidence: float
     evidence: Wording
     match: TableMatch | None = None
+    customer: str | None = None
 
 
 def guess_kind(
@@ -90,6 +113,32 @@ def guess_kind(
     found = (id_column, 1.0) if id_column else find_id(measured)
     by_name = {one.name: one for one in measured}
     customer = by_name.get(found[0]) if found else None
+    repeating = None if id_column else find_repeating_customer(measured)
+    # A number that never repeats beside a customer who does is that of the row.
+    is_flat = customer is not None and customer.shape.is_unique
+    is_of_rows = is_flat and repeating is not None and _is_bare(customer)
+    best = _choose_table(
+        measured, customer if not is_of_rows else repeating, id_column=id_column, drop=drop
+    )
+    least = 0.75 if is_flat and not is_of_rows else _LEAST_SCORE
+    if best and best.confidence >= least:
+        return best
+    return _guess_rest(measured, customer or repeating, is_flat=is_flat)
+
+
+def _is_bare(measured: Measured | None) -> bool:
+    """Its name says that it is an identifier, and not whose."""
+    return measured is not None and split_words(measured.name) in BARE_NUMBERS
+
+
+def _choose_table(
+    measured: Sequence[Measured],
+    customer: Measured | None,
+    *,
+    id_column: str | None,
+    drop: Collection[str],
+) -> Guess | None:
+    """The table whose columns the names tell best."""
     is_flat = customer is not None and customer.shape.is_unique
     is_sure = is_flat and customer is not None and customer.shape.row_count >= _LEAST_ROWS
     best: Guess | None = None
@@ -99,12 +148,12 @@ def guess_kind(
             continue
         if kind == "relations" and _is_log_of_calls(measured):
             continue
-        guess = _score_kind(measured, kind, signatures, id_column=id_column, drop=drop)
+        guess = _score_kind(
+            measured, kind, signatures, id_column=id_column, drop=drop, is_flat=is_flat
+        )
         if guess and (best is None or guess.confidence > best.confidence + 1e-9):
             best = guess
-    if best and best.confidence >= (0.75 if is_flat else _LEAST_SCORE):
-        return best
-    return _guess_rest(measured, customer, is_flat=is_flat)
+    return best
 
 
 def _explains_uniqueness(
@@ -138,6 +187,7 @@ def _score_kind(
     *,
     id_column: str | None,
     drop: Collection[str],
+    is_flat: bool,
 ) -> Guess | None:
     match = match_table(measured, kind, id_column=id_column, drop=drop)
     sure = {
@@ -145,6 +195,9 @@ def _score_kind(
         for name, found in match.columns.items()
         if found.name_score >= _SURE_NAME and found.score >= 0.6
     }
+    moment = get_contract(kind).time_column
+    if moment in match.unnamed and not is_flat:
+        sure[moment] = match.columns[moment].score
     if id_column:
         sure["customer_id"] = 1.0
     met = [names for names in signatures if set(names) <= sure.keys()]
@@ -160,7 +213,9 @@ def _score_kind(
     share = sum(found.score for found in match.columns.values()) / max(filled, 1)
     names = max(met, key=lambda names: sum(sure[name] for name in names))
     confidence = round(strength * (0.45 + 0.55 * min(1.0, share)), 2)
-    return Guess(kind, confidence, _say_signature(measured, match, names), match)
+    return Guess(
+        kind, min(confidence, _MOST_CONFIDENT), _say_signature(measured, match, names), match
+    )
 
 
 def _has_customer(measured: Sequence[Measured]) -> bool:
@@ -193,10 +248,34 @@ def _guess_rest(measured: Sequence[Measured], customer: Measured | None, *, is_f
             ru=f"строка на клиента: «{customer.name}» не повторяется",
         )
         return Guess("customers", 0.95, said)
-    # One moment and no more: with two of them nobody knows which is that of the event.
-    has_moment = sum(one.shape.is_date for one in measured) == 1
     repeats = Wording(en=f"'{customer.name}' repeats", ru=f"«{customer.name}» повторяется")
-    if has_moment and customer.shape.distinct_count < 0.9 * customer.shape.present_count:
+    share = customer.shape.distinct_count / max(customer.shape.present_count, 1)
+    events = match_table(measured, "events")
+    if "occurred_at" in events.columns and share < 0.9:
         said = Wording(en=f"{repeats.en}, and there is a date", ru=f"{repeats.ru}, и есть дата")
-        return Guess("events", 0.5, said)
-    return Guess("customers", 0.5, repeats)
+        return Guess("events", 0.5, said, _with_customer(events, measured, customer))
+    if share < _MANY_ROWS_EACH and not any(map(_is_measure, measured)):
+        said = Wording(
+            en=f"{repeats.en}, there is no date and nothing is measured: the rows link customers"
+            " with something",
+            ru=f"{repeats.ru}, дат и измерений нет: строки связывают клиентов с чем-то",
+        )
+        links = match_table(measured, "relations")
+        return Guess("relations", 0.5, said, _with_customer(links, measured, customer))
+    return Guess("customers", 0.5, repeats, customer=customer.name)
+
+
+def _with_customer(
+    match: TableMatch, measured: Sequence[Measured], customer: Measured
+) -> TableMatch:
+    """The match with the customer in it, whatever the table calls customers."""
+    if "customer_id" in match.columns:
+        return match
+    place = list(measured).index(customer)
+    others = {name: one for name, one in match.columns.items() if one.position != place}
+    found = Assignment(place, "customer_id", 0.7, 0.7)
+    return replace(match, columns=others | {"customer_id": found})
+
+
+def _is_measure(measured: Measured) -> bool:
+    return classify_column(measured)[0] is Role.NUMERIC

@@ -260,10 +260,11 @@ class Mapping(BaseModel):
 
 def describe_type(column: ColumnMapping) -> str:
     """Type and format of a column, as a person reads them: `decimal (1,234.5)`."""
-    details = [column.format] if column.format else []
+    is_unit = column.unit is not None and column.format != "clock"
+    details = [column.unit if is_unit else column.format] if column.format else []
     if column.decimal == "," or column.thousands:
         details.append(f"1{column.thousands or ''}234{column.decimal}5")
-    return f"{column.type} ({', '.join(details)})" if details else column.type
+    return f"{column.type} ({', '.join(filter(None, details))})" if any(details) else column.type
 
 
 def _dump_column(column: MappingABC[str, object]) -> str:

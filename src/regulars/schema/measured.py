@@ -1,5 +1,6 @@
 """All columns of a file measured together: one proves how dates and numbers of the others read."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
@@ -9,8 +10,16 @@ from regulars.schema.name_matching import is_cyrillic
 from regulars.schema.shapes import Shape, SourceColumn, measure_shape
 from regulars.schema.wording import Wording
 
-__all__ = ["Measured", "Reading", "describe_distinct", "measure_columns", "read_as"]
+__all__ = [
+    "Measured",
+    "Reading",
+    "describe_distinct",
+    "is_time_of_day",
+    "measure_columns",
+    "read_as",
+]
 
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?: ?[AaPp][Mm])?")
 _SAMPLE_ROWS = 100
 """A sample of fewer rows is the whole table: no larger one is sampled so thinly."""
 _FEW_VALUES = 20
@@ -23,6 +32,7 @@ class Reading(TypedDict):
     format: str | None
     decimal: Literal[".", ","]
     thousands: str | None
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +128,23 @@ def _say_order(is_day: bool, decided_by: str | None) -> Wording:  # noqa: FBT001
     )
 
 
-def read_as(measured: Measured, type_name: ColumnType, *, is_id: bool = False) -> Reading:
+def read_as(
+    measured: Measured, type_name: ColumnType, *, is_id: bool = False, unit: str | None = None
+) -> Reading:
     """How the text of the column is read when it becomes `type_name`.
 
-    An id that a spreadsheet kept as 17850.0 is read as 17850.
+    An id that a spreadsheet kept as 17850.0 is read as 17850; numbers with units (5 ГБ) become
+    those of `unit` where it is given.
     """
     shape, source = measured.shape, measured.column.type
-    reading: Reading = {"format": None, "decimal": ".", "thousands": None}
+    reading: Reading = {"format": None, "decimal": ".", "thousands": None, "unit": None}
     if type_name in ("date", "instant"):
         if source not in ("date", "instant"):
             reading["format"] = shape.date.format
     elif type_name in ("integer", "float", "decimal"):
         if source == "string" and shape.number.share:
             number = shape.number
-            reading["format"] = number.format
+            reading["format"], reading["unit"] = number.choose_format(unit)
             reading["decimal"], reading["thousands"] = number.decimal, number.thousands
     elif type_name == "string":
         values = shape.present
@@ -142,6 +155,12 @@ def read_as(measured: Measured, type_name: ColumnType, *, is_id: bool = False) -
     elif type_name == "boolean" and source != "boolean" and shape.boolean:
         reading["format"] = "|".join(shape.boolean)
     return reading
+
+
+def is_time_of_day(measured: Measured) -> bool:
+    """Whether the values read as times of a day: 9:05, 18:30:00, 6:30 PM."""
+    values = measured.shape.present
+    return bool(values) and all(_TIME_OF_DAY.fullmatch(value.strip()) for value in values)
 
 
 def describe_distinct(measured: Measured) -> Wording:

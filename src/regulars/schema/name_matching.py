@@ -86,7 +86,7 @@ class NameIndex:
         >>> index.match("data_pokupki")
         {'purchased_at': 0.9}
         """
-        words = split_words(source)
+        words = split_words(source.replace("№", " номер ") if "№" in source else source)
         joined = "".join(words)
         scores: dict[str, float] = {}
         self._collect(scores, self._exact.get(words, ()), 1.0)

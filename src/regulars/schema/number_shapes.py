@@ -1,11 +1,14 @@
 """Numbers as people write them: decimal comma, thousands apart, a currency sign beside."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Literal
+
+from regulars.schema.number_units import UNITS_FORMAT, Units, find_units, split_unit
 
 __all__ = ["NumberShape", "format_number", "measure_numbers", "parse_number"]
 
@@ -18,7 +21,9 @@ _SYMBOLS = re.compile(
 )
 # Bookkeepers write what is owed in parentheses, old systems with the minus at the end.
 _NEGATIVE = re.compile(r"\(([^()+\-−]*\d[^()+\-−]*)\)|([^()+\-−]*\d)\s?[-−]")
+_SIGN = re.compile(_SIGNS, re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,4}:[0-5]?\d:[0-5]\d")
+_SHORT_CLOCK = re.compile(r"\d{1,4}:[0-5]\d")
 _FIRST_VALUES = 20  # none of these a number: no column of numbers, and no time lost
 _LONGEST_WHOLE = 18  # digits; more do not fit a 64-bit integer, so they are a code
 
@@ -54,7 +59,13 @@ class NumberShape:
     is_ambiguous
         "1,234" may be read either way, and nothing in the sample decides.
     is_clock
-        Hours, minutes and seconds (01:23:45), read as seconds.
+        Hours, minutes and seconds (01:23:45), or minutes and seconds (3:05), read as seconds.
+    needs_name
+        10:15 lasts ten minutes or is a time of day: only the name of the column can tell.
+    sign
+        The currency or percent sign that most values bear; None without one.
+    units
+        Words behind the numbers (5 ГБ, 3.5k); None without any.
     """
 
     share: float
@@ -65,13 +76,28 @@ class NumberShape:
     is_code: bool = False
     is_ambiguous: bool = False
     is_clock: bool = False
+    needs_name: bool = False
+    sign: str | None = None
+    units: Units | None = None
 
-    @property
-    def format(self) -> str | None:
-        """The word "symbols" when signs must be dropped before reading, "clock" for 01:23:45."""
+    def choose_format(self, unit: str | None = None) -> tuple[str | None, str | None]:
+        """How the text is read, and the unit of the numbers then; None for both of plain numbers.
+
+        The format is "symbols" when signs must be dropped before reading, "clock" for 01:23:45,
+        "units:" and their sizes for words behind the numbers.
+
+        Parameters
+        ----------
+        unit
+            The one that is wanted, if any.
+        """
         if self.is_clock:
-            return "clock"
-        return "symbols" if self.has_symbols else None
+            return "clock", unit or "second"
+        if self.units is not None:
+            return self.units.render(unit) or (None, None)
+        if self.sign == "%" and unit == "share":
+            return f"{UNITS_FORMAT}%=0.01", unit
+        return ("symbols", self.sign) if self.has_symbols else (None, None)
 
 
 @cache
@@ -120,11 +146,11 @@ def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) ->
     if not values:
         return NumberShape(share=0.0)
     stripped = [value.strip() for value in values]
-    clocks = sum(_CLOCK.fullmatch(value) is not None for value in stripped)
-    if clocks > len(stripped) / 2:
-        return NumberShape(share=clocks / len(stripped), is_whole=True, is_clock=True)
+    clock = _measure_clocks(stripped)
+    if clock is not None:
+        return clock
     if not any(_fits_any_style(value) for value in stripped[:_FIRST_VALUES]):
-        return NumberShape(share=0.0)
+        return _measure_units(stripped, NumberShape(share=0.0), comma_is_decimal=comma_is_decimal)
     bare, fitting = stripped, stripped
     decimal: Decimals = "."
     thousands, is_ambiguous = None, False
@@ -132,15 +158,49 @@ def measure_numbers(values: Sequence[str], *, comma_is_decimal: bool = False) ->
         bare = [_strip_symbols(value) for value in stripped]
         decimal, thousands, is_ambiguous = _choose_style(bare, comma_is_decimal=comma_is_decimal)
         fitting = [value for value in bare if _fits(value, decimal, thousands)]
-    return NumberShape(
+    has_symbols = any(a != b for a, b in zip(stripped, bare, strict=True))
+    shape = NumberShape(
         share=len(fitting) / len(values),
         decimal=decimal,
         thousands=thousands,
         is_whole=not any(decimal in value or "e" in value.casefold() for value in fitting),
-        has_symbols=any(a != b for a, b in zip(stripped, bare, strict=True)),
+        has_symbols=has_symbols,
         is_code=any(_is_code(value) for value in fitting),
         is_ambiguous=is_ambiguous,
+        sign=_find_sign(stripped) if has_symbols else None,
     )
+    if shape.share == 1.0:
+        return shape
+    return _measure_units(stripped, shape, comma_is_decimal=comma_is_decimal)
+
+
+def _measure_clocks(values: Sequence[str]) -> NumberShape | None:
+    """The shape of a column of which most values are hours, minutes and seconds, or two of them."""
+    long = sum(_CLOCK.fullmatch(value) is not None for value in values)
+    short = sum(_SHORT_CLOCK.fullmatch(value) is not None for value in values)
+    if long + short <= len(values) / 2:
+        return None
+    share = (long + short) / len(values)
+    return NumberShape(share=share, is_whole=True, is_clock=True, needs_name=short > 0)
+
+
+def _measure_units(
+    values: Sequence[str], plain: NumberShape, *, comma_is_decimal: bool
+) -> NumberShape:
+    """The shape with the words behind the numbers read as units, where more can be read so."""
+    units = find_units(values)
+    if units is None:
+        return plain
+    numbers = [(split_unit(value) or (value,))[0] for value in values]
+    shape = measure_numbers(numbers, comma_is_decimal=comma_is_decimal)
+    if shape.share <= plain.share:
+        return plain
+    return replace(shape, units=units, is_whole=shape.is_whole and units.is_whole)
+
+
+def _find_sign(values: Sequence[str]) -> str | None:
+    signs = Counter(match.group() for match in map(_SIGN.search, values) if match)
+    return max(signs, key=lambda sign: (signs[sign], sign), default=None)
 
 
 def _choose_style(

@@ -30,6 +30,10 @@ __all__ = [
     "number_personal",
 ]
 
+_OTHERS = (
+    *("interactions", "purchases", "products", "events", "web_goals", "tariffs", "payments"),
+    *("returns", "deals", "leads", "carts"),
+)
 _LEAST_ROWS = 10  # fewer do not show that a column identifies
 _SURE_NAME = 0.9
 _LEAST_SHARE = 0.02
@@ -38,14 +42,34 @@ differ: fifty rows a customer are more versions than a file of customers has."""
 _COUNTING = frozenset({"number", "num", "count", "total"})
 _ID_SHAPES = ("phone", "email", "passport", "tax_number", "card_number", "full_name")
 _BARE_NAMES = frozenset({("id",), ("ид",), ("код",), ("account",), ("customer",), ("client",)})
+# One who is contacted, where people are told of beside; else a contact that was made.
+_CONTACT_IDS = frozenset({("contact", "id"), ("contact", "no"), ("id", "контакта")})
 _BARE_NAMES |= frozenset({("user",), ("клиент",), ("subscriber",), ("uid",)})
 
 
 def map_profile(
-    measured: Sequence[Measured], *, id_column: str | None, drop: Collection[str]
+    measured: Sequence[Measured],
+    *,
+    id_column: str | None,
+    drop: Collection[str],
+    repeating: str | None = None,
 ) -> list[ColumnMapping]:
-    """What each column of a flat file becomes, in order."""
+    """What each column of a flat file becomes, in order.
+
+    Parameters
+    ----------
+    measured
+        The columns.
+    id_column
+        The one that a person called the customer's id.
+    drop
+        Those to leave out.
+    repeating
+        The one that tells customers although they come again and again.
+    """
     found = (id_column, 1.0) if id_column else find_id(measured)
+    if found is None and repeating is not None:
+        found = (repeating, 0.5)
     observed = _find_observed_at(measured, drop)
     names = name_attributes(measured)
     is_of_people = hold_people(measured)
@@ -219,6 +243,9 @@ def _may_identify(measured: Measured, score: float) -> bool:
 
 
 def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
+    has_people = any(split_words(one.name) in _CONTACT_IDS for one in measured) and any(
+        map(is_sure_of_people, measured)
+    )
     unique = [
         one
         for one in measured
@@ -234,7 +261,9 @@ def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
     coded = [
         one
         for one in unique
-        if not one.shape.is_number and all(_is_code(value) for value in one.shape.present)
+        if not one.shape.is_number
+        and all(_is_code(value) for value in one.shape.present)
+        and not _identifies_another(one.name, has_people=has_people)
     ]
     if not named and len(coded) == 1:
         return coded[0].name, 0.6
@@ -248,11 +277,14 @@ def _is_named_id(measured: Measured) -> bool:
     return is_named and not _identifies_another(measured.name)
 
 
-def _identifies_another(name: str) -> bool:
+def _identifies_another(name: str, *, has_people: bool = False) -> bool:
     """The id of a campaign or a product is not that of a customer; a contract's may be."""
-    others = build_index("interactions", "purchases", "products", "events", "web_goals", "tariffs")
+    if has_people and split_words(name) in _CONTACT_IDS:
+        return False
+    others = build_index(*_OTHERS)
     scores = others.match(name)
-    scores.pop("customer_id", None)
+    for one in ("customer_id", "account_id"):
+        scores.pop(one, None)
     return any(
         score >= 0.95 and others.columns[target].role is Role.ID for target, score in scores.items()
     )

@@ -9,7 +9,14 @@ from regulars.schema.contract import Role, get_contract
 from regulars.schema.header_names import suggest_columns
 from regulars.schema.kinds import KINDS, Guess, guess_kind
 from regulars.schema.mapping import Mapping
-from regulars.schema.measured import Measured, Reading, measure_columns, read_as
+from regulars.schema.measured import (
+    Measured,
+    Reading,
+    is_time_of_day,
+    measure_columns,
+    read_as,
+)
+from regulars.schema.name_matching import build_index
 from regulars.schema.outcomes import find_outcome, take_outcome
 from regulars.schema.profile_recognition import is_personal_id, map_profile
 from regulars.schema.shapes import SourceColumn
@@ -19,6 +26,7 @@ from regulars.schema.wording import Wording
 __all__ = ["KINDS", "recognize", "suggest_columns"]
 
 _SAID = Wording(en="you said so", ru="указано вами")
+_SURE_NAME = 0.9
 _CUSTOMER_IDS = ("customer_id", "related_customer_id", "counterpart_id")
 
 
@@ -103,7 +111,7 @@ def recognize(
     ).with_overrides(said)
     _check_required(mapping)
     by_name = {one.name: one for one in measured}
-    mapping = _read_again(mapping, said, by_name)
+    mapping = _join_time(_read_again(mapping, said, by_name), by_name)
     notes = [order_note, outcome_note, _say_id(mapping, by_name), _say_timeless(mapping)]
     notes += _say_epochs(mapping, by_name)
     return mapping.model_copy(
@@ -138,7 +146,7 @@ def _map_columns(
     measured: Sequence[Measured], guess: Guess, *, id_column: str | None, drop: Collection[str]
 ) -> list[ColumnMapping]:
     if guess.kind == "customers":
-        return map_profile(measured, id_column=id_column, drop=drop)
+        return map_profile(measured, id_column=id_column, drop=drop, repeating=guess.customer)
     match = guess.match or match_table(measured, guess.kind, id_column=id_column, drop=drop)
     return map_table(measured, match, id_column=id_column, drop=drop)
 
@@ -168,7 +176,7 @@ def _mark_outcome(column: ColumnMapping, outcome: Outcome | None) -> ColumnMappi
         "format": None,
         "decimal": ".",
     }
-    update |= {"thousands": None, "evidence": outcome.evidence}
+    update |= {"thousands": None, "unit": None, "evidence": outcome.evidence}
     return ColumnMapping.model_validate(column.model_dump() | update)
 
 
@@ -177,8 +185,9 @@ def _read_again(
 ) -> Mapping:
     """A correction without a format leaves it to the values how the column is read."""
     silent = {source for source, wish in said.items() if wish.count(":") < 2}
+    units = {one.name: one.unit for one in get_contract(mapping.table).columns}
     columns = tuple(
-        column.model_copy(update=dict(_read(column, by_name[column.source])))
+        column.model_copy(update=dict(_read(column, by_name[column.source], units)))
         if column.source in silent
         else column
         for column in mapping.columns
@@ -186,8 +195,42 @@ def _read_again(
     return mapping.model_copy(update={"columns": columns})
 
 
-def _read(column: ColumnMapping, measured: Measured) -> Reading:
-    return read_as(measured, column.type, is_id=column.role is Role.ID)
+def _read(column: ColumnMapping, measured: Measured, units: MappingABC[str, str | None]) -> Reading:
+    unit = units.get(column.target)
+    return read_as(measured, column.type, is_id=column.role is Role.ID, unit=unit)
+
+
+def _join_time(mapping: Mapping, by_name: MappingABC[str, Measured]) -> Mapping:
+    """The mapping with the time of the day read beside the day, when they stand in two columns."""
+    contract = mapping.contract
+    moment = mapping.find_target(contract.time_column or "")
+    if moment is None or moment.type != "instant" or by_name[moment.source].shape.date.has_time:
+        return mapping
+    index = build_index(contract.name)
+    known = {*contract.column_names} - {moment.target}
+    times = [
+        column
+        for column in mapping.columns
+        if column.target not in known
+        and not (column.role is Role.IGNORED and column.is_given)
+        and is_time_of_day(by_name[column.source])
+        and index.match(column.source).get(moment.target, 0.0) >= _SURE_NAME
+    ]
+    if len(times) != 1:
+        return mapping
+    time = times[0]
+    said = Wording(
+        en=f"the time of the day of '{moment.source}'",
+        ru=f"время того же момента: «{moment.source}»",
+    )
+    changed = {
+        moment.source: moment.model_copy(update={"time_source": time.source}),
+        time.source: time.model_copy(
+            update={"role": Role.IGNORED, "type": "string", "format": None, "evidence": said}
+        ),
+    }
+    columns = tuple(changed.get(column.source, column) for column in mapping.columns)
+    return mapping.model_copy(update={"columns": columns})
 
 
 def _check_required(mapping: Mapping) -> None:

@@ -100,8 +100,9 @@ class Shape:
 
     @property
     def is_number(self) -> bool:
-        """At least 95 % of the values are numbers, and not codes."""
-        return self.number.share >= 0.95 and not self.number.is_code
+        """At least 95 % of the values are numbers, and not codes, whatever the column is called."""
+        number = self.number
+        return number.share >= 0.95 and not (number.is_code or number.needs_name)
 
     @property
     def is_date(self) -> bool:

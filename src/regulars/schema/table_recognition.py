@@ -1,7 +1,7 @@
 """A file of one canonical table: purchases, events, payments and the rest."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from regulars.schema.assignment import Assignment, assign_columns
 from regulars.schema.column_mapping import ColumnMapping
@@ -16,6 +16,7 @@ from regulars.schema.profile_recognition import (
     name_attributes,
     number_personal,
 )
+from regulars.schema.unnamed_columns import fill_unnamed
 from regulars.schema.wording import Wording
 
 __all__ = ["TableMatch", "map_table", "match_table"]
@@ -37,11 +38,14 @@ class TableMatch:
         Canonical column → the foreign column that fills it.
     index
         The canonical columns that were looked for.
+    unnamed
+        Of `columns`, those that no name tells → why they are filled all the same.
     """
 
     kind: str
     columns: dict[str, Assignment]
     index: NameIndex
+    unnamed: dict[str, Wording] = field(default_factory=dict)
 
 
 def match_table(
@@ -55,19 +59,32 @@ def match_table(
     exclude = {place for place, one in enumerate(measured) if one.name in drop}
     exclude |= {place for place, one in enumerate(measured) if one.name == id_column}
     without = {"customer_id"} if id_column else set()
+    match = _match_names(measured, kind, exclude, without)
+    unnamed = fill_unnamed(
+        measured, get_contract(kind), match.columns, exclude=exclude, without=without
+    )
+    return replace(
+        match,
+        columns=match.columns | {name: found for name, (found, _) in unnamed.items()},
+        unnamed={name: why for name, (_, why) in unnamed.items()},
+    )
+
+
+def _match_names(
+    measured: Sequence[Measured], kind: str, exclude: Collection[int], without: Collection[str]
+) -> TableMatch:
     if kind != "purchases":
         index = build_index(kind)
         chosen = assign_columns(measured, index, exclude=exclude, without=without)
         return TableMatch(kind, chosen, index)
     index = build_index("purchases", "purchase_items")
-    lines = assign_columns(measured, index, exclude=exclude, without=without | {*_OF_THE_ORDER})
+    lines = assign_columns(measured, index, exclude=exclude, without={*without, *_OF_THE_ORDER})
     is_lines = any(lines[name].name_score >= 0.75 for name in _OF_A_LINE if name in lines)
     if is_lines or {"unit_price", "quantity"} <= lines.keys():
         return TableMatch(kind, lines, index)
     orders = build_index("purchases")
-    return TableMatch(
-        kind, assign_columns(measured, orders, exclude=exclude, without=without), orders
-    )
+    chosen = assign_columns(measured, orders, exclude=exclude, without=without)
+    return TableMatch(kind, chosen, orders)
 
 
 def map_table(
@@ -79,9 +96,7 @@ def map_table(
 ) -> list[ColumnMapping]:
     """What each column of the file becomes, in order."""
     chosen = {found.position: found for found in match.columns.values()}
-    chosen |= _fill_moment(measured, match, {*drop, id_column or ""})
-    taken = {found.target for found in chosen.values()}
-    names = _name_others(measured, match, taken)
+    names = _name_others(measured, match)
     is_of_people = hold_people(measured)
     columns = []
     for position, (one, name) in enumerate(zip(measured, names, strict=True)):
@@ -91,56 +106,34 @@ def map_table(
             columns.append(map_id(one, "customer_id", 1.0, is_said=True))
         elif position in chosen:
             found = chosen[position]
-            columns.append(_map_canonical(one, match.index.columns[found.target], found))
+            columns.append(_map_canonical(one, match, found))
         else:
             columns.append(map_attribute(one, name, is_of_people=is_of_people))
     return number_personal(columns)
 
 
-def _name_others(
-    measured: Sequence[Measured], match: TableMatch, taken: Collection[str]
-) -> list[str]:
+def _name_others(measured: Sequence[Measured], match: TableMatch) -> list[str]:
     """Own names that cannot be mistaken for canonical columns of the table."""
-    known = {*match.index.columns, *taken}
+    known = {*match.index.columns, *match.columns}
     return [f"{name}_in_source" if name in known else name for name in name_attributes(measured)]
 
 
-def _fill_moment(
-    measured: Sequence[Measured], match: TableMatch, spoken_for: Collection[str]
-) -> dict[int, Assignment]:
-    """A required moment that no name tells is the only column of dates, if there is just one."""
-    target = get_contract(match.kind).time_column
-    if target is None or target in match.columns:
-        return {}
-    used = {found.position for found in match.columns.values()}
-    free = [
-        position
-        for position, one in enumerate(measured)
-        if one.shape.is_date and position not in used and one.name not in spoken_for
-    ]
-    if len(free) != 1 or not get_contract(match.kind).get_column(target).is_required:
-        return {}
-    return {free[0]: Assignment(free[0], target, score=0.5, name_score=0.0)}
-
-
-def _map_canonical(measured: Measured, column: Column, found: Assignment) -> ColumnMapping:
+def _map_canonical(measured: Measured, match: TableMatch, found: Assignment) -> ColumnMapping:
+    column = match.index.columns[found.target]
+    evidence = match.unnamed.get(column.name) or _say_name(measured, column)
     if column.role is Role.ID:
         mapped = map_id(measured, column.name, found.score)
-        evidence = _say_name(measured, column)
         return mapped.model_copy(update={"evidence": evidence})
-    reading = read_as(measured, column.type)
+    reading = read_as(measured, column.type, unit=column.unit)
     if column.type == "instant" and measured.shape.date.share < 0.5 and measured.shape.present:
         reading["format"] = "epoch_seconds"
-    by_shape = Wording(
-        en="the only column of dates in the file", ru="единственный столбец с датами в файле"
-    )
     return ColumnMapping(
         source=measured.name,
         target=column.name,
         role=column.role,
         type=column.type,
         confidence=round(found.score, 2),
-        evidence=_say_name(measured, column) if found.name_score else by_shape,
+        evidence=evidence,
         **reading,
     )
 

@@ -1,0 +1,180 @@
+"""What a table cannot do without and no name tells: its moment, its own number, its customer."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from regulars.schema.assignment import Assignment
+from regulars.schema.column_names import split_words
+from regulars.schema.column_roles import find_personal_field, is_row_number
+from regulars.schema.contract import Contract
+from regulars.schema.measured import Measured
+from regulars.schema.name_matching import build_index
+from regulars.schema.wording import Wording
+
+__all__ = ["BARE_NUMBERS", "fill_unnamed", "find_repeating_customer"]
+
+Filled = tuple[Assignment, Wording]
+
+_SURE_NAME = 0.9
+_MOST_KINDS = 4
+# Of several moments of one row, such a word tells the one at which it began.
+_BEGINNINGS = frozenset(
+    {"created", "create", "creation", "opened", "open", "start", "started", "begin", "began"}
+    | {"received", "submitted", "placed"}
+    | {"создан", "создано", "создана", "создания", "открыт", "открыто", "открытия", "начало"}
+    | {"начала", "поступил", "поступило", "поступления", "оформлен", "оформления"}
+)
+BARE_NUMBERS = frozenset(
+    {("id",), ("ид",), ("uid",), ("uuid",), ("guid",), ("number",), ("no",), ("номер",)}
+    | {("код",), ("code",), ("key",), ("record", "id"), ("id", "записи"), ("номер", "записи")}
+)
+"""Names, as words, that say that there is an identifier and not of what."""
+
+_CONTACTS = ("email", "phone")
+
+
+def fill_unnamed(
+    measured: Sequence[Measured],
+    contract: Contract,
+    named: Mapping[str, Assignment],
+    *,
+    exclude: Collection[int] = (),
+    without: Collection[str] = (),
+) -> dict[str, Filled]:
+    """Canonical column → the foreign column that must fill it, though no name says so, and why.
+
+    Parameters
+    ----------
+    measured
+        The foreign columns.
+    contract
+        The table.
+    named
+        Columns that names told.
+    exclude
+        Positions of foreign columns that are spoken for.
+    without
+        Canonical columns that are spoken for.
+    """
+    filled: dict[str, Filled] = {}
+    for name, find in (
+        ("customer_id", _find_customer),
+        (contract.time_column, _find_moment),
+        (contract.key[0] if len(contract.key) == 1 else None, _find_own_number),
+    ):
+        if name is None or name not in contract.column_names or name in {*named, *without}:
+            continue
+        taken = {*exclude, *(one.position for one in named.values() if one.target != "account_id")}
+        taken |= {one.position for one, _ in filled.values()}
+        free = [place for place in range(len(measured)) if place not in taken]
+        found = find(measured, free, contract)
+        if found is not None:
+            filled[name] = found
+    return filled
+
+
+def find_repeating_customer(measured: Sequence[Measured]) -> Measured | None:
+    """A column whose name means customers, and they come again and again; None without one."""
+    index = build_index("profiles")
+    named = [
+        (index.match(one.name).get("customer_id", 0.0), -place, one)
+        for place, one in enumerate(measured)
+        if split_words(one.name) not in BARE_NUMBERS and _repeats(one)
+    ]
+    sure = [found for found in named if found[0] >= _SURE_NAME]
+    return max(sure, key=lambda found: found[:2])[2] if sure else None
+
+
+def _repeats(measured: Measured) -> bool:
+    shape = measured.shape
+    is_code = not shape.is_date and (not shape.is_number or measured.is_whole)
+    # A handful of values under the name "client" are kinds of clients.
+    return is_code and _MOST_KINDS < shape.distinct_count < 0.9 * shape.present_count
+
+
+def _find_customer(
+    measured: Sequence[Measured], free: Sequence[int], contract: Contract
+) -> Filled | None:
+    """The account, where there is no other customer; else the one who is told by an address."""
+    index = build_index("profiles")
+    named = [
+        (index.match(measured[place].name).get("customer_id", 0.0), -place)
+        for place in free
+        if split_words(measured[place].name) not in BARE_NUMBERS and not measured[place].is_empty
+    ]
+    score, place = max(named, default=(0.0, 0))
+    if score >= _SURE_NAME:
+        name = measured[-place].name
+        # Who has the account is the customer; surer where the table knows of accounts.
+        sure = score if "account_id" in contract.column_names else 0.8 * score
+        said = Wording(
+            en=f"no other column tells the customer, and '{name}' tells the account",
+            ru=f"другого столбца с клиентом нет, а «{name}» означает счёт клиента",
+        )
+        return Assignment(-place, "customer_id", sure, score), said
+    if contract.temporal != "fact":
+        return None
+    for contact in _CONTACTS:
+        holders = [place for place in free if _is_contact(measured[place], contact)]
+        if len(holders) == 1:
+            name = measured[holders[0]].name
+            said = Wording(
+                en=f"no other column tells the customer: '{name}' does, and is kept as a pseudonym",
+                ru=f"другого столбца с клиентом нет: его называет «{name}», хранится псевдоним",
+            )
+            return Assignment(holders[0], "customer_id", 0.7, 0.0), said
+    return None
+
+
+def _is_contact(measured: Measured, contact: str) -> bool:
+    first = next(iter(measured.shape.present), "")
+    if not ("@" in first if contact == "email" else sum(map(str.isdigit, first)) >= 10):
+        return False  # looking at all values of thousands of columns would take long
+    found = find_personal_field(measured)
+    return found is not None and found[0] == contact
+
+
+def _find_moment(
+    measured: Sequence[Measured], free: Sequence[int], contract: Contract
+) -> Filled | None:
+    """The only column of dates; of several the only one that tells a beginning."""
+    target = contract.time_column
+    if target is None or not contract.get_column(target).is_required:
+        return None
+    dates = [place for place in free if _is_moment(measured[place])]
+    if len(dates) == 1:
+        said = Wording(
+            en="the only column of dates in the file", ru="единственный столбец с датами в файле"
+        )
+        return Assignment(dates[0], target, 0.5, 0.0), said
+    begun = [place for place in dates if _BEGINNINGS & set(split_words(measured[place].name))]
+    if len(begun) == 1:
+        said = Wording(
+            en="of the columns of dates the one that tells a beginning",
+            ru="из столбцов с датами тот, что называет начало",
+        )
+        return Assignment(begun[0], target, 0.5, 0.0), said
+    return None
+
+
+def _is_moment(measured: Measured) -> bool:
+    return measured.shape.is_date and find_personal_field(measured) is None
+
+
+def _find_own_number(
+    measured: Sequence[Measured], free: Sequence[int], contract: Contract
+) -> Filled | None:
+    """A number that never repeats, under a name that says no more than that."""
+    numbers = [
+        place
+        for place in free
+        if split_words(measured[place].name) in BARE_NUMBERS
+        and measured[place].shape.is_unique
+        and not is_row_number(measured[place])
+    ]
+    if len(numbers) != 1:
+        return None
+    said = Wording(
+        en="a number of the row's own: it never repeats",
+        ru="собственный номер строки: он не повторяется",
+    )
+    return Assignment(numbers[0], contract.key[0], 0.7, 0.0), said
