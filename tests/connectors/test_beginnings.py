@@ -114,3 +114,57 @@ def test_blank_lines_before_the_header_do_not_make_a_row_of_it(write, opened, ro
 )
 def test_rows_of_the_table_are_not_taken_for_titles(rows):
     assert find_beginning(rows) == 0
+
+
+GROUPED = [
+    ["Клиент", "", "Январь", "", "Февраль", "", "Город"],
+    ["Код", "Тариф", "Сумма", "Минуты", "Сумма", "Минуты", ""],
+    ["007", "А", "12", "40", "13", "41", "Уфа"],
+    ["008", "Б", "14", "50", "15", "51", "Омск"],
+    ["009", "А", "16", "60", "17", "61", "Уфа"],
+]
+GROUPED_NAMES = (
+    *("Код", "Тариф", "Январь Сумма", "Январь Минуты", "Февраль Сумма", "Февраль Минуты"),
+    "Город",
+)
+
+
+def test_merged_cells_above_the_header_tell_its_repeating_names_apart(tmp_path, opened, rows_of):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Данные")
+        sheet.merge_range(0, 0, 0, 1, "Клиент")
+        sheet.merge_range(0, 2, 0, 3, "Январь")
+        sheet.merge_range(0, 4, 0, 5, "Февраль")
+        sheet.merge_range(0, 6, 1, 6, "Город")
+        for number, row in enumerate(GROUPED[1:], start=1):
+            sheet.write_row(number, 0, row[:6] if number == 1 else row)
+
+    source = opened(path)
+
+    assert source.columns == GROUPED_NAMES
+    assert rows_of(source) == [tuple(row) for row in GROUPED[2:]]
+    assert source.notes[-1].en.startswith("The header takes two rows")
+
+
+@pytest.mark.parametrize("above", [[], [["Отчёт за два месяца"], []]])
+def test_a_header_of_two_lines_is_read_beneath_titles_too(write, opened, rows_of, above):
+    lines = [";".join(row) for row in [*above, *GROUPED]]
+
+    source = opened(write("\n".join(lines) + "\n"))
+
+    assert source.columns == GROUPED_NAMES
+    assert rows_of(source) == [tuple(row) for row in GROUPED[2:]]
+    assert source.notes[-1].ru.startswith("Заголовок занимает две строки")
+
+
+def test_groups_whose_columns_do_not_repeat_leave_the_names_as_they_are(write, opened, rows_of):
+    rows = [["Клиент", "", "Покупки", ""], ["Код", "Город", "Сумма", "День"], *_DAYS]
+
+    source = opened(write("\n".join(";".join(row) for row in rows) + "\n"))
+
+    assert source.columns == ("Код", "Город", "Сумма", "День")
+    assert rows_of(source) == [tuple(row) for row in _DAYS]
+
+
+_DAYS = [[f"00{n}", "Уфа", f"{n}", f"2024-01-0{n}"] for n in range(1, 6)]

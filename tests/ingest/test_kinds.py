@@ -269,3 +269,15 @@ def test_baskets_of_a_second_file_are_not_mixed_with_those_of_the_first(desk):
 
     assert ran.code == 1
     assert "basket 1 is not order 1" in ran.complaint
+
+
+@pytest.mark.parametrize("text", [PURCHASES, ITEMS], ids=["orders", "lines of orders"])
+def test_orders_with_numbers_are_not_mixed_with_baskets_numbered_by_line(desk, text):
+    desk.load_text(BASKETS, name="baskets.csv")
+    before = desk.lake.list_loads()
+
+    ran = desk.load(desk.write("orders.csv", text), "--lang", "ru")
+
+    assert ran.code == 1
+    assert "уже есть корзины из baskets.csv, они нумеруются по строкам" in ran.complaint
+    assert desk.lake.list_loads() == before

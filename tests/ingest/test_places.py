@@ -118,3 +118,25 @@ def test_what_only_looks_like_a_total_is_a_row(desk, row):
     told = desk.load_text(TOTALS + row + "\n")
 
     assert sums(told) == (30, 30, 0, 0, 0)
+
+
+def test_totals_of_parts_are_set_aside_where_a_total_ends_the_table(desk):
+    rows = [f"{n:05};Уфа;{n},5" for n in range(6)]
+    table = [*rows[:3], "Итого по Уфе:;;4,5", *rows[3:], "Всего по Омску;;12", "Итого;;16,5"]
+
+    told = desk.load_text("Код;Город;Баланс\n" + "\n".join(table) + "\n")
+
+    assert (told["rows_in"], told["rows_inserted"], told["rows_quarantined"]) == (9, 6, 3)
+    assert desk.read("quarantine", "source_row, reason", order="1") == [
+        (5, "total_row"),
+        (9, "total_row"),
+        (10, "total_row"),
+    ]
+
+
+def test_a_row_of_data_that_begins_like_a_total_stays_where_none_ends_the_table(desk):
+    rows = [f"{name};{n},5" for n, name in enumerate(["Заря", "Всего доброго", "Итого-Сервис"])]
+
+    told = desk.load_text("Клиент;Баланс\n" + "\n".join(rows) + "\n")
+
+    assert (told["rows_in"], told["rows_inserted"]) == (3, 3)

@@ -1,6 +1,7 @@
 """What a table cannot do without and no name tells: its moment, its own number, its customer."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from regulars.schema.assignment import Assignment
 from regulars.schema.column_names import split_words
@@ -74,14 +75,19 @@ def fill_unnamed(
 
 def find_repeating_customer(measured: Sequence[Measured]) -> Measured | None:
     """A column whose name means customers, and they come again and again; None without one."""
-    index = build_index("profiles")
     named = [
-        (index.match(one.name).get("customer_id", 0.0), -place, one)
+        (_score_customer(one.name), -place, one)
         for place, one in enumerate(measured)
         if split_words(one.name) not in BARE_NUMBERS and _repeats(one)
     ]
     sure = [found for found in named if found[0] >= _SURE_NAME]
     return max(sure, key=lambda found: found[:2])[2] if sure else None
+
+
+@lru_cache(maxsize=65_536)
+def _score_customer(name: str) -> float:
+    """How well the name is that of a customer's identifier, 0 to 1."""
+    return build_index("profiles").match(name).get("customer_id", 0.0)
 
 
 def _repeats(measured: Measured) -> bool:
@@ -95,9 +101,8 @@ def _find_customer(
     measured: Sequence[Measured], free: Sequence[int], contract: Contract
 ) -> Filled | None:
     """The account, where there is no other customer; else the one who is told by an address."""
-    index = build_index("profiles")
     named = [
-        (index.match(measured[place].name).get("customer_id", 0.0), -place)
+        (_score_customer(measured[place].name), -place)
         for place in free
         if split_words(measured[place].name) not in BARE_NUMBERS and not measured[place].is_empty
     ]

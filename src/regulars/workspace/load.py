@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from regulars import __version__
-from regulars.errors import ConflictError, InvalidParameterError
+from regulars.errors import InvalidParameterError
 from regulars.ingest.canonical import Moment
 from regulars.ingest.erased import Tombstones
 from regulars.ingest.load import Destination, Orders, load_prepared
 from regulars.ingest.personal import confirm_completed
 from regulars.ingest.prepare import Wishes, prepare_load
 from regulars.ingest.repeat import repeat_load
-from regulars.schema.mapping import Mapping
 from regulars.workspace.erase import finish_erasure
+from regulars.workspace.numbering import refuse_second_numbering
 from regulars.workspace.runs import make_id
 from regulars.workspace.words import speak
 
@@ -251,7 +251,7 @@ def _load(
             list_texts=lambda table: _list_texts(workspace, table),
             zone=workspace.settings.time_zone,
         )
-    _refuse_second_numbering(workspace, prepared.mapping, source)
+    refuse_second_numbering(workspace.lake.list_loads(), prepared.mapping, source)
     destination = Destination(
         lake=workspace.lake,
         vault=workspace.vault,
@@ -340,42 +340,6 @@ def _say_how(request: _Request, zone: str, checks: tuple[Check, ...]) -> str:
     """A fingerprint of all that decides what the same bytes become: wishes, zone, checks."""
     told = "\n".join([request.sha256(), zone, *(check.model_dump_json() for check in checks)])
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _refuse_second_numbering(workspace: Workspace, mapping: Mapping, source: Source) -> None:
-    """Stop before row 1 of one file would be taken for row 1 of another.
-
-    Raises
-    ------
-    ConflictError
-        When customers are numbered by row and those of another file already are; or baskets by
-        line, and there are orders of another file.
-    """
-    others = [load for load in workspace.lake.list_loads() if load.source != source.name]
-    if mapping.table == "profiles" and mapping.id_column is None:
-        for load in others:
-            if "profiles" in load.tables:
-                raise ConflictError(
-                    en=f"{source.name} has no column with the customer's id, so its rows would be"
-                    f" numbered; but customers of {load.source} are here already, and row 1 of one"
-                    " file is not row 1 of the other. Say which column is the id (--id COLUMN), or"
-                    " load into another workspace.",
-                    ru=f"В {source.name} нет столбца с id клиента, строки пришлось бы нумеровать; но"
-                    f" здесь уже есть клиенты из {load.source}, а строка 1 одного файла — не строка 1"
-                    " другого. Скажите, какой столбец — id (--id СТОЛБЕЦ), или загрузите в другую"
-                    " рабочую папку.",
-                )
-    if source.is_baskets:
-        for load in others:
-            if "purchase_items" in load.tables:
-                raise ConflictError(
-                    en=f"{source.name} numbers its baskets by line; but orders of {load.source} are"
-                    " here already, and basket 1 is not order 1. Load it into another workspace,"
-                    " or give it a column with the number of the order.",
-                    ru=f"В {source.name} корзины нумеруются по строкам; но здесь уже есть заказы из"
-                    f" {load.source}, а корзина 1 — не заказ 1. Загрузите файл в другую рабочую"
-                    " папку или добавьте в него столбец с номером заказа.",
-                )
 
 
 def _find_repeat(workspace: Workspace, source: str, request: str) -> LoadRecord | None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["find_beginning", "guess_header"]
+__all__ = ["find_beginning", "find_upper_header", "guess_header", "join_headers"]
 
 _MOST_ROWS_ABOVE = 50
 _SAME_SHAPE_SHARE = 0.5
@@ -84,6 +84,78 @@ def guess_header(records: Sequence[Sequence[str]]) -> bool:
         return bool(records) and not any(_is_value_shape(_shape(cell)) for cell in records[0])
     unlike, alike = _compare(records)
     return unlike >= alike
+
+
+def find_upper_header(rows: Sequence[Sequence[str]], start: int) -> tuple[int, list[str]]:
+    """Where the lower row of a header stands, and its upper row; `start` and none without two.
+
+    The upper row names groups of columns and the lower one the columns in them. Both are of words
+    only; the upper has gaps, each of which the lower fills; and what stands beneath is of other
+    shapes than the lower.
+
+    Examples
+    --------
+    >>> rows = [
+    ...     ["Client", "", "Orders", ""],
+    ...     ["id", "city", "sum", "day"],
+    ...     ["7", "Oslo", "3", "12"],
+    ... ]
+    >>> find_upper_header(rows, 0)
+    (1, ['Client', '', 'Orders', ''])
+    >>> find_upper_header(rows[1:], 0)
+    (0, [])
+    """
+    if _has_upper(rows[start:]):
+        return start + 1, list(rows[start])
+    if start and _has_upper(rows[start - 1 :]):
+        upper = list(rows[start - 1])
+        if join_headers(upper, rows[start]) != _pad(rows[start], 0):
+            return start, upper
+    return start, []
+
+
+def _has_upper(rows: Sequence[Sequence[str]]) -> bool:
+    if len(rows) < 3:
+        return False
+    width = max(_reach(row) for row in rows[1:])
+    upper, lower = _pad(rows[0], width), _pad(rows[1], width)
+    gaps = [place for place, cell in enumerate(upper) if not cell]
+    return (
+        bool(gaps)
+        and len(upper) == width
+        and len(gaps) < width - 1
+        and all(lower[place] for place in gaps)
+        and not any(cell.endswith(":") for cell in upper)
+        and _is_wordy(upper)
+        and _is_header(lower, rows[2:])
+    )
+
+
+def join_headers(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """One name for each column: the lower one, with that of its group where it repeats.
+
+    Examples
+    --------
+    >>> join_headers(["Client", "May", "", "June", ""], ["", "sum", "count", "sum", "count"])
+    ['Client', 'May sum', 'May count', 'June sum', 'June count']
+    >>> join_headers(["Client", "", "Order"], ["id", "city", "sum"])
+    ['id', 'city', 'sum']
+    """
+    names = _pad(lower, 0)
+    counts = Counter(names)
+    group = ""
+    joined = []
+    for above, name in zip(_pad(upper, len(names)), names, strict=False):
+        # What has no name beneath is one column and no group.
+        group = above or group if name else ""
+        joined.append(
+            above if not name else f"{group} {name}".strip() if counts[name] > 1 else name
+        )
+    return joined
+
+
+def _pad(row: Sequence[str], width: int) -> list[str]:
+    return [cell.strip() for cell in row] + [""] * (width - len(row))
 
 
 def _compare(records: Sequence[Sequence[str]]) -> tuple[int, int]:

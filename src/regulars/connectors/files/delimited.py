@@ -149,10 +149,11 @@ class DelimitedText:
     def notes(self) -> tuple[Wording, ...]:
         """What was found out about the bytes."""
         said = [note_encoding(self.file.encoding), note_delimiter(self.dialect.delimiter)]
-        if self.dialect.skipped_lines:
-            count = self.dialect.skipped_lines
+        upper_rows = self.dialect.header_rows - 1
+        count = self.dialect.skipped_lines - upper_rows
+        if count:
             said.append(note_rows_above(count, has_header=self.dialect.has_header))
-        return tuple(said)
+        return (*said, *([NOTE_TWO_ROWS] if upper_rows else []))
 
 
 def _estimate_bytes(content: Content, rows: int) -> int:
@@ -190,6 +191,13 @@ def note_rows_above(count: int, *, has_header: bool) -> Wording:
         ru=f"Над таблицей пропущено: {pluralize(count, 'ru', 'строка', 'строки', 'строк')};"
         f" {where_ru} {count + 1}.",
     )
+
+
+NOTE_TWO_ROWS = Wording(
+    en="The header takes two rows: a name that repeats in the lower one bears that of its group.",
+    ru="Заголовок занимает две строки: повторяющееся имя нижней дополнено именем группы из верхней.",
+)
+"""What is said of a table whose columns are grouped."""
 
 
 def _find_line(path: Path, count: int) -> int:

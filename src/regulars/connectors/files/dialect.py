@@ -8,7 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from regulars.connectors.files.beginning import find_beginning, guess_header
+from regulars.connectors.files.beginning import (
+    find_beginning,
+    find_upper_header,
+    guess_header,
+    join_headers,
+)
 
 __all__ = ["Dialect", "Preset", "sniff"]
 
@@ -56,6 +61,8 @@ class Dialect:
         The skipped lines.
     record_count
         How many records were looked at, a header included.
+    header_rows
+        Rows over which the names are spread; `skipped_lines` counts the upper one of two.
     """
 
     delimiter: str
@@ -67,6 +74,7 @@ class Dialect:
     fitting_share: float
     preamble: tuple[str, ...] = ()
     record_count: int = 0
+    header_rows: int = 1
 
     @property
     def is_aligned(self) -> bool:
@@ -118,13 +126,17 @@ def sniff(text: str, preset: Preset = _NOTHING_SAID) -> Dialect:
     if has_header is None:
         has_header = guess_header(best.records)
     is_bare = best.delimiter == " "
+    first = best.records[0] if best.records else []
+    if best.upper and has_header:
+        first = join_headers(best.upper, first)
     return Dialect(
         delimiter=best.delimiter,
         quote="" if is_bare else quote,
         escape="" if is_bare else escape,
         skipped_lines=best.skipped + lines_before,
         has_header=has_header,
-        first_record=tuple(best.records[0]) if best.records else (),
+        first_record=tuple(first),
+        header_rows=2 if best.upper and has_header else 1,
         fitting_share=best.share,
         preamble=tuple(text.splitlines()[: best.skipped]),
         record_count=len(best.records),
@@ -145,6 +157,7 @@ class _Trial:
     skipped: int
     width: int
     share: float
+    upper: list[str]
 
     @property
     def is_believable(self) -> bool:
@@ -160,11 +173,11 @@ def _read_separator_line(text: str) -> tuple[str | None, str, int]:
 
 
 def _try(text: str, delimiter: str, quote: str, escape: str) -> _Trial:
-    skipped, records = _drop_preamble(_split(text, delimiter, quote, escape))
+    skipped, upper, records = _drop_preamble(_split(text, delimiter, quote, escape))
     width, share = _most_common_width(records)
     if width < 2 and delimiter != _NO_DELIMITER:
         share = 0.0
-    return _Trial(delimiter, records, skipped, width, share)
+    return _Trial(delimiter, records, skipped, width, share, upper)
 
 
 def _try_aligned(text: str) -> _Trial | None:
@@ -218,8 +231,14 @@ def _most_common_width(records: Sequence[Sequence[str]]) -> tuple[int, float]:
     return width, count / len(records)
 
 
-def _drop_preamble(records: list[tuple[int, list[str]]]) -> tuple[int, list[list[str]]]:
-    """Leave out the lines before the table: titles, comments, parameters."""
+def _drop_preamble(
+    records: list[tuple[int, list[str]]],
+) -> tuple[int, list[str], list[list[str]]]:
+    """Leave out the lines before the table: titles, comments, parameters.
+
+    Returns how many there are, the upper of two rows of a header (empty without one), and the
+    records of the table.
+    """
     width, _ = _most_common_width([record for _, record in records])
     start = 0
     while start < min(len(records) - 1, _MOST_PREAMBLE_LINES):
@@ -232,7 +251,11 @@ def _drop_preamble(records: list[tuple[int, list[str]]]) -> tuple[int, list[list
         start = 0
     rest = [record for _, record in records[start:]]
     start += find_beginning(rest) if width > 1 else 0
-    return (records[start][0] if records else 0), [record for _, record in records[start:]]
+    upper: list[str] = []
+    if width > 1:
+        start, upper = find_upper_header([record for _, record in records], start)
+    rest = [record for _, record in records[start:]]
+    return (records[start][0] if records else 0), upper, rest
 
 
 def _is_title(record: list[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from regulars.connectors.files.baskets import find_basket_delimiter
 from regulars.connectors.files.content import Content, locate
-from regulars.connectors.files.delimited import DelimitedText, note_rows_above
+from regulars.connectors.files.delimited import NOTE_TWO_ROWS, DelimitedText, note_rows_above
 from regulars.connectors.files.dialect import Dialect, Preset, sniff
 from regulars.connectors.files.encodings import check_encoding
 from regulars.connectors.files.formats import Format, find_format
@@ -284,9 +284,10 @@ def _note_doubts(dialect: Dialect) -> tuple[Wording, ...]:
 
 def _open_workbook(content: Content, folder: Path, request: _Request) -> _Opened:
     sheet, notes = open_sheet(content.unpacked(folder), request.sheet, name=content.name)
-    skipped, has_header, first = find_table(look_at(sheet), has_header=request.has_header)
-    width = find_width(sheet, first)
-    first = first[:width] + [""] * (width - len(first))
+    table = find_table(look_at(sheet), has_header=request.has_header)
+    skipped, has_header = table.skipped, table.has_header
+    width = find_width(sheet, table.first)
+    first = table.first[:width] + [""] * (width - len(table.first))
     if request.columns is not None:
         names = check_given_names(
             request.columns, count=len(first), where=f"Sheet '{sheet.name}'", first=first
@@ -297,8 +298,11 @@ def _open_workbook(content: Content, folder: Path, request: _Request) -> _Opened
     else:
         names = generate_names(len(first))
         notes += (_note_no_header(first),)
-    if skipped:
-        notes += (note_rows_above(skipped, has_header=has_header),)
+    titles = skipped - (table.header_rows - 1)
+    if titles:
+        notes += (note_rows_above(titles, has_header=has_header),)
+    if table.header_rows > 1:
+        notes += (NOTE_TWO_ROWS,)
     reading = SheetRows(sheet, names, folder, skipped_rows=skipped + has_header)
     has_names = has_header or request.columns is not None
     return _Opened(reading, has_header=has_names, notes=notes)

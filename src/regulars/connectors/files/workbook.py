@@ -9,7 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars.connectors.files.beginning import find_beginning, guess_header
+from regulars.connectors.files.beginning import (
+    find_beginning,
+    find_upper_header,
+    guess_header,
+    join_headers,
+)
 from regulars.connectors.files.content import say_names
 from regulars.connectors.files.converted import ConvertedRows, Row
 from regulars.errors import NotFoundError, SourceError, suggest
@@ -109,13 +114,14 @@ def _is_shown(metadata: SheetMetadata) -> bool:
 
 def _look(sheet: CalamineSheet, *, is_visible: bool) -> _Look:
     rows = look_at(sheet)
-    skipped, has_header, first = find_table(rows, has_header=None)
+    table = find_table(rows, has_header=None)
+    above, first = table.skipped + table.has_header, table.first
     width = sum(1 for cell in first if cell)
-    body = [row for row in rows[skipped + has_header :] if any(row)]
+    body = [row for row in rows[above:] if any(row)]
     full = sum(1 for row in body if sum(1 for cell in row if cell) >= max(2, width / 2))
     is_table = width > 1 and full > 0 and full >= _FULL_SHARE * len(body)
     last = sheet.end[0] if sheet.end else 0
-    row_count = last + 1 - skipped - has_header if is_table else 0
+    row_count = last + 1 - above if is_table else 0
     return _Look(sheet, is_visible, row_count, width, tuple(first))
 
 
@@ -207,12 +213,41 @@ def look_at(sheet: CalamineSheet) -> list[list[str]]:
     return looked
 
 
-def find_table(rows: list[list[str]], *, has_header: bool | None) -> tuple[int, bool, list[str]]:
-    """How many rows stand before the table, whether it has a header, and its first row."""
+@dataclass(frozen=True, slots=True)
+class TableStart:
+    """Where the table of a sheet begins.
+
+    Attributes
+    ----------
+    skipped
+        Rows before its header, or before its first row; the upper one of two headers included.
+    has_header
+        Whether its first row holds names.
+    first
+        The names, or its first row.
+    header_rows
+        Rows over which the names are spread.
+    """
+
+    skipped: int
+    has_header: bool
+    first: list[str]
+    header_rows: int = 1
+
+
+def find_table(rows: list[list[str]], *, has_header: bool | None) -> TableStart:
+    """Where the table begins among the first rows of a sheet."""
     skipped = find_beginning(rows)
+    if has_header is not False:
+        skipped, upper = find_upper_header(rows, skipped)
+        if upper:
+            return TableStart(
+                skipped, has_header=True, first=join_headers(upper, rows[skipped]), header_rows=2
+            )
     table = rows[skipped:]
     guessed = guess_header([row for row in table if any(row)])
-    return skipped, guessed if has_header is None else has_header, table[0] if table else []
+    is_header = guessed if has_header is None else has_header
+    return TableStart(skipped, is_header, table[0] if table else [])
 
 
 def find_width(sheet: CalamineSheet, first: list[str]) -> int:
