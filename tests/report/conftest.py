@@ -11,8 +11,12 @@ from regulars.report.parts import (
     Confusion,
     ContactListPart,
     DataPart,
+    DrillCellPart,
+    DrillDownPart,
+    DrillFieldPart,
     Driver,
     FindingPart,
+    GainPart,
     Holdout,
     Interval,
     LineagePart,
@@ -324,6 +328,36 @@ def _segments():
                 (0.3, -0.4, 0.1),
             ),
         ),
+        drill_down=_drill_down(profiles),
+    )
+
+
+def _drill_down(profiles):
+    contract = DrillFieldPart(
+        label=words("Contract", "Договор"),
+        levels=(words("month to month", "помесячный"), words("two years", "на два года")),
+    )
+    segment = DrillFieldPart(
+        label=words("Segment", "Сегмент"),
+        levels=tuple(
+            words(f"{one.segment} · {one.name.en}", f"{one.segment} · {one.name.ru}")
+            for one in profiles
+        ),
+    )
+    counts = {
+        "0.0": (824, 0.05), "0.1": (731, 0.37), "0.2": (445, 0.2),
+        "1.0": (1100, 0.31), "1.1": (900, 0.05),
+        "0.0 1.0": (124, 0.11), "0.0 1.1": (700, 0.04),
+        "0.1 1.0": (725, 0.37),
+        "0.2 1.0": (251, 0.27), "0.2 1.1": (194, 0.11),
+    }  # fmt: skip
+    return DrillDownPart(
+        fields=(segment, contract),
+        whole=DrillCellPart(customers=2000, churn_share=0.193),
+        cells={
+            key: DrillCellPart(customers=customers, churn_share=share)
+            for key, (customers, share) in counts.items()
+        },
     )
 
 
@@ -432,6 +466,16 @@ def _churn():
             confusion=Confusion(
                 true_positive=62, false_positive=72, false_negative=15, true_negative=251
             ),
+        ),
+        gains=tuple(
+            GainPart(
+                share=share,
+                customers=round(400 * share),
+                recall=Interval(mean=recall, low=max(recall - 0.05, 0), high=min(recall + 0.05, 1)),
+                precision=Interval(mean=0.19 * recall / share, low=0.1, high=0.9),
+                lift=Interval(mean=recall / share, low=1.0 + share / 9, high=5.0),
+            )
+            for share, recall in ((0.05, 0.21), (0.1, 0.38), (0.2, 0.6), (0.5, 0.9), (1.0, 1.0))
         ),
         calibration=tuple(
             CalibrationPoint(predicted=predicted, observed=observed, count=count)

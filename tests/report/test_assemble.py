@@ -6,6 +6,7 @@ import pytest
 
 from regulars.campaigns import build_contact_list
 from regulars.evaluate.costs import Confusion, ContactCosts
+from regulars.evaluate.gains import Gain
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import EqualErrors
 from regulars.predictions import results
@@ -176,6 +177,9 @@ def comparison():
         ),
         quality=quality(n=3, repeats=3),
         holdout=quality(n=1, repeats=1),
+        gains=(
+            Gain(0.5, 2, Interval(1.0, 0.8, 1.0), Interval(0.6, 0.5, 0.7), Interval(2.0, 1.6, 2.0)),
+        ),
         tested=np.array([[1.0, 0.0, 0.0], [0.9, 0.1, 0.2]]),
         customer_ids=pa.array(["1", "2", "3", "4"]),
         churn_probability=np.array([0.9, 0.1, 0.2, 0.3]),
@@ -198,6 +202,8 @@ def test_churn_is_taken_over_whole(comparison):
     assert (part.quality.n, part.quality.repeats, part.quality.reliability) == (3, 3, 0.75)
     assert part.models[0].intervals["brier"].high == 0.2
     assert [line.name for line in part.scorecard] == ["ranking"]
+    assert (part.gains[0].share, part.gains[0].customers) == (0.5, 2)
+    assert (part.gains[0].recall.low, part.gains[0].lift.mean) == (0.8, 2.0)
     assert part.outcome.will.en == "will leave"
     assert (part.drivers[0].label.en, part.drivers[0].direction) == ("Tenure", "lowers")
     assert part.alarms[0].kind == "leak"

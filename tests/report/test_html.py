@@ -87,7 +87,7 @@ def test_nothing_that_came_with_the_data_becomes_markup(report, language):
 
     assert HOSTILE not in text
     assert "img" not in _read(text).tags
-    assert text.count("</script>") == 4
+    assert text.count("</script>") == 5
 
 
 def test_the_browser_may_run_the_scripts_of_the_page_and_no_others(report):
@@ -104,11 +104,18 @@ def test_charts_hold_what_the_report_holds(report):
     charts = json.loads(re.search(r'id="charts">(.*?)</script>', text, re.DOTALL)[1])
 
     assert [chart["id"] for chart in charts] == [
+        "chart-means",
         "chart-models",
         "chart-calibration",
+        "chart-gains",
+        "chart-lift",
         "chart-bands",
     ]
-    assert charts[0]["items"][2] == {
+    assert charts[0]["series"][1]["tips"][0].endswith(": −0,9")
+    assert charts[3]["items"][2]["tip"] == (
+        "обзвонено клиентов: 10\u00a0%\nнайдено уходящих: 38\u00a0% (от 33\u00a0% до 43\u00a0%)"
+    )
+    assert charts[1]["items"][2] == {
         "name": "Логистическая регрессия",
         "mean": 0.847,
         "low": 0.826,
@@ -157,6 +164,7 @@ def test_a_part_that_was_not_made_says_why(report, language):
     bare = report.model_copy(
         update={
             "churn": None,
+            "segments": report.segments.model_copy(update={"means": None}),
             "contact_list": None,
             "why_absent": {"churn": why, "contact_list": why},
         }
@@ -240,12 +248,76 @@ def test_the_browser_draws_every_chart_and_asks_the_network_for_nothing(report, 
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: requests.append(request.url))
         page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        page.wait_for_function("document.querySelectorAll('.chart svg').length >= 6")
         drawn = page.locator(".chart svg").count()
         width = page.evaluate("document.documentElement.scrollWidth")
         browser.close()
 
-    assert (complaints, drawn, width) == ([], 3, 390)
+    assert (complaints, drawn, width) == ([], 6, 390)
     assert requests == [path.as_uri()]
+
+
+@pytest.mark.browser
+def test_a_reader_goes_into_a_group_and_back(report, tmp_path):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed here")
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    path.write_text(render_html(report, language="en"), encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(path.as_uri())
+        rows = page.locator("#drill .row")
+        at_first = rows.all_inner_texts()
+        rows.nth(1).press("Enter")
+        within = rows.all_inner_texts()
+        said = page.locator("#drill .path").first.inner_text()
+        page.locator("#drill button", has_text="All customers").click()
+        page.get_by_role("button", name="Contract", exact=True).click()
+        across = rows.all_inner_texts()
+        browser.close()
+
+    flat = [[" ".join(row.split()) for row in seen] for seen in (at_first, within, across)]
+    assert flat[0][0].endswith("824 · 41% 5% left")
+    assert flat[1] == ["month to month 725 · 99% 37% left", "groups too small to show 6 · 0.8%"]
+    assert "731 customers, 37% left" in said
+    assert flat[2] == ["month to month 1,100 · 55% 31% left", "two years 900 · 45% 5% left"]
+
+
+def test_what_calling_some_of_the_customers_brings_is_said_in_words(report):
+    english = _visible(render_html(report, language="en"))
+    russian = _visible(render_html(report, language="ru")).replace("\u00a0", " ")
+
+    assert (
+        "Calling the 10% with the highest probability finds 38% of those who leave: 3.8 times as"
+        " many as calling at random. Half of all who leave are among the first 20%." in english
+    )
+    assert (
+        "Если обзвонить 10 % клиентов с самой высокой вероятностью, среди них окажется 38 % всех"
+        " уходящих — в 3,8 раза больше, чем при звонках наугад." in russian
+    )
+
+
+def test_both_kinds_of_error_and_the_gap_are_said_in_words(report):
+    holdout = report.churn.holdout.model_copy(
+        update={"equal_error_threshold": 0.21, "reliability": 0.77}
+    )
+    churn = report.churn.model_copy(update={"holdout": holdout})
+
+    text = _visible(render_html(report.model_copy(update={"churn": churn}), language="en"))
+
+    assert (
+        "From a probability of 17% on the model warns. That misses 19% of those who leave, and"
+        " warns in vain about 22% of those who stay." in text
+    )
+    assert "From 21% on both errors would be equally frequent, 23% each: reliability 77%." in text
+    assert "ROC-AUC is 0.86; on others 0.85. The gap of 0.01 is what it learnt by heart." in text
 
 
 def test_the_answers_stand_before_the_state_of_the_data(report):

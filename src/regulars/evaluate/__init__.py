@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.evaluate.costs import Confusion, ContactCosts
     from regulars.evaluate.folds import deal_folds, group_identical_rows
+    from regulars.evaluate.gains import Gain, measure_gains
     from regulars.evaluate.intervals import Interval, bootstrap_interval, bootstrap_intervals
     from regulars.evaluate.lead_time import LeadTime, measure_lead_time
     from regulars.evaluate.metrics import EqualErrors, equalize_errors
@@ -16,6 +17,7 @@ __all__ = [
     "Confusion",
     "ContactCosts",
     "EqualErrors",
+    "Gain",
     "Interval",
     "LeadTime",
     "RankingQuality",
@@ -26,6 +28,7 @@ __all__ = [
     "deal_rounds",
     "equalize_errors",
     "group_identical_rows",
+    "measure_gains",
     "measure_lead_time",
     "roll_rounds",
 ]
@@ -34,6 +37,7 @@ _LAZY = {
     "Confusion": "costs",
     "ContactCosts": "costs",
     "EqualErrors": "metrics",
+    "Gain": "gains",
     "Interval": "intervals",
     "LeadTime": "lead_time",
     "RankingQuality": "ranking",
@@ -44,6 +48,7 @@ _LAZY = {
     "deal_rounds": "splits",
     "equalize_errors": "metrics",
     "group_identical_rows": "folds",
+    "measure_gains": "gains",
     "measure_lead_time": "lead_time",
     "roll_rounds": "splits",
 }

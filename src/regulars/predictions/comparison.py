@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.costs import ContactCosts, count_decisions
 from regulars.evaluate.folds import group_identical_rows
+from regulars.evaluate.gains import measure_gains
 from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import FeatureTable
@@ -348,6 +349,12 @@ class _Contest:
             threshold=self._price(tested, said),
             quality=quality,
             holdout=holdout,
+            gains=measure_gains(
+                self.rows.labels[tested],
+                said,
+                customers=self.rows.groups[tested],
+                random_state=self.random_state,
+            ),
             tested=np.stack([self.rows.labels[tested], said]),
             customer_ids=material.customer_ids,
             churn_probability=probabilities,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from regulars.errors import NotFoundError
 from regulars.evaluate.costs import Confusion, ContactCosts
+from regulars.evaluate.gains import Gain
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import EqualErrors
 from regulars.features.matrix import FeatureMatrix
@@ -318,6 +319,8 @@ class ChurnComparison:
         not seen them, dealt several times: what the result is graded by.
     holdout
         The same on the customers kept aside until the model was chosen: the check.
+    gains
+        What contacting only the first so many would find, on the same customers.
     tested
         Labels and probabilities behind `quality`, one row per test: shape (2, n_tested).
     customer_ids
@@ -351,6 +354,7 @@ class ChurnComparison:
     threshold: Threshold
     quality: Quality
     holdout: Quality
+    gains: tuple[Gain, ...]
     tested: NDArray[np.float64]
     customer_ids: pa.StringArray
     churn_probability: NDArray[np.float64]

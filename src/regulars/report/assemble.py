@@ -18,6 +18,7 @@ from regulars.report.parts import (
     ContactListPart,
     Driver,
     FindingPart,
+    GainPart,
     Holdout,
     Interval,
     ModelPart,
@@ -120,6 +121,14 @@ def report_churn(
         ),
         quality=_report_quality(comparison.quality),
         holdout=_report_quality(comparison.holdout),
+        gains=tuple(
+            GainPart(
+                share=gain.share,
+                customers=gain.customers,
+                **_report_intervals(gain, "recall", "precision", "lift"),
+            )
+            for gain in comparison.gains
+        ),
         calibration=_group_by_promise(comparison),
         risk_bands=tuple(
             RiskBand(

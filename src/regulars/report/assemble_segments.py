@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from regulars.report.labels import begin, label_feature
 from regulars.report.parts import (
     DistributionPart,
+    DrillCellPart,
+    DrillDownPart,
+    DrillFieldPart,
     MeansPlot,
     MethodPart,
     Portrait,
@@ -16,12 +19,14 @@ from regulars.report.parts import (
 )
 from regulars.schema.wording import Wording
 from regulars.segments.distributions import FEWEST_SHOWN, Crossing, Distribution
+from regulars.segments.drilldown import Cell, DrillDown
 from regulars.segments.segmentation import Differentiator, Segmentation
 from regulars.segments.segmentation import SegmentProfile as Profile
 
 __all__ = ["name_segment", "report_segments"]
 
 _MOST_MEANS = 14
+_SEGMENT = Wording(en="segment", ru="сегмент")
 
 
 def name_segment(number: int) -> str:
@@ -37,6 +42,8 @@ def report_segments(
     amounts: Mapping[int, float] | None = None,
     distributions: Sequence[Distribution] = (),
     portraits: Mapping[int, Sequence[Crossing]] | None = None,
+    drilled: DrillDown | None = None,
+    is_expected: bool = False,
 ) -> SegmentsPart:
     """Who the customers are.
 
@@ -52,6 +59,8 @@ def report_segments(
         Field by field; cells of one to four customers are left out.
     portraits
         Frequent combinations of values, by number of the segment.
+    drilled, is_expected
+        Fields crossed; whether the outcome in it is a probability.
     """
     words = labels or {}
     chosen = segmentation.methods[segmentation.chosen]
@@ -80,6 +89,9 @@ def report_segments(
         ),
         means=_plot_means(segmentation.profiles, words),
         distributions=tuple(_report_distribution(field) for field in distributions),
+        drill_down=_report_drill_down(drilled, segmentation, is_expected=is_expected)
+        if drilled
+        else None,
         rfm=_report_rfm(segmentation),
         notes=segmentation.notes,
     )
@@ -100,6 +112,39 @@ def _report_distribution(field: Distribution) -> DistributionPart:
             )
             for row, own in zip(shares, counts, strict=True)
         ),
+    )
+
+
+def _report_drill_down(
+    drilled: DrillDown, segmentation: Segmentation, *, is_expected: bool
+) -> DrillDownPart:
+    names = tuple(_title_segment(profile) for profile in segmentation.profiles)
+    return DrillDownPart(
+        fields=tuple(
+            DrillFieldPart(
+                label=begin(field.meaning or _SEGMENT),
+                levels=names if field.meaning is None else tuple(map(begin, field.levels)),
+            )
+            for field in drilled.fields
+        ),
+        whole=_report_cell(drilled.whole),
+        cells={
+            " ".join(f"{field}.{level}" for field, level in key): _report_cell(cell)
+            for key, cell in drilled.cells.items()
+        },
+        is_expected=is_expected,
+    )
+
+
+def _title_segment(profile: Profile) -> Wording:
+    code = name_segment(profile.number)
+    return Wording(en=f"{code} · {profile.name.en}", ru=f"{code} · {profile.name.ru}")
+
+
+def _report_cell(cell: Cell) -> DrillCellPart:
+    share = cell.outcome_share
+    return DrillCellPart(
+        customers=cell.count, churn_share=None if share is None else round(share, 4)
     )
 
 

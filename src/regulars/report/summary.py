@@ -113,14 +113,13 @@ def _grade_churn(churn: ChurnPart) -> Grade:
 
 def _tell_data(loaded: DataPart, speech: Speech) -> str:
     severities = [finding.severity for finding in loaded.findings]
-    return speech.say(
-        "summary.reason_data",
-        quarantined=speech.percent(
-            loaded.rows_quarantined / loaded.rows_in if loaded.rows_in else 0.0
-        ),
-        errors=speech.count(severities.count("error"), "errors"),
-        warnings=speech.count(severities.count("warning"), "warnings"),
-    )
+    counts = {f"{kind}s": severities.count(kind) for kind in ("error", "warning")}
+    told = [speech.count(count, noun) for noun, count in counts.items() if count]
+    found = ", ".join(told) or speech.say("summary.reason_data_clean")
+    if not loaded.rows_quarantined:
+        return speech.say("summary.reason_data_whole", found=found)
+    share = speech.percent(loaded.rows_quarantined / loaded.rows_in)
+    return speech.say("summary.reason_data", quarantined=share, found=found)
 
 
 def _tell_steadiness(segments: SegmentsPart, speech: Speech) -> str:
@@ -189,7 +188,7 @@ def _retell_uses(loaded: DataPart, speech: Speech) -> list[str]:
         for use in loaded.uses
         if use.table != "purchase_items"
     ]
-    return [speech.say("summary.uses", uses="; ".join(parts))]
+    return [speech.say("summary.uses", uses="; ".join(parts))] if parts else []
 
 
 def _get_loss(profile: SegmentProfile) -> float | None:

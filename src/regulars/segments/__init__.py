@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         cross_fields,
         distribute_fields,
     )
+    from regulars.segments.drilldown import Cell, DrillDown, drill_down
     from regulars.segments.kmeans import segment_customers
     from regulars.segments.rfm import RfmBounds, fit_rfm, segment_by_rfm
     from regulars.segments.segmentation import (
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Cell",
     "Crossing",
     "Differentiator",
     "Distribution",
+    "DrillDown",
     "MethodResult",
     "RfmBounds",
     "RfmCell",
@@ -33,15 +36,18 @@ __all__ = [
     "Segmentation",
     "cross_fields",
     "distribute_fields",
+    "drill_down",
     "fit_rfm",
     "segment_by_rfm",
     "segment_customers",
 ]
 
 _LAZY = {
+    "Cell": "drilldown",
     "Crossing": "distributions",
     "Differentiator": "segmentation",
     "Distribution": "distributions",
+    "DrillDown": "drilldown",
     "MethodResult": "segmentation",
     "RfmBounds": "rfm",
     "RfmCell": "segmentation",
@@ -50,6 +56,7 @@ _LAZY = {
     "Segmentation": "segmentation",
     "cross_fields": "distributions",
     "distribute_fields": "distributions",
+    "drill_down": "drilldown",
     "fit_rfm": "rfm",
     "segment_by_rfm": "rfm",
     "segment_customers": "kmeans",

@@ -13,7 +13,15 @@ from regulars.features.sentences import format_level, format_value, name_level
 from regulars.features.table import Feature, FeatureTable
 from regulars.schema.wording import LANGUAGES, Language, Wording
 
-__all__ = ["FEWEST_SHOWN", "Crossing", "Distribution", "cross_fields", "distribute_fields"]
+__all__ = [
+    "FEWEST_SHOWN",
+    "Crossing",
+    "CutField",
+    "Distribution",
+    "cross_fields",
+    "cut_fields",
+    "distribute_fields",
+]
 
 FEWEST_SHOWN = 5
 """Fewer customers than this could point to a person: they are counted with the others."""
@@ -79,15 +87,26 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Field:
-    """One feature cut into levels: a code per customer, and what each code means."""
+class CutField:
+    """One feature cut into levels or intervals.
 
+    Attributes
+    ----------
+    feature, meaning
+        The feature.
+    codes
+        Number of each customer's level, shape (n_customers,).
+    levels
+        What each number means, of the level alone.
+    named
+        The same with the field's name.
+    """
+
+    feature: str
+    meaning: Wording
     codes: NDArray[np.int64]
     levels: tuple[Wording, ...]
-    """Of the level alone."""
-
     named: tuple[Wording, ...]
-    """Of the level with the field's name."""
 
 
 def distribute_fields(
@@ -110,19 +129,16 @@ def distribute_fields(
     most
         At most so many when they are not named.
     """
-    matrix = encode_features(features)
-    columns = _list_columns(matrix, fields, segment, most)
     n_segments = int(segment.max())
     found = []
-    for column in columns:
-        field = _cut(matrix, column)
+    for field in cut_fields(features, segment, fields=fields, most=most):
         counts = np.zeros((len(field.levels), n_segments), dtype=np.int64)
         np.add.at(counts, (field.codes, segment - 1), 1)
         kept = counts.sum(axis=1) > 0
         found.append(
             Distribution(
-                feature=matrix.features[column].name,
-                meaning=matrix.features[column].meaning,
+                feature=field.feature,
+                meaning=field.meaning,
                 levels=tuple(
                     level for level, is_kept in zip(field.levels, kept, strict=True) if is_kept
                 ),
@@ -130,6 +146,18 @@ def distribute_fields(
             )
         )
     return tuple(found)
+
+
+def cut_fields(
+    features: FeatureTable,
+    segment: NDArray[np.int64],
+    *,
+    fields: Sequence[str] | None = None,
+    most: int = _MOST_FIELDS,
+) -> tuple[CutField, ...]:
+    """Fields cut into levels or intervals; parameters as in `distribute_fields`."""
+    matrix = encode_features(features)
+    return tuple(_cut(matrix, column) for column in _list_columns(matrix, fields, segment, most))
 
 
 def cross_fields(
@@ -226,7 +254,7 @@ def _list_columns(
     ]
 
 
-def _cut(matrix: FeatureMatrix, column: int) -> _Field:
+def _cut(matrix: FeatureMatrix, column: int) -> CutField:
     feature, levels = matrix.features[column], matrix.levels[column]
     numbers = matrix.values[:, column]
     if levels is None:
@@ -240,10 +268,10 @@ def _cut(matrix: FeatureMatrix, column: int) -> _Field:
     codes = position[np.where(np.isnan(numbers), len(levels), numbers).astype(np.int64)]
     plain = [_in_both(format_level, feature, levels[code]) for code in frequent]
     named = [_in_both(name_level, feature, levels[code]) for code in frequent]
-    return _Field(codes, *_add_rest(feature, plain, named))
+    return _make_field(feature, codes, plain, named)
 
 
-def _cut_numbers(feature: Feature, numbers: NDArray[np.float64]) -> _Field:
+def _cut_numbers(feature: Feature, numbers: NDArray[np.float64]) -> CutField:
     edges = find_edges(numbers, _INTERVALS)
     codes = np.searchsorted(edges, numbers, side="left")
     codes = np.where(np.isnan(numbers), len(edges) + 2, codes)
@@ -258,7 +286,7 @@ def _cut_numbers(feature: Feature, numbers: NDArray[np.float64]) -> _Field:
         Wording(en=f"{feature.meaning.en} {level.en}", ru=f"{feature.meaning.ru} {level.ru}")
         for level in plain
     ]
-    return _Field(codes.astype(np.int64), *_add_rest(feature, plain, named))
+    return _make_field(feature, codes.astype(np.int64), plain, named)
 
 
 def _say_interval(
@@ -281,12 +309,12 @@ def _in_both(say: Callable[[Feature, str, Language], str], feature: Feature, lev
     return Wording(en=said["en"], ru=said["ru"])
 
 
-def _add_rest(
-    feature: Feature, plain: list[Wording], named: list[Wording]
-) -> tuple[tuple[Wording, ...], tuple[Wording, ...]]:
+def _make_field(
+    feature: Feature, codes: NDArray[np.int64], plain: list[Wording], named: list[Wording]
+) -> CutField:
     rest = [Wording(en="other", ru="прочее"), Wording(en="not known", ru="нет данных")]
     all_named = [
         Wording(en=f"{feature.meaning.en}: {words.en}", ru=f"{feature.meaning.ru}: {words.ru}")
         for words in rest
     ]
-    return (*plain, *rest), (*named, *all_named)
+    return CutField(feature.name, feature.meaning, codes, (*plain, *rest), (*named, *all_named))

@@ -398,7 +398,14 @@ def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
         amounts=found.amounts,
         distributions=found.distributions,
         portraits=found.portraits,
+        drilled=study.drilled,
+        is_expected=_is_expected(study),
     )
+
+
+def _is_expected(study: CustomerStudy) -> bool:
+    """Whether the outcome of the customers who are looked at is still to come."""
+    return study.churn is not None and study.churn.outcome.days_until_known > 0
 
 
 def _labels(study: CustomerStudy) -> dict[str, Wording]:

@@ -17,7 +17,7 @@ from regulars.features import AsOf, FeatureTable
 from regulars.predictions import ChurnComparison, compare_churn_models
 from regulars.report.assemble_segments import name_segment
 from regulars.schema.wording import Wording
-from regulars.segments import Segmentation
+from regulars.segments import DrillDown, Segmentation, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
 from regulars.workspace.customer_features import TableUse, read_money
 from regulars.workspace.leaks import LeakSearch
@@ -79,6 +79,8 @@ class CustomerStudy:
         One row per customer: `customer_id`, `segment`, `churn_probability`, `risk`, `reasons`.
     why_absent
         For each missing piece the reason.
+    drilled
+        Fields crossed with the segments and the outcome, or its probability where it is to come.
     """
 
     features: FeatureTable | None = None
@@ -90,6 +92,7 @@ class CustomerStudy:
     contact_list: ContactList | None = None
     scores: pa.Table | None = None
     why_absent: MappingABC[Piece, Wording] = field(default_factory=dict)
+    drilled: DrillDown | None = None
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -238,6 +241,29 @@ def study_customers(
         contacts,
         scores,
         absent,
+        _drill_down(features, found, outcome, churn, scores),
+    )
+
+
+def _drill_down(
+    features: FeatureTable,
+    found: SegmentStudy | None,
+    outcome: Outcome | None,
+    churn: ChurnComparison | None,
+    scores: pa.Table,
+) -> DrillDown | None:
+    """What goes together with the outcome most is what a reader wants to split by."""
+    import numpy as np
+
+    if found is None:
+        return None
+    drivers = [driver.feature for driver in churn.drivers] if churn else []
+    labels = outcome.labels if outcome else scores.column("churn_probability").to_numpy()
+    return drill_down(
+        features,
+        found.segmentation.segment,
+        outcome=np.asarray(labels, dtype=np.float64),
+        fields=[name for name in drivers if name in features.names] or None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from regulars.report.parts import ChurnPart
+from regulars.report.parts import ChurnPart, GainPart, Interval, SegmentsPart
 from regulars.report.speech import Speech
 
 __all__ = ["MOST_DRIVERS", "Chart", "draw_hundred", "list_charts", "to_script_json"]
@@ -18,16 +18,102 @@ MOST_DRIVERS = 12
 Chart = Mapping[str, Any]
 
 
-def list_charts(churn: ChurnPart | None, speech: Speech) -> list[Chart]:
+def list_charts(
+    churn: ChurnPart | None, speech: Speech, segments: SegmentsPart | None = None
+) -> list[Chart]:
     """Every chart of the report, in order."""
+    charts = []
+    if segments is not None and segments.means:
+        charts.append(_chart_means(segments, speech))
     if churn is None:
-        return []
-    charts = [_chart_models(churn, speech)]
+        return charts
+    charts.append(_chart_models(churn, speech))
     if churn.calibration:
         charts.append(_chart_calibration(churn, speech))
+    if churn.gains:
+        charts += [_chart_gains(churn, speech), _chart_lift(churn, speech)]
     if churn.risk_bands:
         charts.append(_chart_bands(churn, speech))
     return charts
+
+
+def _chart_means(segments: SegmentsPart, speech: Speech) -> Chart:
+    """A row for each feature with a mark for each segment: the further out, the more it stands out."""
+    means = segments.means
+    names = {profile.segment: speech.read(profile.name) for profile in segments.profiles}
+    features = [speech.read(feature) for feature in means.features] if means else []
+    return {
+        "id": "chart-means",
+        "kind": "means",
+        "axis": speech.say("segments.means_axis"),
+        "height": 78 + 34 * len(features),
+        "items": [{"name": feature} for feature in features],
+        "series": [
+            {
+                "name": code,
+                "title": f"{code} · {names.get(code, '')}",
+                "values": [row[place] for row in means.z],
+                "tips": [
+                    f"{feature}\n{code} · {names.get(code, '')}: {speech.signed(row[place])}"
+                    for feature, row in zip(features, means.z, strict=True)
+                ],
+            }
+            for place, code in enumerate(means.segments)
+        ]
+        if means
+        else [],
+    }
+
+
+def _chart_gains(churn: ChurnPart, speech: Speech) -> Chart:
+    def say(gain: GainPart) -> str:
+        called = speech.percent(gain.share, 0)
+        return (
+            f"{speech.say('churn.gains_called')}: {called}\n"
+            f"{speech.say('churn.gains_found')}: {_say_shares(gain.recall, speech)}"
+        )
+
+    nothing = {"x": 0, "y": 0, "low": 0, "high": 0, "tip": ""}
+    return {
+        "id": "chart-gains",
+        "kind": "curve",
+        "x": speech.say("churn.gains_called"),
+        "y": speech.say("churn.gains_found"),
+        "height": 300,
+        "percent": True,
+        "random": [[0, 0], [1, 1]],
+        "items": [nothing, *(_point(gain, gain.recall, say(gain)) for gain in churn.gains)],
+    }
+
+
+def _chart_lift(churn: ChurnPart, speech: Speech) -> Chart:
+    def say(gain: GainPart) -> str:
+        low, high = speech.fixed(gain.lift.low, 1), speech.fixed(gain.lift.high, 1)
+        mean = speech.fixed(gain.lift.mean, 1)
+        return (
+            f"{speech.say('churn.gains_called')}: {speech.percent(gain.share, 0)}\n"
+            f"{speech.say('page.interval', mean=mean, low=low, high=high)}"
+        )
+
+    return {
+        "id": "chart-lift",
+        "kind": "curve",
+        "x": speech.say("churn.gains_called"),
+        "y": speech.say("churn.gains_times"),
+        "height": 300,
+        "percent": False,
+        "random": [[0, 1], [1, 1]],
+        "items": [_point(gain, gain.lift, say(gain)) for gain in churn.gains],
+    }
+
+
+def _point(gain: GainPart, figure: Interval, tip: str) -> dict[str, object]:
+    return {"x": gain.share, "y": figure.mean, "low": figure.low, "high": figure.high, "tip": tip}
+
+
+def _say_shares(figure: Interval, speech: Speech) -> str:
+    mean, low, high = (speech.percent(bound, 0) for bound in (figure.mean, figure.low, figure.high))
+    return speech.say("page.interval", mean=mean, low=low, high=high)
 
 
 def _chart_models(churn: ChurnPart, speech: Speech) -> Chart:
@@ -105,7 +191,7 @@ def _chart_bands(churn: ChurnPart, speech: Speech) -> Chart:
     }
 
 
-def to_script_json(content: Sequence[Chart]) -> Markup:
+def to_script_json(content: Sequence[Chart] | Mapping[str, Any]) -> Markup:
     r"""JSON that may stand in a script element whatever its texts hold.
 
     Examples

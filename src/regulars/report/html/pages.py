@@ -17,9 +17,18 @@ from regulars.report.html.charts import (
     list_charts,
     to_script_json,
 )
+from regulars.report.html.evidence import describe_gains, say_errors
 from regulars.report.html.shown import Shown, largest, ordered
 from regulars.report.model import Report
-from regulars.report.parts import ChurnPart, ContactListPart, DataPart, Interval, RfmPart
+from regulars.report.parts import (
+    ChurnPart,
+    ContactListPart,
+    DataPart,
+    DrillCellPart,
+    DrillDownPart,
+    Interval,
+    RfmPart,
+)
 from regulars.report.speech import Speech
 from regulars.report.summary import is_silent, summarize
 from regulars.report.vendor import ECHARTS_VERSION, read_echarts
@@ -77,7 +86,8 @@ def render_html(report: Report, *, language: Language) -> str:
         [speech.say("page.made", moment=speech.moment(report.made_at))] if report.made_at else []
     )
     seen = [speech.say("page.as_of", day=speech.day(report.as_of))] if report.as_of else []
-    charts = list_charts(report.churn, speech)
+    charts = list_charts(report.churn, speech, report.segments)
+    drilled = report.segments.drill_down if report.segments else None
     return _render(
         "report.html.j2",
         speech,
@@ -89,6 +99,7 @@ def render_html(report: Report, *, language: Language) -> str:
         sections=sections,
         hidden_key="state.hidden",
         figures=_list_figures(report, speech),
+        drill=to_script_json(_describe_drill_down(drilled, speech)) if drilled else None,
         **(_describe_grid(report.segments.rfm, speech) if report.segments else {}),
         **(_describe_churn(report.churn, speech) if report.churn else {}),
         **(_describe_list(report.contact_list, shown) if report.contact_list else {}),
@@ -132,7 +143,9 @@ def _render(
 ) -> str:
     content_of_charts = to_script_json(charts) if charts else Markup("")
     scripts = [read_echarts(), _read_static("charts.js")] if charts else []
-    page_script = _read_static("page.js") if content.get("report") else ""
+    names = ["page.js"] if content.get("report") else []
+    names += ["drill.js"] if content.get("drill") else []
+    page_script = "\n".join(map(_read_static, names))
     return (
         _get_environment()
         .get_template(template)
@@ -187,6 +200,30 @@ def _has_drivers(report: Report) -> bool:
 def _heat(z: float) -> str:
     """How strongly a cell is colored; weak enough for the figure on it to stay readable."""
     return f"{min(abs(z) / 2, 1) * 0.5:.2f}"
+
+
+def _describe_drill_down(drilled: DrillDownPart, speech: Speech) -> dict[str, Any]:
+    """What drill.js goes into."""
+    left = "drill_expected" if drilled.is_expected else "drill_left"
+    words = {"all": "drill_all", "by": "drill_by", "customers": "drill_customers", "left": left}
+    words |= {"rest": "drill_rest", "deepest": "drill_deepest"}
+
+    def count(cell: DrillCellPart) -> dict[str, object]:
+        return {"customers": cell.customers, "left": cell.churn_share}
+
+    return {
+        "words": {name: speech.say(f"segments.{key}") for name, key in words.items()},
+        "deepest": max((len(key.split()) for key in drilled.cells), default=0),
+        "fields": [
+            {
+                "label": speech.read(field.label),
+                "levels": [speech.read(one) for one in field.levels],
+            }
+            for field in drilled.fields
+        ],
+        "whole": count(drilled.whole),
+        "cells": {key: count(cell) for key, cell in drilled.cells.items()},
+    }
 
 
 def _list_figures(report: Report, speech: Speech) -> list[tuple[str, str]]:
@@ -269,6 +306,8 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
         "band_name": lambda band: speech.read(band.title) or speech.name("risks", band.risk),
         "is_silent": is_silent(churn),
         "statistics": _list_statistics(churn, speech, interval),
+        **describe_gains(churn, speech),
+        "errors_said": say_errors(churn, speech),
     }
 
 
@@ -300,7 +339,17 @@ def _list_statistics(
         ("recall", speech.fixed(holdout.recall)),
         ("f1", speech.fixed(holdout.f1)),
         ("confusion", " / ".join(speech.number(count) for count in four)),
+        ("equal_error_threshold", speech.fixed(holdout.equal_error_threshold)),
+        ("reliability", speech.fixed(holdout.reliability)),
+        ("gap_short", speech.fixed(_measure_gap(churn))),
     ]
+
+
+def _measure_gap(churn: ChurnPart) -> float | None:
+    chosen = next((model for model in churn.models if model.name == churn.chosen), None)
+    if chosen is None or chosen.train_roc_auc is None:
+        return None
+    return chosen.train_roc_auc - chosen.roc_auc.mean
 
 
 def _describe_list(part: ContactListPart, shown: Shown) -> dict[str, Any]:

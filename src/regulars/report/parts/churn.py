@@ -14,6 +14,7 @@ __all__ = [
     "ChurnPart",
     "Confusion",
     "Driver",
+    "GainPart",
     "Holdout",
     "ModelPart",
     "OutcomePart",
@@ -154,6 +155,21 @@ class CalibrationPoint(Part):
     """Customers."""
 
 
+class GainPart(Part):
+    """What contacting only some customers finds, those of the highest probability first."""
+
+    share: Share
+    """How many are contacted, as a share of those tested."""
+    customers: Count
+    """The same as a number."""
+    recall: Interval
+    """Share of the leavers who are among them."""
+    precision: Interval
+    """Share of them who leave."""
+    lift: Interval
+    """How many times as many leavers are met as in contacts at random."""
+
+
 class RiskBand(Part):
     """Customers between two probabilities."""
 
@@ -225,6 +241,8 @@ class ChurnPart(Part):
     on it."""
     holdout: Holdout
     """The check on customers kept aside until the model was chosen."""
+    gains: tuple[GainPart, ...] = ()
+    """What is found at each capacity, from few contacts to all."""
     calibration: tuple[CalibrationPoint, ...] = ()
     """Whether a probability of 30 % means 30 of 100."""
     risk_bands: tuple[RiskBand, ...] = ()

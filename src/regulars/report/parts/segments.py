@@ -1,10 +1,15 @@
 """Who the customers are."""
 
+from collections.abc import Mapping
+
 from regulars.report.parts.base import Count, MaybeNumber, MaybeShare, Part, Share
 from regulars.schema.wording import Wording
 
 __all__ = [
     "DistributionPart",
+    "DrillCellPart",
+    "DrillDownPart",
+    "DrillFieldPart",
     "MeansPlot",
     "MethodPart",
     "Portrait",
@@ -78,6 +83,39 @@ class DistributionPart(Part):
     """counts[row][column]: customers; null for one to four, who could be single people."""
     shares: tuple[tuple[MaybeShare, ...], ...]
     """The same as shares of the segment."""
+
+
+class DrillFieldPart(Part):
+    """One field to go into."""
+
+    label: Wording
+    """The field in words; the first one is the segment."""
+    levels: tuple[Wording, ...]
+    """Its values or intervals, in words."""
+
+
+class DrillCellPart(Part):
+    """The customers of one combination of values; never fewer than five."""
+
+    customers: Count
+    """How many they are."""
+    churn_share: MaybeShare = None
+    """Share of the outcome among them, where it is known of at least five; the mean probability
+    where it is not known of anybody yet."""
+
+
+class DrillDownPart(Part):
+    """Customers by every combination of up to three of a few fields."""
+
+    fields: tuple[DrillFieldPart, ...]
+    """What can be gone into."""
+    whole: DrillCellPart
+    """All customers."""
+    cells: Mapping[str, DrillCellPart]
+    """By combination: `0.2 3.1` is the third value of the first field with the second value of the
+    fourth. What is missing is empty or has fewer than five customers, or is hidden beside them."""
+    is_expected: bool = False
+    """Whether `churn_share` is a mean probability, because the outcome is still to come."""
 
 
 class RfmCellPart(Part):
@@ -159,6 +197,8 @@ class SegmentsPart(Part):
     """The heat map of means."""
     distributions: tuple[DistributionPart, ...] = ()
     """Field by field, those first in which the segments differ most."""
+    drill_down: DrillDownPart | None = None
+    """Fields crossed with each other and with the segments."""
     rfm: RfmPart | None = None
     """Bounds and grid, when the segments are those of RFM."""
     notes: tuple[Wording, ...] = ()

@@ -44,7 +44,68 @@
     });
   }
 
+  var tones = ["--fill", "--second", "--note", "--good", "--bad", "--warn", "--strong-line", "--accent"];
+  var marks = ["circle", "diamond", "rect", "triangle", "roundRect", "pin", "arrow", "circle"];
+
   var kinds = {
+    means: function (spec, width) {
+      var sizes = [].concat.apply([], spec.series.map(function (one) { return one.values; }))
+        .filter(function (value) { return value !== null; }).map(Math.abs);
+      var bound = Math.ceil((Math.max.apply(null, sizes.concat([0.5])) + 0.1) * 2) / 2;
+      return {
+        legend: {
+          top: 0, left: 0, icon: "circle", textStyle: { color: color("--ink"), fontSize: 12 },
+          selectedMode: false, data: spec.series.map(function (one) { return one.name; })
+        },
+        grid: { left: 8, right: 24, top: 34, bottom: 38, containLabel: true },
+        xAxis: axis({
+          type: "value", min: -bound, max: bound, name: spec.axis, nameLocation: "middle", nameGap: 26,
+          splitNumber: width < 420 ? 4 : 8,
+          axisLabel: { color: color("--muted"), hideOverlap: true, formatter: function (value) { return (value > 0 ? "+" : "") + figure(value, 1).replace("-", "−"); } }
+        }),
+        yAxis: Object.assign(names(spec, width), { splitLine: { show: true, lineStyle: { color: color("--line") } } }),
+        series: spec.series.map(function (one, index) {
+          return {
+            type: "scatter", name: one.name, symbolSize: 12, symbol: marks[index % marks.length],
+            itemStyle: { color: color(tones[index % tones.length]), opacity: 0.9 },
+            data: one.values.map(function (value, row) { return [value, row]; }),
+            markLine: index ? undefined : {
+              silent: true, symbol: "none", label: { show: false }, data: [{ xAxis: 0 }],
+              lineStyle: { color: color("--strong-line"), type: "solid", width: 1 }
+            },
+            tooltip: { formatter: function (point) { return one.tips[point.dataIndex]; } }
+          };
+        })
+      };
+    },
+    curve: function (spec) {
+      var most = Math.max.apply(null, spec.items.map(function (item) { return item.high; }));
+      var share = { color: color("--muted"), hideOverlap: true, formatter: function (value) { return percent(value); } };
+      function edge(name) {
+        return {
+          type: "line", silent: true, symbol: "none", z: 2,
+          data: spec.items.map(function (item) { return [item.x, item[name]]; }),
+          lineStyle: { color: color("--fill"), width: 1, opacity: 0.55 }
+        };
+      }
+      return {
+        grid: { left: 30, right: 18, top: 14, bottom: 34, containLabel: true },
+        xAxis: axis({ type: "value", min: 0, max: 1, name: spec.x, nameLocation: "middle", nameGap: 30, axisLabel: share }),
+        yAxis: axis({
+          type: "value", min: 0, max: spec.percent ? 1 : Math.ceil(most), name: spec.y, nameLocation: "middle", nameGap: spec.percent ? 46 : 30,
+          axisLabel: spec.percent ? share : { color: color("--muted"), formatter: function (value) { return figure(value, value % 1 ? 1 : 0); } }
+        }),
+        series: [edge("low"), edge("high"), {
+          type: "line", silent: true, symbol: "none", data: spec.random,
+          lineStyle: { color: color("--strong-line"), type: "dashed", width: 1.5 }
+        }, {
+          type: "line", symbol: "circle", symbolSize: 6, showSymbol: true, z: 3,
+          data: spec.items.map(function (item) { return [item.x, item.y]; }),
+          lineStyle: { color: color("--fill"), width: 2.5 }, itemStyle: { color: color("--fill") },
+          tooltip: { formatter: function (point) { return spec.items[point.dataIndex].tip; } }
+        }]
+      };
+    },
     intervals: function (spec, width) {
       var lows = spec.items.map(function (item) { return item.low; });
       var highs = spec.items.map(function (item) { return item.high; });
@@ -67,7 +128,7 @@
         }),
         yAxis: names(spec, width),
         series: lines.concat([{
-          type: "scatter", symbolSize: 13, z: 3,
+          type: "scatter", symbolSize: 9, z: 3,
           data: spec.items.map(function (item, index) {
             return {
               value: [item.mean, index],
