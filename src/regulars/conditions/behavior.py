@@ -47,7 +47,7 @@ __all__ = [
 _LARGEST_COUNT = 10**9
 _MOST_STEPS = 10
 _SLUG = r"^[a-z][a-z0-9_-]*$"
-_Days = Annotated[int, Field(ge=1, le=LARGEST_DAYS, strict=True)]
+_Days = Annotated[int, Field(ge=1, le=36_500, strict=True)]
 _Count = Annotated[int, Field(ge=0, le=_LARGEST_COUNT, strict=True)]
 _Name = Annotated[StrictStr, Field(min_length=1, max_length=1_000)]
 

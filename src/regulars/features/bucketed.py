@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from regulars.conditions import Condition
     from regulars.features.cuts import Cuts
     from regulars.features.definition import FeatureDefinition
 
-__all__ = ["CUT", "compile_bucketed", "mark_segments", "spread"]
+__all__ = [
+    "CUT",
+    "aggregate_measure",
+    "compile_bucketed",
+    "count_days_to",
+    "mark_segments",
+    "spread",
+]
 
 CUT = "cut"
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -108,7 +114,7 @@ def compile_bucketed(
         parts = [cells[f"{names[measure]}_{slot}"] for slot in range(n_slots, rank - 1, -1)]
         return merge(measure.operation, parts)
 
-    days_to = _count_days_to(cells, cuts)
+    days_to = count_days_to(cells, cuts)
     columns = {
         feature.name_of(days): render(feature, read, cuts, window_days=days, days_to=days_to)
         for feature in features
@@ -151,7 +157,12 @@ def _sum_up(
     owned = rows.filter(rows[customer].notnull())
     marked = owned.select(**{CUSTOMER: rows[customer].cast("string")}, **marks, **named)
     sums = {
-        names[measure]: _aggregate(marked, measure, masks, zone=cuts.last.zone)
+        names[measure]: aggregate_measure(
+            marked,
+            measure,
+            None if measure.where is None else marked[masks[measure.where]],
+            zone=cuts.last.zone,
+        )
         for measure in measures
     }
     segments = marked.group_by(CUSTOMER, *marks).aggregate(**sums)
@@ -162,10 +173,10 @@ def _sum_up(
     return seen.group_by(CUSTOMER, CUT, _SLOT).aggregate(**again)
 
 
-def _aggregate(
-    marked: ibis.Table, measure: Measure, masks: Mapping[Condition, str], *, zone: str
+def aggregate_measure(
+    marked: ibis.Table, measure: Measure, where: ibis.Value | None, *, zone: str
 ) -> ibis.Value:
-    where = None if measure.where is None else marked[masks[measure.where]]
+    """The measure of the rows for which `where` holds; their time stands in `moment`."""
     if measure.operation == "rows":
         return marked.count(where=where)
     value = marked[measure.column] if measure.column else marked["moment"]
@@ -227,7 +238,7 @@ def _lay_side_by_side(
     return joined.select(*keys, *columns)
 
 
-def _count_days_to(cells: ibis.Table, cuts: Cuts) -> Callable[[ibis.Value], ibis.Value]:
+def count_days_to(cells: ibis.Table, cuts: Cuts) -> Callable[[ibis.Value], ibis.Value]:
     """A function from moments to the days between them and the `as_of` of their row."""
     import ibis
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from regulars.features.definition import FeatureDefinition
 
-__all__ = ["build_tables"]
+__all__ = ["build_tables", "check_found"]
 
 _ROWS_AT_ONCE = 20_000_000
 """Rows times days that are worked on together: about 2 GiB with fifty features."""
@@ -57,7 +57,7 @@ def build_tables(
         Only these customers, by their features.
     """
     found = find_features(definitions, tables)
-    _check_found(found, definitions, exact, tables)
+    check_found(found, definitions, exact, tables)
     ordered = sorted(set(dates), key=lambda as_of: as_of.day)
     made = {name for feature in found for name in feature.feature_names}
     present = [name for name in names if name in made]
@@ -101,13 +101,13 @@ def _split(rows: pa.Table, count: int) -> list[pa.Table]:
     return [rows.filter(pc.equal(cuts, cut)).drop_columns([CUT]) for cut in range(count)]
 
 
-def _check_found(
+def check_found(
     found: Collection[FeatureDefinition],
     definitions: Sequence[FeatureDefinition],
     exact: Collection[str],
     tables: Mapping[str, ibis.Table],
 ) -> None:
-    """Raise when a feature that was asked for by its name cannot be made."""
+    """Raise when a feature that was asked for by its name (in `exact`) cannot be made."""
     for feature in definitions:
         if feature in found or not _is_asked(feature, exact):
             continue

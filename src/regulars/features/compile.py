@@ -10,6 +10,7 @@ from regulars.conditions.tree import AsOfPlusDays, Between, Compare, walk
 from regulars.errors import InvalidParameterError, UnknownColumnError
 from regulars.features.bucketed import CUT, compile_bucketed
 from regulars.features.cuts import Cuts
+from regulars.features.filtered import are_few, compile_filtered
 from regulars.features.library import list_of, list_parts
 from regulars.features.rows import CUSTOMER, see, see_lookup, with_columns
 from regulars.features.values import compile_gaps, compile_ordered, compile_values
@@ -55,6 +56,7 @@ def compile_features(
     dates: Sequence[AsOf],
     filters: Mapping[str, Condition] | None = None,
     part: tuple[int, int] | None = None,
+    customers: ibis.Table | None = None,
 ) -> ibis.Table:
     """Features as one Ibis table; nothing is computed yet.
 
@@ -72,11 +74,14 @@ def compile_features(
     part
         `(1, 4)` for the second of four parts that the customers are dealt into, by a hash of their
         ids; None for everybody.
+    customers
+        Whose features are wanted, as of one day: `customer_id`, each once; None for everybody who
+        is in any of the tables before that day.
 
     Returns
     -------
     Table
-        One row per customer who is in any of the tables before that day: `customer_id`, with
+        One row per customer: `customer_id`, with
         several dates `cut` (0 for the first of them), and a column per feature. Not sorted.
 
     Raises
@@ -105,7 +110,7 @@ def compile_features(
             ru="Строить нечего: ни один признак не сделан из имеющихся таблиц."
             f" Таблицы: {', '.join(tables) or 'нет'}. Выберите другие признаки или загрузите нужное.",
         )
-    everything = _Compiler(tables, Cuts(tuple(dates)), filters or {}, part)
+    everything = _Compiler(tables, Cuts(tuple(dates)), filters or {}, part, customers)
     joined = everything.join(everything.compile(plain), plain)
     derived = [feature for feature in features if feature.is_derived]
     if derived:
@@ -123,8 +128,10 @@ class _Compiler:
         cuts: Cuts,
         filters: Mapping[str, Condition],
         part: tuple[int, int] | None,
+        customers: ibis.Table | None,
     ) -> None:
         self._tables, self._cuts, self._filters, self._part = tables, cuts, filters, part
+        self._customers = customers
         self.keys = [CUSTOMER] if cuts.is_single else [CUSTOMER, CUT]
 
     def compile(self, features: Sequence[FeatureDefinition]) -> list[tuple[ibis.Table, bool]]:
@@ -163,6 +170,8 @@ class _Compiler:
     def _list_people(self, parts: Sequence[tuple[ibis.Table, bool]]) -> ibis.Table:
         import ibis
 
+        if self._customers is not None:
+            return self._customers.select(*self.keys)
         complete = [part for part, is_complete in parts if is_complete]
         listed = [part.select(*self.keys) for part in complete or [part for part, _ in parts]]
         if len(listed) == 1:
@@ -216,7 +225,8 @@ class _Compiler:
         parts = []
         if summed or lists_everybody:
             windows = Cuts(cuts.dates, _list_windows(summed))
-            together = compile_bucketed(rows, summed, windows, time=time, customer=one.customer)
+            compile_together = compile_filtered if are_few(summed, windows) else compile_bucketed
+            together = compile_together(rows, summed, windows, time=time, customer=one.customer)
             parts.append((together, one.customer == CUSTOMER))
         for feature in features:
             if feature.aggregate in _ALONE:

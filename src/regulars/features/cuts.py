@@ -69,6 +69,11 @@ class Cuts:
         starts = {_go_back(as_of.day, days) for as_of in self.dates for days in self.windows}
         return tuple(sorted(starts | {as_of.day for as_of in self.dates[:-1]}))
 
+    @cached_property
+    def starts(self) -> tuple[date, ...]:
+        """First days of the windows before the latest day, longest window first."""
+        return tuple(_go_back(self.last.day, days) for days in self.windows)
+
     def rank_of(self, window_days: int | None) -> int:
         """From which slot on a row lies in the window; None is everything before `as_of`."""
         return 0 if window_days is None else self.windows.index(window_days) + 1

@@ -1,0 +1,87 @@
+"""What the columns of a rule may be: a customer's own, or a feature of the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regulars.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import ibis
+
+    from regulars.features import FeatureDefinition
+
+__all__ = ["CustomerColumns", "list_customer_columns"]
+
+_TABLES = ("profiles", "customers")
+_KEPT_BY_THE_LAKE = frozenset(
+    {"customer_id", "known_at", "load_id", "attributes", "bucket", "source_row", "row_key"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerColumns:
+    """Names that a rule may compare.
+
+    Attributes
+    ----------
+    own
+        Table and column, by the name that a rule may call it by.
+    features
+        Names of features.
+    """
+
+    own: Mapping[str, tuple[str, str]]
+    features: frozenset[str]
+
+    def find(self, name: str) -> tuple[str | None, str]:
+        """Table and column of a name; the table is None for a feature.
+
+        Raises
+        ------
+        UnknownNameError
+            With the nearest name that there is.
+        """
+        if name in self.own:
+            return self.own[name]
+        if name in self.features:
+            return None, name
+        listed = [*self.own, *sorted(self.features)]
+        raise UnknownNameError("column or feature", name, listed, ru="столбца или признака")
+
+
+def list_customer_columns(
+    tables: Mapping[str, ibis.Table],
+    definitions: Iterable[FeatureDefinition],
+    *,
+    aliases: Mapping[str, str] | None = None,
+) -> CustomerColumns:
+    """What a rule may compare.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables by name.
+    definitions
+        The features that there are.
+    aliases
+        Column of `profiles` by what the file itself called it.
+
+    Returns
+    -------
+    CustomerColumns
+        A column of the customers' own file goes before a feature of the same name.
+    """
+    own: dict[str, tuple[str, str]] = {}
+    for table in _TABLES:
+        for column in tables[table].columns if table in tables else ():
+            if column not in _KEPT_BY_THE_LAKE:
+                own.setdefault(column, (table, column))
+    for called, column in (aliases or {}).items():
+        if column in own:
+            own.setdefault(called, own[column])
+    features = (name for feature in definitions for name in feature.feature_names)
+    return CustomerColumns(own, frozenset(features))
