@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -18,26 +19,34 @@ from regulars.cli.options import (
     LanguageOption,
     MapOption,
     OutputFormat,
+    WorkspaceOption,
     choose_language,
+    find_workspace,
     parse_overrides,
     read_delimiter,
     read_text,
     say_command,
     split_names,
 )
-from regulars.errors import InvalidParameterError, UnnamedColumnsError
+from regulars.errors import InvalidParameterError, NotFoundError, UnnamedColumnsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from regulars.workspace.analyze import Analysis
+    from regulars.workspace.analyze import Analysis, AnalysisWishes
     from regulars.workspace.segmenting import SegmentWishes
 
 __all__ = ["analyze", "print_analysis"]
 
+_OF_FILES = (
+    "kind", "id", "outcome", "map_", "drop", "columns", "sheet", "delimiter", "quote", "encoding",
+    "header", "layout", "time_zone",
+)  # fmt: skip
+"""Options that say how a file is read."""
+
 
 def analyze(
-    file: Annotated[tuple[str, ...], Parameter(negative=())],
+    file: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     /,
     *,
     kind: str | None = None,
@@ -62,6 +71,7 @@ def analyze(
     outliers: Literal["keep", "cap", "drop"] = "keep",
     keep: str | None = None,
     time_zone: str = "UTC",
+    workspace: WorkspaceOption = None,
     lang: LanguageOption = None,
     seed: int = 0,
     out: Path | None = None,
@@ -70,6 +80,8 @@ def analyze(
 ) -> int:
     """Say who your customers are, who is about to leave, and why: from a file, in one command.
 
+    Without a file, everything that is loaded in the workspace is analyzed.
+
     Writes a report (`report.html`, `report.json`), the scores of every customer
     (`customers.parquet`), a contact list (`contact_list.xlsx`, `contact_list.csv`) and the rows
     that were set aside (`quarantine.csv`).
@@ -77,7 +89,7 @@ def analyze(
     Parameters
     ----------
     file
-        One file, or several of the same customers.
+        One file, or several of the same customers; none for what is loaded in the workspace.
     kind
         What the rows are: customers (one row each), purchases, events … Found out if not said.
     id
@@ -117,11 +129,12 @@ def analyze(
     keep
         Columns that the models may use though they seem to know the outcome, with commas.
     time_zone
-        The company's, such as `Europe/Moscow`.
+        The company's, such as `Europe/Moscow`; a workspace has its own.
     seed
         Of everything random: the same seed gives the same figures.
     out
-        Where to write; `<file>-regulars` in the current folder if not said.
+        Where to write; if not said, `<file>-regulars` in the current folder, or `analysis` in the
+        workspace.
     no_input
         Ask nothing: a file without a line of names then ends with the command to type. Nothing is
         asked either where there is no terminal.
@@ -130,11 +143,14 @@ def analyze(
     """
     given = dict(locals())
     language = choose_language(lang)
-    try:
-        analysis = _analyze(given, language)
-    except UnnamedColumnsError as error:
-        given |= _name_columns(error, given, language)
-        analysis = _analyze(given, language)
+    if not file:
+        analysis, language = _analyze_workspace(given)
+    else:
+        try:
+            analysis = _analyze_files(given, language)
+        except UnnamedColumnsError as error:
+            given |= _name_columns(error, given, language)
+            analysis = _analyze_files(given, language)
     if format == "json":
         sys.stdout.write(analysis.report.to_json())
         return 0
@@ -168,14 +184,21 @@ def _name_columns(
     return chosen
 
 
-def _analyze(given: Mapping[str, Any], language: Language) -> Analysis:
-    """The analysis that the options ask for."""
+def _analyze_files(given: Mapping[str, Any], language: Language) -> Analysis:
+    """The analysis of files, which are loaded first."""
     from regulars.ingest.prepare import Wishes
-    from regulars.quality import CleaningPlan
-    from regulars.workspace.analyze import AnalysisWishes, analyze_files
+    from regulars.workspace.analyze import analyze_files
     from regulars.workspace.load import FileReading
 
-    plan = given["clean"]
+    if home := given["workspace"]:
+        raise InvalidParameterError(
+            en="Files are analyzed in a workspace of their own. To analyze them together with what"
+            f" is in {home}, load them there: regulars load FILE --workspace {home}; then analyze"
+            " without a file.",
+            ru="Файлы анализируются в собственной рабочей папке. Чтобы взять их вместе с тем, что"
+            f" есть в {home}, загрузите их туда: regulars load ФАЙЛ --workspace {home}; затем"
+            " вызовите analyze без файла.",
+        )
     with open_progress() as progress:
         return analyze_files(
             given["file"],
@@ -196,22 +219,66 @@ def _analyze(given: Mapping[str, Any], language: Language) -> Analysis:
                 has_header=given["header"],
                 layout=given["layout"],
             ),
-            analysis=AnalysisWishes(
-                as_of=given["as_of"],
-                horizon_days=given["horizon_days"],
-                top=given["top"],
-                segments=read_segments(given["segments"], given["rfm_bounds"]),
-                money=given["money"],
-                plan=CleaningPlan.from_toml(read_text(plan), where=str(plan)) if plan else None,
-                outliers=given["outliers"],
-                keep=split_names(given["keep"]),
-                seed=given["seed"],
-                time_zone=given["time_zone"],
-                command=say_command(analyze, given),
-            ),
+            analysis=_read_wishes(given),
             language=language,
             progress=progress,
         )
+
+
+def _analyze_workspace(given: Mapping[str, Any]) -> tuple[Analysis, Language]:
+    """The analysis of what is loaded, and its language."""
+    from regulars.workspace.analyze import analyze_workspace
+
+    defaults = signature(analyze).parameters
+    of_files = [name for name in _OF_FILES if given[name] != defaults[name].default]
+    if of_files:
+        names = ", ".join(f"--{name.strip('_').replace('_', '-')}" for name in of_files)
+        raise InvalidParameterError(
+            en=f"{names}: say how a file is read when it is loaded, or name the file:"
+            " regulars analyze FILE. Without a file, what is loaded in the workspace is analyzed.",
+            ru=f"{names}: как читать файл, говорят при загрузке — или назовите файл: regulars"
+            " analyze ФАЙЛ. Без файла анализируется то, что загружено в рабочую папку.",
+        )
+    try:
+        home, language = find_workspace(given["workspace"], given["lang"])
+    except NotFoundError as error:
+        if given["workspace"] is not None:
+            raise
+        raise InvalidParameterError(
+            en=f"No file was named, and there is no workspace to analyze. {error.en}"
+            " Or name a file: regulars analyze FILE.",
+            ru=f"Файл не назван, и рабочей папки для анализа нет. {error.ru} Или назовите файл:"
+            " regulars analyze ФАЙЛ.",
+        ) from error
+    with open_progress() as progress:
+        analysis = analyze_workspace(
+            home,
+            folder=given["out"],
+            analysis=_read_wishes(given),
+            language=language,
+            progress=progress,
+        )
+    return analysis, language
+
+
+def _read_wishes(given: Mapping[str, Any]) -> AnalysisWishes:
+    from regulars.quality import CleaningPlan
+    from regulars.workspace.analyze import AnalysisWishes
+
+    plan = given["clean"]
+    return AnalysisWishes(
+        as_of=given["as_of"],
+        horizon_days=given["horizon_days"],
+        top=given["top"],
+        segments=read_segments(given["segments"], given["rfm_bounds"]),
+        money=given["money"],
+        plan=CleaningPlan.from_toml(read_text(plan), where=str(plan)) if plan else None,
+        outliers=given["outliers"],
+        keep=split_names(given["keep"]),
+        seed=given["seed"],
+        time_zone=given["time_zone"],
+        command=say_command(analyze, given),
+    )
 
 
 def read_segments(asked: str, bounds: Path | None) -> SegmentWishes:

@@ -1,17 +1,29 @@
-"""`regulars check`: the data state of a workspace."""
+"""`regulars check`: the data state of a workspace, or of a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regulars.cli.console import open_progress, print_json, print_text
-from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
+from regulars.cli.options import (
+    Language,
+    LanguageOption,
+    OutputFormat,
+    WorkspaceOption,
+    choose_language,
+    find_workspace,
+)
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from regulars.workspace.check import DataState
 
 __all__ = ["check"]
 
 
 def check(
-    table: str | None = None,
+    table_or_file: str | None = None,
     /,
     *,
     html: Path | None = None,
@@ -25,23 +37,23 @@ def check(
 
     Parameters
     ----------
-    table
-        Only this table; all by default.
+    table_or_file
+        A table of the workspace, or a file, which is loaded as `analyze` does; all tables if not
+        said.
     html
         Write the data state as one HTML page to this file.
     format
         A table, or one JSON object.
     """
     from regulars.report.assemble import report_findings, report_tables
-    from regulars.workspace.check import check_data, write_data_state
+    from regulars.workspace.check import write_data_state
 
-    home, language = find_workspace(workspace, lang)
-    with open_progress() as progress:
-        state = check_data(
-            home, tables=(table,) if table else (), language=language, progress=progress
-        )
+    if table_or_file is not None and _is_file(table_or_file):
+        state, name, language = _check_file(table_or_file, workspace, lang)
+    else:
+        state, name, language = _check_workspace(table_or_file, workspace, lang)
     if html is not None:
-        write_data_state(state, html, title=home.folder.resolve().name, language=language)
+        write_data_state(state, html, title=name, language=language)
     if format == "json":
         print_json(
             {
@@ -57,3 +69,47 @@ def check(
 
         print_text(render_data_state(state, language))
     return 1 if state.has_errors else 0
+
+
+def _is_file(what: str) -> bool:
+    """Whether a file is meant: names of tables have no dot and no folder."""
+    return any(mark in what for mark in "./\\:") or Path(what).is_file()
+
+
+def _check_file(
+    file: str, workspace: Path | None, lang: Language | None
+) -> tuple[DataState, str, Language]:
+    from regulars.workspace.check import check_data
+    from regulars.workspace.straight import load_files
+
+    if workspace is not None:
+        raise InvalidParameterError(
+            en=f"A file is checked in a workspace of its own. To check it together with what is in"
+            f" {workspace}, load it there: regulars load {file} --workspace {workspace}.",
+            ru=f"Файл проверяется в собственной рабочей папке. Чтобы проверить его вместе с тем, что"
+            f" есть в {workspace}, загрузите его туда: regulars load {file} --workspace {workspace}.",
+        )
+    language = choose_language(lang)
+    with open_progress() as progress:
+        loaded = load_files([file], verb="check", language=language, progress=progress)
+        state = check_data(
+            loaded.workspace,
+            tables=tuple(dict.fromkeys(name for load in loaded.loads for name in load.tables)),
+            language=language,
+            progress=progress,
+        )
+    while_loading = [finding for load in loaded.loads for finding in load.findings]
+    return state.add(while_loading), Path(file).name, language
+
+
+def _check_workspace(
+    table: str | None, workspace: Path | None, lang: Language | None
+) -> tuple[DataState, str, Language]:
+    from regulars.workspace.check import check_data
+
+    home, language = find_workspace(workspace, lang)
+    with open_progress() as progress:
+        state = check_data(
+            home, tables=(table,) if table else (), language=language, progress=progress
+        )
+    return state, home.folder.resolve().name, language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from regulars.ingest.result import LoadResult, TableCounts
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from regulars.connectors.protocol import Source
     from regulars.lake import LoadRecord
 
-__all__ = ["repeat_load", "write_findings"]
+__all__ = ["recall_load", "repeat_load", "write_findings"]
 
 
 def write_findings(result: LoadResult) -> str:
@@ -36,6 +37,40 @@ def write_findings(result: LoadResult) -> str:
     )
 
 
+def recall_load(load: LoadRecord) -> LoadResult:
+    """What `load` did, as it was told when it was made; without examples and the reader's notes.
+
+    Parameters
+    ----------
+    load
+        Of action "load".
+    """
+    said = _read_findings(load.findings)
+    mapping = Mapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}")
+    return LoadResult(
+        load_id=load.load_id,
+        source=load.source,
+        source_sha256=load.source_sha256,
+        mapping=mapping,
+        rows=Reconciliation(
+            load.rows_in,
+            inserted=load.rows_inserted,
+            updated=load.rows_updated,
+            unchanged=load.rows_unchanged,
+            quarantined=load.rows_quarantined,
+        ),
+        tables={name: TableCounts(**counts) for name, counts in load.tables.items()},
+        findings=tuple(
+            Finding(**{**one, "examples": (), "sentence": Wording(**one["sentence"])})
+            for one in said["findings"]
+        ),
+        quarantine_reasons=said["quarantine_reasons"],
+        notes=mapping.notes,
+        rows_without_customer=said["rows_without_customer"],
+        cursor_value=load.cursor_value.partition("=")[2] or None,
+    )
+
+
 def repeat_load(load: LoadRecord, source: Source) -> LoadResult:
     """What `load` did, said of the same source that comes again: nothing is new, and the rest is.
 
@@ -46,33 +81,23 @@ def repeat_load(load: LoadRecord, source: Source) -> LoadResult:
     source
         The same content, read in the same way.
     """
-    said = _read_findings(load.findings)
-    mapping = Mapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}")
-    return LoadResult(
-        load_id=load.load_id,
+    before = recall_load(load)
+    return replace(
+        before,
         source=source.name,
-        source_sha256=load.source_sha256,
-        mapping=mapping,
         rows=Reconciliation(
             load.rows_in,
             inserted=0,
             updated=0,
-            unchanged=load.rows_in - load.rows_quarantined,
+            unchanged=before.rows.loaded,
             quarantined=load.rows_quarantined,
         ),
         tables={
-            name: TableCounts(inserted=0, updated=0, unchanged=sum(counts.values()))
-            for name, counts in load.tables.items()
+            name: TableCounts(inserted=0, updated=0, unchanged=sum(counts.to_dict().values()))
+            for name, counts in before.tables.items()
         },
-        findings=tuple(
-            Finding(**{**one, "examples": (), "sentence": Wording(**one["sentence"])})
-            for one in said["findings"]
-        ),
-        quarantine_reasons=said["quarantine_reasons"],
-        notes=(*source.notes, *mapping.notes),
-        rows_without_customer=said["rows_without_customer"],
+        notes=(*source.notes, *before.notes),
         is_repeat=True,
-        cursor_value=load.cursor_value.partition("=")[2] or None,
     )
 
 

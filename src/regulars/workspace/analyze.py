@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from filelock import FileLock
-
-from regulars.connectors.files.content import locate
-from regulars.errors import InvalidParameterError, QualityError, StorageError
+from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf
-from regulars.ingest.prepare import Wishes
+from regulars.ingest.repeat import recall_load
 from regulars.quality import advise_sample_size
 from regulars.report.assemble import report_churn, report_contact_list
 from regulars.report.assemble_segments import report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
-from regulars.settings import find_key_folder
 from regulars.workspace.check import check_data
-from regulars.workspace.folder import REQUEST_FILE, Workspace
-from regulars.workspace.load import FileReading, load_file, request_sha256
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.report_parts import make_data_part, make_lineage
 from regulars.workspace.runs import make_id, write_run
 from regulars.workspace.segmenting import SegmentWishes
+from regulars.workspace.straight import LoadedFiles, load_files
 from regulars.workspace.words import say_rule, speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from regulars.ingest.prepare import Wishes
     from regulars.ingest.result import LoadResult
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
@@ -44,9 +38,11 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.check import DataState
     from regulars.workspace.cleaning import OutlierChoice
+    from regulars.workspace.folder import Workspace
+    from regulars.workspace.load import FileReading
     from regulars.workspace.study import CustomerStudy
 
-__all__ = ["Analysis", "AnalysisWishes", "analyze_files"]
+__all__ = ["Analysis", "AnalysisWishes", "analyze_files", "analyze_workspace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,48 +141,92 @@ def analyze_files(
     SourceError, SchemaError, InvalidParameterError
         When a file cannot be read as it is.
     """
-    if any("://" in path for path in paths):
-        # The address is not repeated: it may hold a password.
-        raise InvalidParameterError(
-            en="analyze reads files, and a database address was given."
-            " Load it with `regulars load URL --table TABLE`.",
-            ru="analyze читает файлы, а дан адрес базы данных. Загрузите её: regulars load АДРЕС "
-            "--table ТАБЛИЦА.",
-        )
+    started, wanted = time.monotonic(), analysis or AnalysisWishes()
+    loaded = load_files(
+        paths,
+        verb="analyze",
+        folder=folder,
+        wishes=wishes,
+        reading=reading,
+        time_zone=wanted.time_zone,
+        known_on=lambda made: _choose_as_of(made, wanted.as_of).day - timedelta(days=1),
+        language=language,
+        progress=progress,
+    )
+    _check_rows(loaded.loads)
+    tables = tuple(dict.fromkeys(name for load in loaded.loads for name in load.tables))
+    return _analyze(
+        loaded,
+        wanted,
+        tables=tables,
+        title=", ".join(load.source for load in loaded.loads),
+        started=started,
+        language=language,
+        progress=progress,
+    )
+
+
+def analyze_workspace(
+    workspace: Workspace,
+    *,
+    folder: Path | None = None,
+    analysis: AnalysisWishes | None = None,
+    language: Language = "en",
+    progress: Progress,
+) -> Analysis:
+    """The same of everything that is loaded in a workspace, files and databases alike.
+
+    Parameters
+    ----------
+    workspace
+        Whose lake.
+    folder
+        Where to write; `analysis` in the workspace by default.
+    analysis
+        How the analysis is wanted; the time zone is the workspace's own.
+    language
+        Of the report, the reasons and the stages.
+    progress
+        Told of each stage.
+
+    Raises
+    ------
+    NotFoundError
+        When nothing was loaded yet.
+    """
     started = time.monotonic()
-    wanted, said, read = analysis or AnalysisWishes(), wishes or Wishes(), reading or FileReading()
-    target = folder or Path(f"{_stem(paths[0])}-regulars")
-    for path in paths:
-        # Looked at before a folder is made for them: a slip in a name leaves nothing behind.
-        locate(path)
-    request = _say_request(paths, said, read, wanted.time_zone)
-    workspace = _open_workspace(target, request, wanted.time_zone)
-    if workspace.has_key_inside:
-        with progress.stage(speak(language)("key", name=str(find_key_folder(workspace.settings)))):
-            workspace.move_key_elsewhere()
+    records = [load for load in workspace.lake.list_loads() if load.action == "load"]
+    loads = tuple(recall_load(record) for record in records)
+    return _analyze(
+        LoadedFiles(workspace, loads, folder or workspace.results_folder),
+        analysis or AnalysisWishes(),
+        tables=(),
+        title=workspace.folder.resolve().name,
+        started=started,
+        language=language,
+        progress=progress,
+    )
+
+
+def _analyze(
+    loaded: LoadedFiles,
+    wanted: AnalysisWishes,
+    *,
+    tables: tuple[str, ...],
+    title: str,
+    started: float,
+    language: Language,
+    progress: Progress,
+) -> Analysis:
+    workspace, loads, target = loaded.workspace, loaded.loads, loaded.folder
     seen_until = _choose_as_of(workspace, wanted.as_of)
-    known_on = seen_until.day - timedelta(days=1)
-    loads = [
-        load_file(
-            workspace,
-            path,
-            wishes=said,
-            reading=read,
-            known_on=known_on,
-            language=language,
-            progress=progress,
-        )
-        for path in paths
-    ]
-    _check_rows(loads)
-    tables = tuple(dict.fromkeys(name for load in loads for name in load.tables))
     state = check_data(workspace, tables=tables, language=language, progress=progress)
     if wanted.as_of is None:
         seen_until = _follow_data(state, seen_until)
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
     recipe = Recipe(
         load_id=state.load_id,
-        tables=tables,
+        tables=tuple(table.name for table in state.tables),
         as_of=seen_until.day,
         time_zone=seen_until.zone,
         mappings=tuple(load.mapping.to_toml() for load in loads),
@@ -216,7 +256,7 @@ def analyze_files(
         run_id = make_id(datetime.now(UTC))
         sha256 = [load.source_sha256 for load in loads]
         report = Report(
-            title=", ".join(load.source for load in loads),
+            title=title,
             made_at=_say_now(workspace),
             as_of=seen_until.day.isoformat(),
             data=make_data_part(
@@ -255,6 +295,8 @@ def analyze_files(
             run_id,
             {
                 "verb": "analyze",
+                # So that an erasure finds them; the usual folder may be moved with its workspace.
+                "folder": str(target.resolve()) if target != workspace.results_folder else None,
                 "finished_at": report.made_at,
                 "language": language,
                 "as_of": report.as_of,
@@ -289,69 +331,6 @@ def _check_rows(loads: Sequence[LoadResult]) -> None:
         ru=f"Анализировать нечего: в {names} строк {rows_in:,}, и ни одну не удалось "
         f"загрузить{why}. Проверьте выгрузку или поправьте столбец: --map.",
     )
-
-
-def _say_request(paths: Sequence[str], said: Wishes, read: FileReading, zone: str) -> str:
-    """A fingerprint of which files are analyzed, and how they are to be read."""
-    names = sorted(Path(path).name for path in paths)
-    days = [] if zone == "UTC" else [zone]  # as fingerprints were before zones were part of them
-    told = "\n".join([request_sha256(said, read), *names, *days])
-    return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _stem(path: str) -> str:
-    name = Path(path.split("::")[-1]).name
-    for ending in (".gz", ".zip"):
-        name = name.removesuffix(ending)
-    return Path(name).stem or "data"
-
-
-def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
-    """The workspace of an output folder; another one for other files, or other wishes.
-
-    Customers of another file, and rows read with other columns or types, must not mix with these.
-    """
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            en=f"Folder '{target}' cannot be made: {error.strerror or error}. Choose another: --out.",
-            ru=f"Папку «{target}» не удаётся создать: {error.strerror or error}. Выберите другую: "
-            "--out.",
-        ) from error
-    # Two analyses that begin at once in a new folder must not both make it.
-    with FileLock(target / ".workspace.lock"):
-        folder = target / "workspace"
-        if (folder / REQUEST_FILE).is_file() and _read_request(folder) != request:
-            folder = _take_over(folder, request, time_zone) or target / f"workspace-{request[:8]}"
-        if (folder / "regulars.toml").is_file():
-            return Workspace(folder)
-        workspace = Workspace.create(folder, time_zone=time_zone, keeps_key_elsewhere=True)
-        _write_request(folder, request)
-        return workspace
-
-
-def _take_over(folder: Path, request: str, time_zone: str) -> Path | None:
-    """The same folder when nothing was ever loaded into it: the file was read in a wrong way."""
-    workspace = Workspace(folder)
-    if workspace.settings.time_zone != time_zone or workspace.lake.list_loads():
-        return None
-    _write_request(folder, request)
-    return folder
-
-
-def _write_request(folder: Path, request: str) -> None:
-    marker = json.dumps({"request": request}) + "\n"
-    (folder / REQUEST_FILE).write_text(marker, encoding="utf-8")
-
-
-def _read_request(folder: Path) -> str | None:
-    """For which request the workspace was made; None when the note of it is damaged."""
-    try:
-        noted = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
-    except ValueError:
-        return None
-    return str(noted.get("request")) if isinstance(noted, dict) else None
 
 
 def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:

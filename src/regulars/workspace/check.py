@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError
 from regulars.lake import storage_guard
 from regulars.quality import describe_table, run_checks
-from regulars.quality.finding import has_errors
+from regulars.quality.finding import has_errors, sort_findings
 from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Column, Role, get_contract, list_contracts
 from regulars.schema.mapping import Mapping as SourceMapping
@@ -54,6 +54,13 @@ class DataState:
     def has_errors(self) -> bool:
         """Whether a finding is of severity error."""
         return has_errors(self.findings)
+
+    def add(self, while_loading: Iterable[Finding]) -> DataState:
+        """The same with what was found while loading; of the tables as they are, it goes before."""
+        found = {
+            (one.table, one.check, one.column): one for one in [*while_loading, *self.findings]
+        }
+        return replace(self, findings=tuple(sort_findings(list(found.values()))))
 
 
 def check_data(

@@ -15,11 +15,13 @@ from regulars.errors import ConflictError, InvalidParameterError, NotFoundError,
 from regulars.lake.storage import storage_guard
 from regulars.schema.wording import Wording
 from regulars.vault import Access
+from regulars.workspace.runs import list_result_folders
 from regulars.workspace.traces import erase_from_results, find_in_results
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from regulars.progress import Progress
     from regulars.schema.wording import Language
@@ -187,7 +189,7 @@ def _look(workspace: Workspace, asked: Sequence[str]) -> tuple[tuple[str, ...], 
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
         traces = workspace.lake.find_customers(every, connection=backend.con)
     in_vault = workspace.vault.find(every)
-    in_results = find_in_results(workspace.results_folder, every)
+    in_results = find_in_results(_list_results(workspace), every)
     erased = workspace.lake.read_tombstones()
     known = traces.ids | in_vault | in_results.ids
     before = [one for one in asked if any(key.tombstone(value) in erased for value in meant[one])]
@@ -208,6 +210,13 @@ def _look(workspace: Workspace, asked: Sequence[str]) -> tuple[tuple[str, ...], 
         personal_documents=len(in_vault),
         files=dict(in_results.files),
     )
+
+
+def _list_results(workspace: Workspace) -> list[Path]:
+    """Folders with results of this workspace: the usual one, and those that its runs wrote to."""
+    usual = workspace.results_folder.resolve()
+    others = list_result_folders(workspace.folder / "runs")
+    return list(dict.fromkeys(path for path in (usual, *others) if path.is_dir()))
 
 
 def _explain_unknown(places: Sequence[int], count: int) -> NotFoundError:
@@ -242,7 +251,7 @@ def _carry_out(workspace: Workspace, plan: _Plan) -> tuple[str, dict[str, str]]:
         )
     access = Access(reader=plan.reader, purpose=plan.purpose, at=now, run_id=erasure.load_id)
     workspace.vault.forget(ids, access=access, tombstones=tombstones)
-    files = erase_from_results(workspace.results_folder, ids)
+    files = erase_from_results(_list_results(workspace), ids)
     with storage_guard(workspace.folder):
         (workspace.folder / _PLAN).unlink()
     return erasure.load_id, files

@@ -150,9 +150,11 @@ class Workspace:
         return cls(argument or home or Path.cwd())
 
     @property
-    def results_folder(self) -> Path | None:
-        """The folder with the report that this workspace lies beside; None for all others."""
-        return self.folder.parent if (self.folder / REQUEST_FILE).is_file() else None
+    def results_folder(self) -> Path:
+        """Where analyses write if nobody says otherwise: beside this workspace, or inside it."""
+        if (self.folder / REQUEST_FILE).is_file():
+            return self.folder.parent
+        return self.folder / "analysis"
 
     @property
     def is_beside_another(self) -> bool:

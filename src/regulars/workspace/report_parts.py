@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from regulars.quality.finding import sort_findings
 from regulars.report.assemble import report_findings, report_tables
 from regulars.report.labels import begin
 from regulars.report.parts import (
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from regulars.ingest.result import LoadResult
     from regulars.lake import Snapshot
-    from regulars.quality import Finding
     from regulars.schema.wording import Wording
     from regulars.workspace.check import DataState
     from regulars.workspace.cleaning import CleanedFeatures
@@ -65,6 +63,7 @@ def make_data_part(
     reasons: Counter[str] = Counter()
     for load in loads:
         reasons.update(load.quarantine_reasons)
+    while_loading = [finding for load in loads for finding in load.findings]
     return DataPart(
         rows_in=sum(one.rows_in for one in rows),
         rows_loaded=sum(one.loaded for one in rows),
@@ -85,7 +84,7 @@ def make_data_part(
         ),
         mapping=tuple(column for load in loads for column in _mapped_columns(load)),
         tables=report_tables(state.tables),
-        findings=report_findings(_merge_findings(loads, state)),
+        findings=report_findings(state.add(while_loading).findings),
         uses=tuple(UsePart(**asdict(use)) for use in uses),
         cleaning=_report_cleaning(cleaned) if cleaned else None,
         advice=tuple(advice),
@@ -128,13 +127,6 @@ def _mapped_columns(load: LoadResult) -> list[MappedColumn]:
         )
         for column in load.mapping.columns
     ]
-
-
-def _merge_findings(loads: Sequence[LoadResult], state: DataState) -> list[Finding]:
-    """What was found while loading, and of the tables as they are, which goes before it."""
-    while_loading = [finding for load in loads for finding in load.findings]
-    found = {(one.table, one.check, one.column): one for one in [*while_loading, *state.findings]}
-    return sort_findings(list(found.values()))
 
 
 def make_lineage(

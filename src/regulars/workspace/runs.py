@@ -7,6 +7,7 @@ import json
 import platform
 from functools import cache
 from importlib import metadata, resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from importlib.resources.abc import Traversable
-    from pathlib import Path
 
-__all__ = ["code_version", "library_versions", "make_id", "write_run"]
+__all__ = ["code_version", "library_versions", "list_result_folders", "make_id", "write_run"]
 
 _LIBRARIES = ("duckdb", "deltalake", "ibis-framework", "numpy", "pyarrow", "scikit-learn", "scipy")
 
@@ -66,3 +66,17 @@ def write_run(folder: Path, run_id: str, record: Mapping[str, object]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return file
+
+
+def list_result_folders(folder: Path) -> list[Path]:
+    """The folders that the recorded runs wrote results to, and that are still there."""
+    written = set()
+    for file in folder.glob("*/run.json"):
+        try:
+            record = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            # A damaged record says nothing; `reproduce` complains of it.
+            continue
+        if record.get("folder"):
+            written.add(Path(record["folder"]))
+    return sorted(path for path in written if path.is_dir())

@@ -12,7 +12,7 @@ from regulars.lake.storage import storage_guard
 from regulars.report.tables import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["ResultTraces", "erase_from_results", "find_in_results"]
@@ -39,11 +39,23 @@ class ResultTraces:
     files: Mapping[str, Fate] = field(default_factory=dict)
 
 
-def find_in_results(folder: Path | None, ids: Iterable[str]) -> ResultTraces:
-    """Which results in `folder` name which of these customers; None is a workspace without any."""
-    if folder is None:
-        return ResultTraces()
+def find_in_results(folders: Sequence[Path], ids: Iterable[str]) -> ResultTraces:
+    """Which results name which of these customers; a name is a path beside the first folder."""
     wanted = frozenset(ids)
+    found: set[str] = set()
+    files: dict[str, Fate] = {}
+    for folder in folders:
+        traces = _find_in_folder(folder, wanted)
+        found |= traces.ids
+        files |= {_say_file(folder, name, folders): fate for name, fate in traces.files.items()}
+    return ResultTraces(frozenset(found), files)
+
+
+def _say_file(folder: Path, name: str, folders: Sequence[Path]) -> str:
+    return name if folder == folders[0] else str(folder / name)
+
+
+def _find_in_folder(folder: Path, wanted: Collection[str]) -> ResultTraces:
     files: dict[str, Fate] = {}
     found: set[str] = set()
     with storage_guard(folder):
@@ -59,12 +71,18 @@ def find_in_results(folder: Path | None, ids: Iterable[str]) -> ResultTraces:
     return ResultTraces(frozenset(found), files)
 
 
-def erase_from_results(folder: Path | None, ids: Iterable[str]) -> dict[str, str]:
+def erase_from_results(folders: Sequence[Path], ids: Iterable[str]) -> dict[str, str]:
     """Take customers out of the results; tables are rewritten, what else names them is removed."""
-    if folder is None:
-        return {}
     wanted = frozenset(ids)
-    traces = find_in_results(folder, wanted)
+    files: dict[str, str] = {}
+    for folder in folders:
+        done = _erase_from_folder(folder, wanted)
+        files |= {_say_file(folder, name, folders): fate for name, fate in done.items()}
+    return files
+
+
+def _erase_from_folder(folder: Path, wanted: Collection[str]) -> Mapping[str, Fate]:
+    traces = _find_in_folder(folder, wanted)
     with storage_guard(folder):
         for name, fate in traces.files.items():
             if fate == "removed":
@@ -73,7 +91,7 @@ def erase_from_results(folder: Path | None, ids: Iterable[str]) -> dict[str, str
                 _rewrite_parquet(folder / name, wanted)
             else:
                 _rewrite_csv(folder / name, wanted)
-    return dict(traces.files)
+    return traces.files
 
 
 def _list_finders() -> list[tuple[str, Callable[[Path, Collection[str]], set[str]], Fate]]:
