@@ -20,13 +20,6 @@ from regulars.segments.rules import RuleSources, compile_rule
 SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(scope="module")
-def duckdb():
-    connection = ibis.duckdb.connect()
-    yield connection
-    connection.disconnect()
-
-
 def _compute(connection, rule, history):
     compiled = compile_rule(load_rule(rule, where="test"), make_sources(history), as_of=AS_OF)
     return sorted(connection.to_pyarrow(compiled.members)["customer_id"].to_pylist())

@@ -5,10 +5,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.segments.rules.compile import CompiledRule, RuleSources, compile_rule
+    from regulars.segments.rules.count import ClauseCount, SegmentCount, count_members
+    from regulars.segments.rules.why import MembershipReason, ReasonClause, explain_membership
 
-__all__ = ["CompiledRule", "RuleSources", "compile_rule"]
+__all__ = [
+    "ClauseCount",
+    "CompiledRule",
+    "MembershipReason",
+    "ReasonClause",
+    "RuleSources",
+    "SegmentCount",
+    "compile_rule",
+    "count_members",
+    "explain_membership",
+]
 
-_LAZY = {"CompiledRule": "compile", "RuleSources": "compile", "compile_rule": "compile"}
+_LAZY = {
+    "ClauseCount": "count",
+    "CompiledRule": "compile",
+    "MembershipReason": "why",
+    "ReasonClause": "why",
+    "RuleSources": "compile",
+    "SegmentCount": "count",
+    "compile_rule": "compile",
+    "count_members": "count",
+    "explain_membership": "why",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.errors import UnknownNameError
+from regulars.schema.contract import get_contract
+from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,9 +16,10 @@ if TYPE_CHECKING:
 
     from regulars.features import FeatureDefinition
 
-__all__ = ["CustomerColumns", "list_customer_columns"]
+__all__ = ["CustomerColumns", "list_customer_columns", "name_customer_columns"]
 
 _TABLES = ("profiles", "customers")
+_NUMBERED = frozenset({"count", "distinct", "days_since_first", "days_since_last"})
 _KEPT_BY_THE_LAKE = frozenset(
     {"customer_id", "known_at", "load_id", "attributes", "bucket", "source_row", "row_key"}
 )
@@ -85,3 +88,32 @@ def list_customer_columns(
             own.setdefault(called, own[column])
     features = (name for feature in definitions for name in feature.feature_names)
     return CustomerColumns(own, frozenset(features))
+
+
+def name_customer_columns(
+    definitions: Iterable[FeatureDefinition],
+    own_names: Mapping[str, Wording],
+    aliases: Mapping[str, str],
+) -> dict[str, Wording]:
+    """What a rule's columns are called in words, as the subject of a sentence.
+
+    Parameters
+    ----------
+    definitions
+        The features that there are.
+    own_names
+        What columns of `profiles` are called.
+    aliases
+        Column of `profiles` by what the file itself called it.
+    """
+    names: dict[str, Wording] = {}
+    for feature in definitions:
+        for days in feature.windows or (None,):
+            meaning = feature.meaning_of(days)
+            if feature.aggregate in _NUMBERED:
+                en, ru = f"the number of {meaning.en}", f"число {meaning.ru}"
+                meaning = Wording(en=en, ru=ru)
+            names[feature.name_of(days)] = meaning
+    names |= {column.name: column.meaning for column in get_contract("customers").columns}
+    names |= own_names
+    return names | {called: names[column] for called, column in aliases.items() if column in names}

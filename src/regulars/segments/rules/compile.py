@@ -13,7 +13,7 @@ from regulars.features.building import check_found
 from regulars.features.cuts import make_bound
 from regulars.features.rows import CUSTOMER, see
 from regulars.schema.contract import get_contract
-from regulars.segments.rules.columns import list_customer_columns
+from regulars.segments.rules.columns import list_customer_columns, name_customer_columns
 from regulars.segments.rules.lowering import LoweredRule, lower_rule
 from regulars.segments.rules.sequences import compile_sequence
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from regulars.conditions import Rule
     from regulars.features import AsOf, FeatureDefinition
+    from regulars.schema.wording import Wording
 
 __all__ = ["CompiledRule", "RuleSources", "compile_rule", "list_customers"]
 
@@ -47,6 +48,8 @@ class RuleSources:
         By segment a table with the `customer_id` of its members.
     scores
         By name a table of `customer_id` and `value`.
+    own_names
+        What columns of `profiles` are called in words.
     """
 
     tables: Mapping[str, ibis.Table]
@@ -54,6 +57,17 @@ class RuleSources:
     aliases: Mapping[str, str] = field(default_factory=dict)
     memberships: Mapping[str, ibis.Table] = field(default_factory=dict)
     scores: Mapping[str, ibis.Table] = field(default_factory=dict)
+    own_names: Mapping[str, Wording] = field(default_factory=dict)
+
+    @property
+    def features(self) -> Sequence[FeatureDefinition]:
+        """The features that there are."""
+        return load_features() if self.definitions is None else self.definitions
+
+    @property
+    def names(self) -> dict[str, Wording]:
+        """What columns and features are called in words."""
+        return name_customer_columns(self.features, self.own_names, self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +152,7 @@ def compile_rule(
     [{'customer_id': '1'}]
     """
     tables = dict(sources.tables)
-    definitions = load_features() if sources.definitions is None else sources.definitions
+    definitions = sources.features
     columns = list_customer_columns(tables, definitions, aliases=sources.aliases)
     lowered = lower_rule(rule, tables, columns=columns, as_of=as_of)
     features = _choose_features(lowered, definitions, tables)

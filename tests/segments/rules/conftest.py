@@ -1,0 +1,9 @@
+import ibis
+import pytest
+
+
+@pytest.fixture(scope="session")
+def duckdb():
+    connection = ibis.duckdb.connect()
+    yield connection
+    connection.disconnect()
