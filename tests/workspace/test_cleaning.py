@@ -61,6 +61,27 @@ def test_a_plan_fills_each_column_by_its_strategy():
     assert [column.fill for column in cleaned.columns[::2]] == [196.0, "Samara"]
 
 
+def test_what_takes_learning_is_left_to_the_folds():
+    plan = _plan(
+        {"column": "income", "missing": "mean", "has_indicator": True, "outliers": "cap"},
+        {"column": "age", "missing": "constant", "constant": 41.0},
+        {"column": "city", "missing": "mode"},
+    )
+
+    cleaned = clean_features(TABLE, plan=plan)
+
+    table = cleaned.to_learn.table
+    assert table["income"].to_pylist() == [10.0, None, 30.0, 20.0, 20.0, 900.0]
+    assert table["missing_income"].to_pylist() == [False, True, False, False, False, False]
+    assert table["age"].to_pylist()[4] == 41.0
+    assert table["city"].to_pylist()[1] is None
+    assert [(one.column, one.missing, one.outliers) for one in cleaned.plan.columns] == [
+        ("income", "mean", "cap"),
+        ("city", "mode", "keep"),
+    ]
+    assert cleaned.features.names == cleaned.to_learn.names
+
+
 def test_a_column_may_go_and_leave_word_of_its_gaps():
     plan = _plan({"column": "income", "missing": "drop_column", "has_indicator": True})
 

@@ -16,6 +16,7 @@ from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import FeatureTable
 from regulars.predictions.alarms import find_alarms
 from regulars.predictions.alike import find_alike
+from regulars.predictions.cleaned import spread_plan
 from regulars.predictions.drivers import list_drivers
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import Plan, limit_rows, plan_at_random, plan_over_time
@@ -46,6 +47,7 @@ from regulars.predictions.verdict import (
     say_threshold,
 )
 from regulars.progress import Progress, Silent
+from regulars.quality.cleaning import CleaningPlan
 from regulars.schema.wording import Language, Wording
 
 __all__ = ["compare_churn_models", "compare_models_over_time"]
@@ -85,6 +87,7 @@ def compare_churn_models(
     *,
     random_state: int,
     costs: ContactCosts | None = None,
+    cleaning: CleaningPlan | None = None,
     progress: Progress | None = None,
     language: Language = "en",
 ) -> ChurnComparison:
@@ -108,6 +111,9 @@ def compare_churn_models(
         Same seed and data, same numbers.
     costs
         What a lost customer and a contact cost; five contacts for a lost customer by default.
+    cleaning
+        What stands in for missing numbers and codes, and the limits of outliers: learnt in each
+        round from its training rows. Columns that it does not name are left to the models.
     progress
         Told of every fitted model; asked whether to stop.
     language
@@ -122,7 +128,13 @@ def compare_churn_models(
     matrix = encode_features(features)
     known = limit_rows(np.flatnonzero(~np.isnan(outcome.labels)), random_state=random_state)
     X = matrix.values[known]
-    rows = TrainingRows(X, outcome.labels[known], group_identical_rows(X), matrix.is_category)
+    rows = TrainingRows(
+        X,
+        outcome.labels[known],
+        group_identical_rows(X),
+        matrix.is_category,
+        spread_plan(cleaning, features.names) if cleaning else None,
+    )
     material = _Material(
         matrix, known, rows, np.arange(len(features)), features.customer_ids, outcome
     )
@@ -140,6 +152,7 @@ def compare_models_over_time(
     *,
     random_state: int,
     costs: ContactCosts | None = None,
+    cleaning: CleaningPlan | None = None,
     progress: Progress | None = None,
     language: Language = "en",
 ) -> ChurnComparison:
@@ -155,7 +168,7 @@ def compare_models_over_time(
         same order of customers; labels of customers not at risk are NaN.
     features
         The customers to score today; the same features.
-    random_state, costs, progress, language
+    random_state, costs, cleaning, progress, language
         As in `compare_churn_models`.
 
     Raises
@@ -179,7 +192,13 @@ def compare_models_over_time(
         stacked.customer_ids.take(pa.array(known)).to_numpy(zero_copy_only=False),
         return_inverse=True,
     )
-    rows = TrainingRows(matrix.values[known], seen[known], groups, matrix.is_category)
+    rows = TrainingRows(
+        matrix.values[known],
+        seen[known],
+        groups,
+        matrix.is_category,
+        spread_plan(cleaning, features.names) if cleaning else None,
+    )
     outcome = Outcome.gather([outcome for _, outcome in past])
     scored = np.arange(len(seen), len(stacked))
     material = _Material(matrix, known, rows, scored, features.customer_ids, outcome)

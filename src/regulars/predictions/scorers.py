@@ -13,6 +13,7 @@ from regulars.features.screening import score_columns
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
 from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_naive_bayes
 from regulars.predictions.results import ModelName
+from regulars.quality.cleaning import ColumnCleaning
 
 __all__ = ["FITTERS", "CalibratedScorer", "Scorer", "TrainingRows", "blend_scorers", "fit_scorer"]
 
@@ -37,17 +38,24 @@ class TrainingRows:
         dates, shape (n_customers,).
     is_category
         Which columns hold codes, shape (n_features,).
+    cleaning
+        What is learnt from the rows before a model sees them, a column of `X` each; None for nothing.
     """
 
     X: NDArray[np.float64]
     labels: NDArray[np.float64]
     groups: NDArray[np.int64]
     is_category: NDArray[np.bool_]
+    cleaning: tuple[ColumnCleaning, ...] | None = None
 
     def take(self, chosen: NDArray[np.bool_]) -> "TrainingRows":
         """Only the rows where `chosen` holds."""
         return TrainingRows(
-            self.X[chosen], self.labels[chosen], self.groups[chosen], self.is_category
+            self.X[chosen],
+            self.labels[chosen],
+            self.groups[chosen],
+            self.is_category,
+            self.cleaning,
         )
 
 

@@ -12,6 +12,7 @@ from regulars.evaluate.intervals import Interval, bootstrap_intervals
 from regulars.evaluate.metrics import equalize_errors, rank_precision, roc_auc
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.splits import Round
+from regulars.predictions.cleaned import clean_rows
 from regulars.predictions.results import ModelName, ModelResult, Quality
 from regulars.predictions.scorers import FITTERS, Scorer, TrainingRows, blend_scorers
 from regulars.schema.wording import Wording
@@ -97,9 +98,10 @@ class Trial:
 
 def fit_model(name: ModelName, rows: TrainingRows, random_state: int) -> Scorer:
     """One model of any name; the blend is fitted from its parts."""
+    cleaned, finish = clean_rows(rows)
     if name == "blend":
-        return blend_scorers([FITTERS[part](rows, random_state) for part in BLENDED])
-    return FITTERS[name](rows, random_state)
+        return finish(blend_scorers([FITTERS[part](cleaned, random_state) for part in BLENDED]))
+    return finish(FITTERS[name](cleaned, random_state))
 
 
 def fit_models(
@@ -108,9 +110,10 @@ def fit_models(
     """Every model with the seconds it took, the blend last; `advance` is told after each fit."""
     scorers: dict[ModelName, Scorer] = {}
     seconds: dict[ModelName, float] = {}
+    cleaned, finish = clean_rows(rows)
     for name, fit in FITTERS.items():
         started = time.monotonic()
-        scorers[name] = fit(rows, random_state)
+        scorers[name] = finish(fit(cleaned, random_state))
         seconds[name] = time.monotonic() - started
         advance()
         yield name, scorers[name], seconds[name]

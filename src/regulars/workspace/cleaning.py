@@ -64,16 +64,23 @@ class CleanedFeatures:
     Attributes
     ----------
     features
-        The customers that were kept.
+        The customers that were kept, filled from all of them: what segments are made of.
     kept
         Which of the customers before, shape (n_customers,).
     columns
         One per feature before, in order.
+    to_learn
+        The same customers and features, with everything done that takes no learning; the rest is
+        for `plan`.
+    plan
+        What the models learn from the training rows of each fold; None for nothing.
     """
 
     features: FeatureTable
     kept: NDArray[np.bool_]
     columns: tuple[CleanedColumn, ...]
+    to_learn: FeatureTable
+    plan: CleaningPlan | None = None
 
 
 def clean_features(
@@ -87,7 +94,9 @@ def clean_features(
 
     By default nothing is changed here: models put the median of their own training rows where a
     number is missing, with a column that says so, and take a missing category for a level of its
-    own. A plan is carried out on all customers before; it learns without the outcome.
+    own. Of a plan, what takes no learning is done here: constants, given limits, columns and
+    customers that go. What stands in for a gap and limits that are not given are learnt by the
+    models from the training rows of each fold; segments, which test nothing, from all customers.
 
     Parameters
     ----------
@@ -112,12 +121,52 @@ def clean_features(
         _measure(features, feature, decided.get(feature.name)) for feature in features.features
     ]
     if not decided:
-        return CleanedFeatures(features, np.ones(len(features), dtype=bool), tuple(columns))
+        everybody = np.ones(len(features), dtype=bool)
+        return CleanedFeatures(features, everybody, tuple(columns), features)
     kept = _keep_rows(features, decided)
-    cleaned = _clean_numbers(_take(features, kept), decided)
-    cleaned = _clean_categories(cleaned, decided)
+    given = {name: _keep_given(one) for name, one in decided.items()}
     gone = [name for name, one in decided.items() if one.missing == "drop_column"]
-    return CleanedFeatures(cleaned.drop(gone), kept, tuple(columns))
+    to_learn = _clean_categories(_clean_numbers(_take(features, kept), given), given).drop(gone)
+    learnt = {}
+    for name, one in decided.items():
+        left = _keep_learnt(one, is_number=features.get_feature(name).kind == "numeric")
+        if left is not None:
+            learnt[name] = left
+    filled = _clean_categories(_clean_numbers(to_learn, learnt), learnt)
+    plan = CleaningPlan(columns=tuple(learnt.values())) if learnt else None
+    return CleanedFeatures(filled, kept, tuple(columns), to_learn, plan)
+
+
+def _has_limits(one: ColumnCleaning) -> bool:
+    return one.low is not None and one.high is not None
+
+
+def _keep_given(one: ColumnCleaning) -> ColumnCleaning:
+    """Of what is planned for a column, what takes no learning."""
+    return one.model_copy(
+        update={
+            "missing": "constant" if one.missing == "constant" else "keep",
+            "outliers": "cap" if one.outliers == "cap" and _has_limits(one) else "keep",
+        }
+    )
+
+
+def _keep_learnt(one: ColumnCleaning, *, is_number: bool) -> ColumnCleaning | None:
+    """The rest of it; None when nothing is left to learn."""
+    fills = ("mean", "median", "mode", "knn", "pattern") if is_number else ("mode",)
+    is_filled = one.missing in fills
+    is_left = is_number and one.missing != "drop_column"
+    is_capped = is_left and one.outliers == "cap" and not _has_limits(one)
+    if not is_filled and not is_capped:
+        return None
+    return one.model_copy(
+        update={
+            "missing": one.missing if is_filled else "keep",
+            "constant": None,
+            "has_indicator": False,
+            "outliers": "cap" if is_capped else "keep",
+        }
+    )
 
 
 def _decide(
@@ -142,8 +191,9 @@ def _decide(
                     column=feature.name,
                     missing="keep",
                     outliers=outliers,
-                    low=found.low,
-                    high=found.high,
+                    # To leave customers out the limits must be known; to move values they are learnt.
+                    low=found.low if outliers == "drop" else None,
+                    high=found.high if outliers == "drop" else None,
                     reason=Wording(
                         en=f"{format_share(found.share, 'en')} lie beyond Tukey's limits; asked for"
                         f" by --outliers {outliers}.",
@@ -275,14 +325,10 @@ def _clean_numbers(features: FeatureTable, decided: Mapping[str, ColumnCleaning]
         return features
     # What nobody named stays as it is, for the models to treat in their folds.
     rest = [ColumnCleaning(column=name, missing="keep") for name in names if name not in decided]
-    kept = [
-        one.model_copy(update={"missing": "keep"}) if one.missing == "drop_column" else one
-        for one in planned
-    ]
-    transformer = CleaningPlan(columns=(*kept, *rest)).build(names)
+    transformer = CleaningPlan(columns=(*planned, *rest)).build(names)
     matrix = np.column_stack([_numbers(features, name) for name in names])
     cleaned = np.asarray(transformer.fit_transform(matrix), dtype=np.float64)
-    marked = [one.column for one in (*kept, *rest) if one.has_indicator]
+    marked = [one.column for one in planned if one.has_indicator]
     return _put(features, names, marked, cleaned)
 
 

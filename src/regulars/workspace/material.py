@@ -48,7 +48,7 @@ class Material:
     Attributes
     ----------
     features
-        What segments and models see; None when the tables tell nothing about customers.
+        What models see; None when the tables tell nothing about customers.
     uses
         Which rows of which table it was made of.
     cleaned
@@ -67,6 +67,16 @@ class Material:
     outcome: Outcome | None = None
     leaks: LeakSearch | None = None
     why_no_outcome: Wording | None = None
+
+    @property
+    def filled(self) -> FeatureTable | None:
+        """The same features as segments see them: without the gaps that models fill by themselves."""
+        if self.features is None or self.cleaned is None:
+            return self.features
+        seen = set(self.features.names)
+        return self.cleaned.features.drop(
+            [name for name in self.cleaned.features.names if name not in seen]
+        )
 
 
 def gather_material(
@@ -94,9 +104,9 @@ def gather_material(
     cleaned = clean_features(built.features, plan=plan, outliers=outliers, mappings=mappings)
     outcome, why = _find_outcome(tables, mappings, as_of, cleaned.kept)
     if outcome is None:
-        return Material(cleaned.features, built.uses, cleaned, why_no_outcome=why)
+        return Material(cleaned.to_learn, built.uses, cleaned, why_no_outcome=why)
     with progress.stage(say("leaks")):
-        leaks = search_leaks(cleaned.features, outcome, keep=keep, mappings=mappings, seed=seed)
+        leaks = search_leaks(cleaned.to_learn, outcome, keep=keep, mappings=mappings, seed=seed)
     return Material(leaks.features, built.uses, cleaned, outcome, leaks)
 
 

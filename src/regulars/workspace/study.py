@@ -172,8 +172,8 @@ def study_customers(
         language=language,
         progress=progress,
     )
-    features, outcome = material.features, material.outcome
-    if features is None:
+    features, filled, outcome = material.features, material.filled, material.outcome
+    if features is None or filled is None:
         nothing = Wording(
             en="The loaded tables hold nothing about customers.",
             ru="В загруженных таблицах ничего нет о клиентах.",
@@ -185,12 +185,12 @@ def study_customers(
     absent: dict[Piece, Wording] = {}
     if material.why_no_outcome is not None:
         absent["churn"] = material.why_no_outcome
-    brought = read_money(features, mappings, money)
+    brought = read_money(filled, mappings, money)
     found = churn = None
     with progress.stage(speak(language)("segments")):
         try:
             found = find_segments(
-                features,
+                filled,
                 wishes=segments or SegmentWishes(),
                 outcome=outcome.labels if outcome else None,
                 money=brought,
@@ -202,7 +202,12 @@ def study_customers(
         try:
             churn = (
                 compare_churn_models(
-                    features, outcome, random_state=seed, progress=progress, language=language
+                    features,
+                    outcome,
+                    random_state=seed,
+                    cleaning=material.cleaned.plan if material.cleaned else None,
+                    progress=progress,
+                    language=language,
                 )
                 if outcome is not None
                 else compare_on_purchases(
