@@ -110,11 +110,11 @@ def test_a_secret_is_not_shown_by_an_error_beside_it(folder, monkeypatch):
         ),
         (
             'language = "de"',
-            "regulars.toml, line 1: language: input should be 'en' or 'ru'.",
+            "regulars.toml, line 1: language: it must be one of 'en' or 'ru'.",
         ),
         (
             "\nretention_days = -1",
-            "regulars.toml, line 2: retention_days: input should be greater than or equal to 0.",
+            "regulars.toml, line 2: retention_days: it must be at least 0.",
         ),
         (
             'master_key = "AAAA"',
@@ -140,7 +140,7 @@ def test_a_wrong_variable_is_named(folder, monkeypatch):
 
 
 def test_a_wrong_argument_is_named():
-    with pytest.raises(DefinitionError, match=r"^The argument language: input should be 'en' or"):
+    with pytest.raises(DefinitionError, match=r"^The argument language: it must be one of 'en' or"):
         load_settings(language="fr")
 
 

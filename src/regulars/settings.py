@@ -21,6 +21,7 @@ from regulars.errors import (
     suggest,
 )
 from regulars.schema.definition_files import read_text_file
+from regulars.schema.foreign_words import say_toml_error, say_value_error
 from regulars.schema.wording import Language
 
 __all__ = [
@@ -216,9 +217,9 @@ def _parse(path: Path | None, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(
-            en=f"{path}: this is not TOML: {error}. Write a key, an equals sign and a value on each"
+            en=f"{path}: this is not TOML: {say_toml_error(error).en}. Write a key, an equals sign and a value on each"
             ' line, as in: language = "ru"',
-            ru=f"{path}: это не TOML: {error}. В каждой строке пишите ключ, знак равенства и "
+            ru=f"{path}: это не TOML: {say_toml_error(error).ru}. В каждой строке пишите ключ, знак равенства и "
             'значение, например: language = "ru"',
         ) from error
 
@@ -287,8 +288,8 @@ def _describe(entry: Mapping[str, Any], places: _Places) -> tuple[str, str]:
 
 
 def _describe_other(name: str, entry: Mapping[str, Any]) -> tuple[str, str]:
-    message = entry["msg"]
-    return f"{message[0].lower()}{message[1:]}.", f"значение не подходит ({message})."
+    said = say_value_error(entry)
+    return f"{said.en}.", f"{said.ru}."
 
 
 def _describe_unknown(name: str, entry: Mapping[str, Any]) -> tuple[str, str]:

@@ -228,3 +228,36 @@ def test_a_value_that_all_rows_share_is_kept(desk):
         ("3", "basic", None),
         ("3", "gold", "Oslo"),
     ]
+
+
+def test_an_older_file_that_has_the_last_word_is_said_and_the_later_one_again_sets_it_right(desk):
+    january = "customer_id,plan\n" + "".join(f"{n},basic\n" for n in range(5))
+    march = january.replace("4,basic", "4,gold")
+    february = january.replace("1,basic", "1,pro").replace("4,basic", "4,pro")
+    for name, text, day in (("jan", january, "2026-01-31"), ("mar", march, "2026-03-31")):
+        desk.load_text(text, "--as-of", day, name=f"{name}.csv")
+
+    told = desk.load_text(february, "--as-of", "2026-02-28", name="feb.csv")
+    wrong = desk.read_latest("profiles", "customer_id, plan")
+    again = desk.load_text(march + "\n", "--as-of", "2026-03-31", name="mar.csv")
+
+    (finding,) = told["findings"]
+    assert (finding["check"], finding["count"]) == ("rows_overtaking", 1)
+    assert "load the later files once more" in finding["sentence"]["en"]
+    assert wrong[1] == ("1", "pro")
+    assert again["findings"] == []
+    assert desk.read_latest("profiles", "customer_id, plan") == [
+        ("0", "basic"),
+        ("1", "basic"),
+        ("2", "basic"),
+        ("3", "basic"),
+        ("4", "gold"),
+    ]
+
+
+def test_a_file_of_a_later_day_has_the_last_word_without_a_warning(desk):
+    desk.load_text("customer_id,plan\n1,a\n2,b\n", "--as-of", "2026-01-31", name="jan.csv")
+
+    told = desk.load_text("customer_id,plan\n1,c\n2,b\n", "--as-of", "2026-02-28", name="feb.csv")
+
+    assert (told["rows_updated"], told["findings"]) == (1, [])

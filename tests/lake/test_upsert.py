@@ -315,15 +315,6 @@ def test_rows_put_aside_are_kept_with_their_reason(shop):
     ]
 
 
-def test_replaced_rows_are_those_with_the_keys_of_the_new_ones(shop):
-    for values in ("('a', 1), ('a', 2), ('b', 3)", "('a', 9), ('c', 4)"):
-        with shop.begin() as load:
-            load.replace_rows("topics", "word", f"(FROM (VALUES {values}) AS t(word, n))")
-            load.commit(LoadRecord(source="topics", kind="topics"))
-
-    assert shop.read("topics", "word, n") == [("a", 9), ("b", 3), ("c", 4)]
-
-
 def test_several_tables_of_one_load_are_seen_together(shop):
     shop.hold([order("1")])
 

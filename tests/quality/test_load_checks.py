@@ -124,8 +124,7 @@ def test_the_same_name_in_two_files_is_refused():
         (
             "maximum = 100",
             'maximum = "many"',
-            "own.toml, check 'nobody_is_older': 'maximum' is 'many': input should be a valid "
-            "number, unable to parse string as a number.",
+            "own.toml, check 'nobody_is_older': 'maximum' is 'many': a number is wanted.",
         ),
     ],
 )

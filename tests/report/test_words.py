@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 import regulars.report
+from regulars.connectors.files.rejects import REASONS
 from regulars.errors import UnknownNameError
+from regulars.ingest.rejection import ERASED
+from regulars.quality import load_checks
 from regulars.report.speech import Speech, list_words
 
 FOLDER = Path(regulars.report.__file__).parent
@@ -121,3 +124,12 @@ def test_a_sign_is_shown_and_zero_has_none():
 def test_a_day_that_is_none_is_shown_as_it_is():
     assert Speech("ru").day("2026-01-05") == "5 января 2026\u202fг."
     assert Speech("ru").day("someday") == "someday"
+
+
+def test_every_reason_for_which_a_row_is_set_aside_has_words():
+    kept_out = {check.name for check in load_checks({}) if check.action == "quarantine"}
+    known = list_words()["reasons"]
+
+    assert (kept_out | REASONS.keys() | {"unreadable", "missing", "total_row", ERASED}) <= set(
+        known
+    )

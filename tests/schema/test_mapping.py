@@ -63,7 +63,7 @@ def test_a_mapping_is_read_back_from_its_file_as_it_was(mapping):
 
 
 def test_a_file_that_is_not_toml_says_where():
-    with pytest.raises(SchemaError, match=r"mappings/x.toml is not valid TOML: .*end of document"):
+    with pytest.raises(SchemaError, match=r"mappings/x.toml is not valid TOML: the end: "):
         Mapping.from_toml("kind = ", where="mappings/x.toml")
 
 

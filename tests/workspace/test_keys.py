@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from desk import Desk
 from searching import find_words
 
 from regulars.vault import create_master_key
@@ -162,3 +163,19 @@ def test_the_command_of_a_run_says_every_option(desk, keys):
         "regulars analyze clients.csv --map plan=tariff --header --lang ru --seed 4"
     )
     assert json.dumps(options.json).count(str(desk.folder)) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_key_is_written_where_the_environment_gives_one(tmp_path, capsys, monkeypatch, language):
+    monkeypatch.setenv("REGULARS_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+    desk = Desk(tmp_path, capsys)
+
+    made = desk.run("init", desk.workspace, "--lang", language)
+
+    said = {
+        "en": "Its key is that of REGULARS_MASTER_KEY; none was written.",
+        "ru": "Её ключ — тот, что в REGULARS_MASTER_KEY; в папку он не записан.",
+    }
+    assert (made.code, said[language] in made.out) == (0, True)
+    assert not (desk.workspace / "keys" / "master").exists()
+    assert desk.load_text("id,phone\n1,+79161234567\n2,+79161234568\n")["rows_inserted"] == 2

@@ -42,8 +42,8 @@ def _pick(**values):
     return [reason.feature for reason in pick_distinct(reasons, SAMENESS)]
 
 
-def test_numbers_that_rise_together_are_one_reason():
-    assert _pick(tenure=1.0, total=2.0, fee=30.0) == ["tenure", "fee"]
+def test_numbers_are_compared_where_the_model_is_and_not_again():
+    assert _pick(tenure=1.0, total=2.0, fee=30.0) == ["tenure", "total", "fee"]
 
 
 def test_levels_of_the_same_customers_are_one_reason():

@@ -10,6 +10,18 @@ from regulars.cli.options import LanguageOption, OutputFormat
 __all__ = ["init"]
 
 
+_KEY_INSIDE = {
+    "en": "Keep a copy of its key, keys/master, in a safe place: without it nobody can read the vault.",
+    "ru": "Храните копию её ключа, keys/master, в надёжном месте: без него никто не прочтёт сейф.",
+}
+_KEY_GIVEN = {
+    "en": "Its key is that of REGULARS_MASTER_KEY; none was written. Without it nobody can read the"
+    " vault.",
+    "ru": "Её ключ — тот, что в REGULARS_MASTER_KEY; в папку он не записан. Без него никто не прочтёт"
+    " сейф.",
+}
+
+
 def init(
     folder: Path = Path(),
     /,
@@ -36,20 +48,12 @@ def init(
         print_json({"workspace": str(workspace.folder.resolve())})
         return 0
     made = workspace.folder.resolve()
+    language = lang or workspace.settings.language
+    key = _KEY_INSIDE if workspace.has_key_inside else _KEY_GIVEN
     print_text(
         *{
-            "en": (
-                f"Made a workspace in {made}.",
-                "Keep a copy of its key, keys/master, in a safe place: without it nobody can read"
-                " the vault.",
-                "Next: regulars load FILE",
-            ),
-            "ru": (
-                f"Рабочая папка создана: {made}.",
-                "Храните копию её ключа, keys/master, в надёжном месте: без него никто не прочтёт"
-                " сейф.",
-                "Дальше: regulars load ФАЙЛ",
-            ),
-        }[lang or workspace.settings.language]
+            "en": (f"Made a workspace in {made}.", key["en"], "Next: regulars load FILE"),
+            "ru": (f"Рабочая папка создана: {made}.", key["ru"], "Дальше: regulars load ФАЙЛ"),
+        }[language]
     )
     return 0

@@ -202,11 +202,15 @@ def read_text(file: Path) -> str:
     InvalidParameterError
         When it cannot be read.
     """
+    from regulars.schema.foreign_words import say_system_error
+    from regulars.schema.wording import Wording
+
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        not_text = Wording(en="it is not UTF-8", ru="это не UTF-8")
+        why = say_system_error(error) if isinstance(error, OSError) else not_text
         raise InvalidParameterError(
-            en=f"'{file}' cannot be read: {why}. Name a text file that is there.",
-            ru=f"«{file}» не прочитать: {why}. Назовите существующий текстовый файл.",
+            en=f"'{file}' cannot be read: {why.en}. Name a text file that is there.",
+            ru=f"«{file}» не прочитать: {why.ru}. Назовите существующий текстовый файл.",
         ) from error

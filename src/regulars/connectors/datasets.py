@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.errors import NotFoundError, StorageError, UnknownNameError
+from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -168,7 +169,7 @@ def _compare(path: Path, file: DatasetFile) -> FileState:
             found = hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
         raise StorageError(
-            en=f"{path} cannot be read: {error.strerror}. Give yourself the right to read it.",
-            ru=f"{path} не читается: {error.strerror}. Дайте себе право на чтение.",
+            en=f"{path} cannot be read: {say_system_error(error).en}. Give yourself the right to read it.",
+            ru=f"{path} не читается: {say_system_error(error).ru}. Дайте себе право на чтение.",
         ) from error
     return "verified" if found == file.sha256 else "changed"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from regulars.conditions import load_condition
-from regulars.errors import DefinitionError, RegularsError, suggest
+from regulars.errors import DefinitionError, suggest
 from regulars.features.definition import AGGREGATES, FeatureDefinition, list_known_columns
 from regulars.schema.contract import get_contract, list_contracts
 from regulars.schema.definition_files import list_packaged, read_entries
+from regulars.schema.foreign_words import say_value_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -207,11 +208,10 @@ def _word(problem: ErrorDetails) -> tuple[str, str]:
             f"'{name}' is missing. Add a line '{name} = …'.",
             f"не хватает «{name}». Добавьте строку {name} = …",
         )
+    said, found = say_value_error(problem), problem["input"]
     if problem["type"] == "value_error":
-        refused = problem["ctx"]["error"]
-        return f"{refused}.", f"{refused.ru if isinstance(refused, RegularsError) else refused}."
-    said = f"{problem['input']!r}: {problem['msg'].lower()}."
-    return f"'{name}' is {said}", f"«{name}» = {said}"
+        return f"{said.en}.", f"{said.ru}."
+    return f"'{name}' is {found!r}: {said.en}.", f"«{name}» = {found!r}: {said.ru}."
 
 
 def _check_table(feature: FeatureDefinition, place: _Place) -> None:

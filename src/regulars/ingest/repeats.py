@@ -110,6 +110,22 @@ def find_repeats(table: str, upserted: UpsertResult, *, orders: WholeRule) -> li
                 " загрузите файл ещё раз с --as-of и днём той загрузки.",
             )
         )
+    if upserted.overtaking:
+        found.append(
+            _find(
+                "rows_overtaking",
+                table,
+                "warning",
+                upserted.overtaking,
+                _count(upserted.overtaking, _ROWS),
+                en="Files of later days are here already, and {0} of this one are now the last thing"
+                " known. A file that only confirmed what was known left no trace on them: load the"
+                " later files once more, and they have the last word.",
+                ru="Файлы за более поздние дни уже загружены, а последним известным теперь стало"
+                " сказанное здесь: {0}. Файл, который лишь подтверждал известное, следа на них не"
+                " оставил: загрузите более поздние файлы ещё раз, и последнее слово будет за ними.",
+            )
+        )
     return found
 
 

@@ -85,6 +85,9 @@ class UpsertResult:
         Of the unchanged, rows that contradict what a source of a later day said.
     late
         Of the inserted, facts of a time that earlier loads told of already.
+    overtaking
+        Of the updated, states that are now the last thing known of their key although later days
+        are told of: a later source may have confirmed what was known before, which leaves no trace.
     widened
         Columns that got another type to hold what came: name, DuckDB's type before and after.
     """
@@ -98,6 +101,7 @@ class UpsertResult:
     continued: int = 0
     outdated: int = 0
     late: int = 0
+    overtaking: int = 0
     widened: tuple[tuple[str, str, str], ...] = ()
 
 

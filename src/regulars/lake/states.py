@@ -1,5 +1,6 @@
 """Versions of states: since when each is known, and what was not known at its beginning."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regulars.lake.comparison import (
@@ -48,11 +49,12 @@ def compare_versions(planner: "Planner", source: str) -> Comparison:
         "changes",
         f"WITH told AS (SELECT *, {told} AS lake_told_at FROM {source}),"
         f" seen AS (SELECT {quote_names(keys, prefix='s.')},"
-        f" max(t.known_at) FILTER ({in_force}) AS in_force_at,"
+        f" max(t.known_at) FILTER ({in_force}) AS in_force_at, max(t.known_at) AS last_at,"
         f" bool_and(coalesce(t.load_id IN ({again}), false)) AS is_own"
         f" FROM told AS s JOIN {planner.stored} AS t USING ({named}) GROUP BY ALL)"
         f" SELECT {planner.render_content()}, s.end_known_at,"
         f" seen.is_own IS NULL OR seen.is_own AS lake_is_first, seen.is_own IS NULL AS lake_is_new,"
+        f" {_render_overtaking(planner)} AS lake_is_overtaking,"
         f" CASE WHEN lake_is_first THEN s.known_at WHEN t.{LAKE_FILE} IS NULL THEN s.lake_told_at"
         f" ELSE greatest(s.lake_told_at, t.known_at + {_TICK}) END AS known_at"
         f" FROM told AS s LEFT JOIN seen USING ({named}) LEFT JOIN {planner.stored} AS t"
@@ -61,12 +63,13 @@ def compare_versions(planner: "Planner", source: str) -> Comparison:
         f" WHERE t.{LAKE_FILE} IS NULL OR NOT ({planner.render_same('s', 't', compared)})",
     )
     is_late = "false" if shape.is_observed else render_late(planner)
-    total, inserted, updated, replaced, late = fetch_counts(
+    total, inserted, updated, replaced, late, overtaking = fetch_counts(
         planner.connection,
         f"SELECT (SELECT count(*) FROM {source}), count(*) FILTER (lake_is_new),"
         f" count(*) FILTER (NOT lake_is_new),"
         f" count(*) FILTER (lake_is_first AND NOT lake_is_new),"
-        f" count(*) FILTER (lake_is_new AND {is_late}) FROM {changes}",
+        f" count(*) FILTER (lake_is_new AND {is_late}), count(*) FILTER (lake_is_overtaking)"
+        f" FROM {changes}",
     )
     gone, removed = None, 0
     if telling.is_read_otherwise:
@@ -83,7 +86,23 @@ def compare_versions(planner: "Planner", source: str) -> Comparison:
         )
     queries = open_versions(planner, changes) if inserted or updated else ()
     result = count_rows(inserted, updated, total - inserted - updated, removed=removed, late=late)
-    return Comparison(queries, result, gone)
+    return Comparison(queries, replace(result, overtaking=overtaking), gone)
+
+
+def _render_overtaking(planner: "Planner") -> str:
+    """SQL that is true of a change that becomes the last thing known, though later days are told of.
+
+    A later source that said the same as before left no trace on the row, so it cannot be told
+    whether this change was taken back by then.
+    """
+    shape, telling = planner.shape, planner.telling
+    if telling.is_read_otherwise or not (shape.is_observed or telling.is_said):
+        return "false"
+    last = None if shape.is_observed else telling.find_last(shape.name)
+    newest = f"(SELECT max(known_at) FROM {planner.stored})"
+    if last is not None:
+        newest = f"greatest({newest}, {render_instant(last)})"
+    return f"coalesce(seen.last_at = seen.in_force_at AND s.lake_told_at < {newest}, false)"
 
 
 def open_versions(planner: "Planner", changes: str, *, is_first: bool = False) -> tuple[str, ...]:

@@ -164,14 +164,6 @@ class LoadTransaction:
             relation = self._stamp(relation, "quarantined_at")
         return self._change(shape, relation, Planner.plan_append).inserted
 
-    def replace_rows(self, table: str, key_column: str, relation: str) -> int:
-        """Put the rows of a relation in the place of those with the same `key_column`."""
-
-        def plan(planner: Planner) -> Plan:
-            return planner.plan_replacement(key_column)
-
-        return self._change(TableShape(name=table), relation, plan).inserted
-
     def commit(self, record: LoadRecord) -> Mapping[str, int]:
         """End the load: from now on everybody sees all of it. Returns the version of every table."""
         self._check_open()

@@ -160,21 +160,6 @@ class Planner:
         rows = self.render_new(self.staged.view)
         return Plan((rows,), (), UpsertResult(inserted=self.staged.row_count))
 
-    def plan_replacement(self, column: str) -> Plan:
-        """All rows are new, and those of the table with the same value in `column` go."""
-        rows = self.render_new(self.staged.view)
-        result = UpsertResult(inserted=self.staged.row_count)
-        if not self.has_rows:
-            return Plan((rows,), (), result)
-        name = quote_name(column)
-        gone = self.create(
-            "gone",
-            f"SELECT {LAKE_FILE}, {LAKE_ROW} FROM {self.stored}"
-            f" WHERE {name} IN (SELECT {name} FROM {self.staged.view})",
-        )
-        kept, rewritten = self.rewrite(gone)
-        return Plan((rows, *kept), rewritten, result)
-
     def drop_scratch(self) -> None:
         """Forget the temporary tables, except that of the conflicts."""
         for kind, name in reversed(self._scratch):

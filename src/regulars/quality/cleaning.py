@@ -10,6 +10,7 @@ from regulars.quality.numbers import format_amount, format_share
 from regulars.quality.state import ColumnState, TableState
 from regulars.schema.contract import Role
 from regulars.schema.definition_files import parse_toml
+from regulars.schema.foreign_words import say_value_error
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -164,10 +165,10 @@ class CleaningPlan(BaseModel):
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(str(part) for part in problem["loc"])
-            message = problem["msg"].removeprefix("Value error, ")
+            said = say_value_error(problem)
             raise DefinitionError(
-                en=f"{where}: '{place}': {message}.",
-                ru=f"{where}: значение «{place}» не подходит: {message}.",
+                en=f"{where}: '{place}': {said.en}.",
+                ru=f"{where}: значение «{place}» не подходит: {said.ru}.",
             ) from error
 
     def _require(self, column: str, available: Sequence[str]) -> None:

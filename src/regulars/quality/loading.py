@@ -8,9 +8,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from regulars.conditions import load_condition
-from regulars.errors import DefinitionError, RegularsError, suggest
+from regulars.errors import DefinitionError, suggest
 from regulars.quality.check import AnyCheck, Check
 from regulars.schema.definition_files import list_packaged, read_entries
+from regulars.schema.foreign_words import say_value_error
 
 __all__ = ["load_checks", "read_checks"]
 
@@ -146,11 +147,10 @@ def _word(problem: ErrorDetails, model: type[Check]) -> tuple[str, str]:
         )
     if problem["type"] == "literal_error":
         return _word_choice(place, problem)
+    said, found = say_value_error(problem), problem["input"]
     if problem["type"] == "value_error":
-        refused = problem["ctx"]["error"]
-        return f"{refused}.", f"{refused.ru if isinstance(refused, RegularsError) else refused}."
-    said = f"{problem['input']!r}: {problem['msg'].lower()}."
-    return f"'{place}' is {said}", f"«{place}» = {said}"
+        return f"{said.en}.", f"{said.ru}."
+    return f"'{place}' is {found!r}: {said.en}.", f"«{place}» = {found!r}: {said.ru}."
 
 
 def _word_choice(place: str, problem: ErrorDetails) -> tuple[str, str]:

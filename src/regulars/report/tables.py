@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from regulars.campaigns import Contact, ContactList
 from regulars.errors import StorageError
 from regulars.report.speech import Speech
+from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Language
 
 __all__ = [
@@ -109,9 +110,9 @@ def replacing(path: Path, *, is_private: bool = False) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            en=f"{path} cannot be written: {error.strerror or error}. "
+            en=f"{path} cannot be written: {say_system_error(error).en}. "
             "Free some space, close the file elsewhere, or choose another folder with --out.",
-            ru=f"Файл {path} не удаётся записать: {error.strerror or error}. Освободите место, "
+            ru=f"Файл {path} не удаётся записать: {say_system_error(error).ru}. Освободите место, "
             "закройте файл в другой программе или выберите другую папку: --out.",
         ) from error
 

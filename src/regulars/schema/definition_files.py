@@ -7,6 +7,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import DefinitionError, StorageError
+from regulars.schema.foreign_words import say_system_error, say_toml_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +54,8 @@ def read_text_file(file: Path, *, where: str | None = None) -> str:
         ) from error
     except OSError as error:
         raise StorageError(
-            en=f"{name} cannot be read: {error.strerror}. Give yourself the right to read it.",
-            ru=f"{name} не читается: {error.strerror}. Дайте себе право на чтение.",
+            en=f"{name} cannot be read: {say_system_error(error).en}. Give yourself the right to read it.",
+            ru=f"{name} не читается: {say_system_error(error).ru}. Дайте себе право на чтение.",
         ) from error
 
 
@@ -64,7 +65,8 @@ def parse_toml(text: str, *, where: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(
-            en=f"{where} is not valid TOML: {error}.", ru=f"{where} — неверный TOML: {error}."
+            en=f"{where} is not valid TOML: {say_toml_error(error).en}.",
+            ru=f"{where} — неверный TOML: {say_toml_error(error).ru}.",
         ) from error
 
 

@@ -12,6 +12,7 @@ from regulars.errors import SchemaError, UnknownColumnError
 from regulars.schema.column_mapping import ColumnMapping, Outcome
 from regulars.schema.contract import Contract, Role, get_contract
 from regulars.schema.corrections import correct_columns
+from regulars.schema.foreign_words import say_toml_error, say_value_error
 from regulars.schema.wording import Language, Wording, format_share
 
 __all__ = [
@@ -244,15 +245,15 @@ class Mapping(BaseModel):
             mapping = cls.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
             raise SchemaError(
-                en=f"{where} is not valid TOML: {error}. Correct it, or delete it and load again.",
-                ru=f"{where} — неверный TOML: {error}. Исправьте или удалите его и загрузите снова.",
+                en=f"{where} is not valid TOML: {say_toml_error(error).en}. Correct it, or delete it and load again.",
+                ru=f"{where} — неверный TOML: {say_toml_error(error).ru}. Исправьте или удалите его и загрузите снова.",
             ) from error
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(str(part) for part in first["loc"])
+            place, said = ".".join(str(part) for part in first["loc"]), say_value_error(first)
             raise SchemaError(
-                en=f"{where} is not a mapping: {place}: {first['msg']}. Correct that entry.",
-                ru=f"{where} — не соответствие столбцов: {place}: {first['msg']}. Исправьте запись.",
+                en=f"{where} is not a mapping: {place}: {said.en}. Correct that entry.",
+                ru=f"{where} — не соответствие столбцов: {place}: {said.ru}. Исправьте запись.",
             ) from error
         get_contract(mapping.table)
         return mapping

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from regulars.errors import ConflictError, ForbiddenError, RegularsError, StorageError
+from regulars.schema.foreign_words import say_system_error
 from regulars.vault.keys import MasterKey
 
 __all__ = ["connect", "fill_wanted", "transaction"]
@@ -69,9 +70,9 @@ def connect(folder: Path, master_key: MasterKey, *, lock_wait_seconds: float) ->
         _make_files(folder)
     except OSError as error:
         raise StorageError(
-            en=f"The vault {folder} cannot be made: {error.strerror}. Choose a folder that can be"
+            en=f"The vault {folder} cannot be made: {say_system_error(error).en}. Choose a folder that can be"
             " written.",
-            ru=f"Сейф {folder} не удаётся создать: {error.strerror}. Выберите папку, в которую "
+            ru=f"Сейф {folder} не удаётся создать: {say_system_error(error).ru}. Выберите папку, в которую "
             "можно писать.",
         ) from error
     with _faults_in_words(folder):

@@ -17,6 +17,7 @@ from typing import Self
 import pyarrow as pa
 
 from regulars.errors import InvalidParameterError, UnknownColumnError
+from regulars.vault import statements
 from regulars.vault.database import connect, fill_wanted, transaction
 from regulars.vault.journal import JournalEntry, append_entry, read_journal
 from regulars.vault.keys import MasterKey
@@ -27,44 +28,6 @@ __all__ = ["FileVault"]
 
 _ID = "customer_id"
 _BATCH_ROWS = 10_000
-_KNOWN = """
-select w.customer_id, k.key_id, k.wrapped, d.sealed, p.sealed
-from wanted w
-left join keys.wrapped k on k.customer_id = w.customer_id
-left join documents d on d.customer_id = w.customer_id and d.key_id = k.key_id
-left join pending p
-  on p.load_id = :load_id and p.customer_id = w.customer_id and p.key_id = k.key_id
-"""
-_OVERLAPPING = """
-select p.customer_id, k.key_id, k.wrapped, d.sealed, p.sealed
-from pending p
-join keys.wrapped k on k.customer_id = p.customer_id and k.key_id = p.key_id
-join documents d on d.customer_id = p.customer_id and d.key_id = k.key_id
-where p.load_id = :load_id and p.customer_id > :after
-order by p.customer_id limit :batch
-"""
-_NEW = """
-insert or replace into documents
-select p.customer_id, p.key_id, p.load_id, p.sealed
-from pending p
-join keys.wrapped k on k.customer_id = p.customer_id and k.key_id = p.key_id
-left join documents d on d.customer_id = p.customer_id and d.key_id = k.key_id
-where p.load_id = :load_id and d.customer_id is null
-"""
-_READ = """
-select w.place, w.customer_id, k.key_id, k.wrapped, d.sealed
-from wanted w
-join keys.wrapped k on k.customer_id = w.customer_id
-join documents d on d.customer_id = w.customer_id and d.key_id = k.key_id
-"""
-_KNOWN_WANTED = """
-select customer_id from documents where customer_id in (select customer_id from wanted)
-union select customer_id from pending where customer_id in (select customer_id from wanted)
-"""
-_COUNT = """
-select count(*) from documents d
-join keys.wrapped k on k.customer_id = d.customer_id and k.key_id = d.key_id
-"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -184,7 +147,7 @@ class FileVault:
         fill_wanted(self._connection, customer_ids)
         known = {}
         for customer_id, key_id, wrapped, document, pending in self._connection.execute(
-            _KNOWN, {"load_id": load_id}
+            statements.KNOWN, {"load_id": load_id}
         ):
             if key_id is None:
                 known[customer_id] = _Known(None, {}, {})
@@ -215,7 +178,7 @@ class FileVault:
         with self._transaction("immediate"):
             self._merge_overlapping(load_id)
             count = self._count_pending(load_id)
-            self._connection.execute(_NEW, wanted)
+            self._connection.execute(statements.NEW, wanted)
             self._connection.execute(
                 "insert or ignore into columns select name from pending_columns"
                 " where load_id = :load_id",
@@ -228,7 +191,7 @@ class FileVault:
         """Lay pending values over the documents of customers who have one."""
         after = ""
         while rows := self._connection.execute(
-            _OVERLAPPING, {"load_id": load_id, "after": after, "batch": _BATCH_ROWS}
+            statements.OVERLAPPING, {"load_id": load_id, "after": after, "batch": _BATCH_ROWS}
         ).fetchall():
             merged = []
             for customer_id, key_id, wrapped, document, pending in rows:
@@ -315,7 +278,9 @@ class FileVault:
             fill_wanted(self._connection, customer_ids)
             return {
                 customer_id: self._wrapper.unwrap(customer_id, key_id, wrapped).open(sealed)
-                for _, customer_id, key_id, wrapped, sealed in self._connection.execute(_READ)
+                for _, customer_id, key_id, wrapped, sealed in self._connection.execute(
+                    statements.READ
+                )
             }
 
     def find(self, customer_ids: Sequence[str]) -> frozenset[str]:
@@ -324,7 +289,7 @@ class FileVault:
         with self._transaction("immediate"):
             for start in range(0, len(customer_ids), _BATCH_ROWS):
                 fill_wanted(self._connection, customer_ids[start : start + _BATCH_ROWS])
-                found |= {row[0] for row in self._connection.execute(_KNOWN_WANTED)}
+                found |= {row[0] for row in self._connection.execute(statements.KNOWN_WANTED)}
         return frozenset(found)
 
     def forget(
@@ -356,7 +321,7 @@ class FileVault:
         return forgotten
 
     def _delete_wanted(self) -> int:
-        known = len(self._connection.execute(_KNOWN_WANTED).fetchall())
+        known = len(self._connection.execute(statements.KNOWN_WANTED).fetchall())
         for table in ("keys.wrapped", "documents", "pending"):
             self._connection.execute(
                 f"delete from {table} where customer_id in (select customer_id from wanted)"  # noqa: S608 - no value in it
@@ -372,7 +337,7 @@ class FileVault:
     def count(self) -> int:
         """How many customers have a readable document."""
         with self._transaction("deferred"):
-            return int(self._connection.execute(_COUNT).fetchone()[0])
+            return int(self._connection.execute(statements.COUNT).fetchone()[0])
 
     @property
     def journal_path(self) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from regulars.errors import InvalidParameterError, StorageError
+from regulars.schema.foreign_words import say_system_error
 from regulars.vault.protocol import Access
 
 __all__ = ["JournalEntry", "append_entry", "read_journal"]
@@ -76,9 +77,9 @@ def append_entry(
             os.close(number)
     except OSError as error:
         raise StorageError(
-            en=f"The journal {path} cannot be written: {error.strerror}. Nothing was handed out;"
+            en=f"The journal {path} cannot be written: {say_system_error(error).en}. Nothing was handed out;"
             " make the vault's folder writable and try again.",
-            ru=f"Журнал {path} не удаётся записать: {error.strerror}. Ничего не выдано; дайте "
+            ru=f"Журнал {path} не удаётся записать: {say_system_error(error).ru}. Ничего не выдано; дайте "
             "право писать в папку сейфа и попробуйте снова.",
         ) from error
 

@@ -20,6 +20,7 @@ from regulars.errors import (
     NotFoundError,
     StorageError,
 )
+from regulars.schema.foreign_words import say_system_error
 
 __all__ = ["MasterKey", "copy_master_key", "create_master_key", "load_master_key"]
 
@@ -184,9 +185,9 @@ def load_master_key(secret: SecretStr | None, *, key_file: Path) -> MasterKey:
         ) from error
     except OSError as error:
         raise StorageError(
-            en=f"The key file {key_file} cannot be read: {error.strerror}. Let its owner run this,"
+            en=f"The key file {key_file} cannot be read: {say_system_error(error).en}. Let its owner run this,"
             f" or give the key in {_ENVIRONMENT}.",
-            ru=f"Файл ключа {key_file} не читается: {error.strerror}. Пусть команду запустит его "
+            ru=f"Файл ключа {key_file} не читается: {say_system_error(error).ru}. Пусть команду запустит его "
             f"владелец, или задайте ключ в {_ENVIRONMENT}.",
         ) from error
     _check_private(key_file, mode)
@@ -249,8 +250,8 @@ def _write_key(key_file: Path, text: bytes) -> None:
         ) from error
     except OSError as error:
         raise StorageError(
-            en=f"The key file {key_file} cannot be written: {error.strerror}. Choose a folder that"
+            en=f"The key file {key_file} cannot be written: {say_system_error(error).en}. Choose a folder that"
             f" can be written (REGULARS_KEY_FOLDER), or give the key in {_ENVIRONMENT}.",
-            ru=f"Файл ключа {key_file} не удаётся записать: {error.strerror}. Выберите папку, в "
+            ru=f"Файл ключа {key_file} не удаётся записать: {say_system_error(error).ru}. Выберите папку, в "
             f"которую можно писать (REGULARS_KEY_FOLDER), или задайте ключ в {_ENVIRONMENT}.",
         ) from error

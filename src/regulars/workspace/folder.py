@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
 from regulars.errors import ConflictError, EngineError, NotFoundError, StorageError
 from regulars.schema.definition_files import read_text_file
+from regulars.schema.foreign_words import say_system_error
+from regulars.workspace.key_place import KeyPlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,6 @@ __all__ = ["REQUEST_FILE", "Workspace"]
 _SETTINGS_FILE = "regulars.toml"
 REQUEST_FILE = "analyze.json"
 """For which files and wishes `analyze` made the workspace: it lies beside their results."""
-_KEY_FILE = "keys/master"
-_KEY_NAME = "keys/name"
 _SCRATCH = ".scratch-"
 _IN_USE = "in-use"
 _FIRST_SETTINGS = """\
@@ -116,7 +115,7 @@ class Workspace:
             When the folder cannot be written.
         """
         from regulars.lake import Lake
-        from regulars.settings import check_time_zone
+        from regulars.settings import check_time_zone, load_settings
 
         if (folder / _SETTINGS_FILE).exists():
             raise ConflictError(
@@ -127,16 +126,16 @@ class Workspace:
         try:
             for part in ("definitions", "mappings", "runs", "models"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            _make_key(folder, is_elsewhere=keeps_key_elsewhere)
+            KeyPlace(folder).make_key(load_settings(folder), is_elsewhere=keeps_key_elsewhere)
             Lake.create(folder / "lake")
             # Last: a folder with settings is a complete workspace.
             text = _FIRST_SETTINGS.format(time_zone=time_zone)
             (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
         except OSError as error:
             raise StorageError(
-                en=f"Workspace '{folder}' cannot be made: {error.strerror or error}."
+                en=f"Workspace '{folder}' cannot be made: {say_system_error(error).en}."
                 " Choose a folder that you may write to.",
-                ru=f"Рабочую папку «{folder}» не удаётся создать: {error.strerror or error}. Выберите "
+                ru=f"Рабочую папку «{folder}» не удаётся создать: {say_system_error(error).ru}. Выберите "
                 "папку, в которую можно писать.",
             ) from error
         return cls(folder)
@@ -183,28 +182,20 @@ class Workspace:
     @property
     def key_file(self) -> Path:
         """Where the key is looked for when the environment gives none."""
-        from regulars.settings import find_key_folder
-
-        named = self.folder / _KEY_NAME
-        if not named.is_file():
-            return self.folder / _KEY_FILE
-        # A name and no path: nothing outside the folder of keys is read.
-        name = Path(named.read_text(encoding="utf-8").strip()).name
-        return find_key_folder(self.settings) / name
+        return self._key_place.find_file(self.settings)
 
     @property
     def has_key_inside(self) -> bool:
         """Whether the key lies in this folder, as it should not beside a report."""
-        return (self.folder / _KEY_FILE).is_file()
+        return self._key_place.is_inside
 
     def move_key_elsewhere(self) -> None:
         """Move the key out of this folder, into the person's own folder of keys."""
-        from regulars.settings import find_key_folder
-        from regulars.vault import copy_master_key
+        self._key_place.move_elsewhere(self.settings)
 
-        name = copy_master_key(self.folder / _KEY_FILE, find_key_folder(self.settings))
-        (self.folder / _KEY_NAME).write_text(name + "\n", encoding="utf-8")
-        (self.folder / _KEY_FILE).unlink()
+    @property
+    def _key_place(self) -> KeyPlace:
+        return KeyPlace(self.folder)
 
     @cached_property
     def vault(self) -> FileVault:
@@ -290,9 +281,9 @@ class Workspace:
                     yield Path(folder)
                 return
             raise StorageError(
-                en=f"Workspace '{self.folder}' cannot be written: {error.strerror or error}."
+                en=f"Workspace '{self.folder}' cannot be written: {say_system_error(error).en}."
                 " Free some space, or give yourself the right to write there.",
-                ru=f"В рабочую папку «{self.folder}» не удаётся писать: {error.strerror or error}. "
+                ru=f"В рабочую папку «{self.folder}» не удаётся писать: {say_system_error(error).ru}. "
                 "Освободите место или дайте себе право на запись.",
             ) from error
         try:
@@ -398,19 +389,3 @@ class Workspace:
 
     def _mapping_file(self, key: str) -> Path:
         return self.folder / "mappings" / f"{key}.toml"
-
-
-def _make_key(folder: Path, *, is_elsewhere: bool) -> None:
-    from regulars.settings import find_key_folder, load_settings
-    from regulars.vault import create_master_key
-
-    settings = load_settings(folder)
-    if any((folder / name).exists() for name in (_KEY_FILE, _KEY_NAME)):
-        return
-    if not is_elsewhere:
-        create_master_key(folder / _KEY_FILE)
-    elif settings.master_key is None:
-        name = uuid4().hex[:16]
-        create_master_key(find_key_folder(settings) / name)
-        (folder / "keys").mkdir(mode=0o700, exist_ok=True)
-        (folder / _KEY_NAME).write_text(name + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from regulars.quality import CleaningPlan
 from regulars.report.excel import write_contact_list
 from regulars.report.html import render_html
 from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
+from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Wording
 from regulars.vault import Access
 
@@ -122,9 +123,9 @@ def write_outputs(
         if isinstance(error, StorageError):
             raise
         raise StorageError(
-            en=f"'{error.filename or folder}' cannot be written: {error.strerror or error}."
+            en=f"'{error.filename or folder}' cannot be written: {say_system_error(error).en}."
             " Close it if it is open elsewhere, free some space, or choose another folder: --out.",
-            ru=f"«{error.filename or folder}» не удаётся записать: {error.strerror or error}. "
+            ru=f"«{error.filename or folder}» не удаётся записать: {say_system_error(error).ru}. "
             "Закройте файл в другой программе, освободите место или выберите другую папку: "
             "--out.",
         ) from error

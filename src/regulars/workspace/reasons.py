@@ -30,10 +30,11 @@ _MOST_ROWS = 5_000
 
 
 class Sameness:
-    """Which pairs of reasons say one thing: numbers that rise together, levels of the same people.
+    """Which pairs of reasons say one thing: levels that the same people have.
 
-    Numbers are compared by the rank correlation of Spearman, levels by the Jaccard similarity of
-    the customers who have them; 0.8 and more is the same. Measured on at most 5,000 customers.
+    The Jaccard similarity of the customers who have them is 0.8 or more, measured on at most 5,000
+    customers. Whole features that say nearly the same, numbers that rise together among them, are
+    one reason already when they come from a model (`regulars.predictions.alike`).
     """
 
     def __init__(self, matrix: FeatureMatrix) -> None:
@@ -58,8 +59,6 @@ class Sameness:
 
         columns = [self._values[:, self._place[reason.feature]] for reason in (one, other)]
         levels = [self._levels[self._place[reason.feature]] for reason in (one, other)]
-        if all(level is None for level in levels):
-            return abs(_rank_correlation(*columns)) >= _SAME_THING
         if any(level is None for level in levels):
             return False
         masks = [
@@ -77,19 +76,6 @@ class Sameness:
         value = reason.value
         text = ("true" if value else "false") if isinstance(value, bool) else str(value)
         return np.asarray(column == levels.index(text), dtype=np.bool_)
-
-
-def _rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    import numpy as np
-    from scipy.stats import rankdata
-
-    both = ~np.isnan(one) & ~np.isnan(other)
-    if both.sum() < 2:
-        return 0.0
-    ranks = np.stack([rankdata(one[both]), rankdata(other[both])])
-    if np.any(ranks.std(axis=1) == 0):
-        return 0.0
-    return float(np.asarray(np.corrcoef(ranks))[0, 1])
 
 
 def pick_distinct(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import ConflictError, NotFoundError, StorageError, UnknownNameError
 from regulars.features import FeatureSpace, read_space
+from regulars.schema.foreign_words import say_system_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,9 +87,9 @@ class SpaceStore:
             _write(file, space.model_copy(update={"definitions": ()}).to_toml())
         except OSError as error:
             raise StorageError(
-                en=f"Folder '{self._folder}' cannot be written: {error.strerror or error}."
+                en=f"Folder '{self._folder}' cannot be written: {say_system_error(error).en}."
                 " Give yourself the right to write there.",
-                ru=f"Не удалось записать в папку «{self._folder}»: {error.strerror or error}."
+                ru=f"Не удалось записать в папку «{self._folder}»: {say_system_error(error).ru}."
                 " Дайте себе право на запись.",
             ) from error
         return pinned

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from regulars.errors import NotFoundError, SourceError, StorageError, suggest
+from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Language
 
 if TYPE_CHECKING:
@@ -119,9 +120,9 @@ def writing(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise StorageError(
-            en=f"A working copy could not be written in {path.parent}: {error.strerror}."
+            en=f"A working copy could not be written in {path.parent}: {say_system_error(error).en}."
             " Free some space, or choose another work folder.",
-            ru=f"Рабочую копию не удалось записать в {path.parent}: {error.strerror}. Освободите "
+            ru=f"Рабочую копию не удалось записать в {path.parent}: {say_system_error(error).ru}. Освободите "
             "место или выберите другую рабочую папку.",
         ) from error
     except BaseException:
@@ -192,8 +193,8 @@ def _read_start(path: Path) -> bytes:
         ) from error
     except OSError as error:
         raise SourceError(
-            en=f"{path} cannot be read: {error.strerror}.",
-            ru=f"Файл {path} не читается: {error.strerror}.",
+            en=f"{path} cannot be read: {say_system_error(error).en}.",
+            ru=f"Файл {path} не читается: {say_system_error(error).ru}.",
         ) from error
 
 

@@ -12,6 +12,7 @@ from regulars.connectors.files.engine_text import quote_path
 from regulars.connectors.files.places import Places
 from regulars.connectors.protocol import RejectedLine
 from regulars.errors import StorageError
+from regulars.schema.foreign_words import say_system_error
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,9 +111,9 @@ def write_rows(path: Path, names: Sequence[str], rows: Iterable[Row]) -> None:
             writer.write_table(_as_table(names, batch))
     except OSError as error:
         raise StorageError(
-            en=f"A working copy could not be written in {path.parent}: {error}."
+            en=f"A working copy could not be written in {path.parent}: {say_system_error(error).en}."
             " Free some space, or choose another work folder.",
-            ru=f"Рабочую копию не удалось записать в {path.parent}: {error}. Освободите место или "
+            ru=f"Рабочую копию не удалось записать в {path.parent}: {say_system_error(error).ru}. Освободите место или "
             "выберите другую рабочую папку.",
         ) from error
 

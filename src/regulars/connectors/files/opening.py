@@ -30,6 +30,7 @@ from regulars.connectors.files.workbook import (
 )
 from regulars.connectors.files.xml_dump import XmlDump
 from regulars.errors import InvalidParameterError, SourceError, StorageError, UnknownNameError
+from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Wording
 
 __all__ = ["Layout", "open_file"]
@@ -167,9 +168,9 @@ def _make_folder(work_folder: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix="source-", dir=work_folder))
     except OSError as error:
         raise StorageError(
-            en=f"Nothing can be written in the work folder {work_folder}: {error.strerror}."
+            en=f"Nothing can be written in the work folder {work_folder}: {say_system_error(error).en}."
             " Choose another, or change its permissions.",
-            ru=f"В рабочую папку {work_folder} нельзя писать: {error.strerror}. Выберите другую "
+            ru=f"В рабочую папку {work_folder} нельзя писать: {say_system_error(error).ru}. Выберите другую "
             "или измените права.",
         ) from error
 

@@ -23,6 +23,7 @@ from regulars.errors import (
     UnknownColumnError,
     UnknownNameError,
 )
+from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -229,8 +230,8 @@ class DatabaseSource:
             except OSError as error:
                 raise StorageError(
                     en=f"The rows of {self.name} could not be copied to {self._folder}:"
-                    f" {error.strerror}. Free some space, or choose another work folder.",
-                    ru=f"Строки {self.name} не удалось скопировать в {self._folder}: {error.strerror}. "
+                    f" {say_system_error(error).en}. Free some space, or choose another work folder.",
+                    ru=f"Строки {self.name} не удалось скопировать в {self._folder}: {say_system_error(error).ru}. "
                     "Освободите место или выберите другую рабочую папку.",
                 ) from error
         return path
@@ -289,9 +290,9 @@ def _make_folder(work_folder: Path) -> Path:
         return Path(tempfile.mkdtemp(prefix="source-", dir=work_folder)).absolute()
     except OSError as error:
         raise StorageError(
-            en=f"Nothing can be written in the work folder {work_folder}: {error.strerror}."
+            en=f"Nothing can be written in the work folder {work_folder}: {say_system_error(error).en}."
             " Choose another, or change its permissions.",
-            ru=f"В рабочую папку {work_folder} нельзя писать: {error.strerror}. Выберите другую "
+            ru=f"В рабочую папку {work_folder} нельзя писать: {say_system_error(error).ru}. Выберите другую "
             "или измените права.",
         ) from error
 
