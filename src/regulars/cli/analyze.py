@@ -14,11 +14,20 @@ from regulars.cli.naming import ask_for_names, ask_for_outcome, is_terminal
 from regulars.cli.options import (
     ColumnNames,
     Day,
+    Delimiter,
     Drop,
+    Encoding,
+    Header,
+    IdColumn,
+    Kind,
     Language,
     LanguageOption,
+    Layout,
     MapOption,
+    Outcome,
     OutputFormat,
+    Quote,
+    Sheet,
     WorkspaceOption,
     choose_language,
     find_workspace,
@@ -49,20 +58,20 @@ def analyze(
     file: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     /,
     *,
-    kind: str | None = None,
-    id: str | None = None,
-    outcome: str | None = None,
+    kind: Kind = None,
+    id: IdColumn = None,
+    outcome: Outcome = None,
     as_of: Day | None = None,
     horizon_days: int | None = None,
     map_: MapOption = (),
     drop: Drop = None,
     columns: ColumnNames = None,
-    sheet: str | None = None,
-    delimiter: str | None = None,
-    quote: str | None = None,
-    encoding: str | None = None,
-    header: bool | None = None,
-    layout: Literal["auto", "table", "baskets"] = "auto",
+    sheet: Sheet = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    encoding: Encoding = None,
+    header: Header = None,
+    layout: Layout = "auto",
     top: int | None = None,
     segments: str = "auto",
     rfm_bounds: Path | None = None,
@@ -90,29 +99,11 @@ def analyze(
     ----------
     file
         One file, or several of the same customers; none for what is loaded in the workspace.
-    kind
-        What the rows are: customers (one row each), purchases, events … Found out if not said.
-    id
-        The column with the customer's id.
-    outcome
-        The column that says who left: `COLUMN` or `COLUMN=VALUE`.
     as_of
         First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     horizon_days
         Of purchases: after how many days without one a customer counts as having stopped. Found
         out if not said: nine in ten pauses are shorter.
-    sheet
-        Name or number of a workbook's sheet.
-    delimiter
-        Between the columns of a text file.
-    quote
-        Around a text that holds the delimiter; `"` in most files.
-    encoding
-        Of a text file, such as `cp1251`.
-    header
-        Whether the first line names the columns; found out if not said.
-    layout
-        `baskets` for one basket of products a line.
     top
         So many customers on the contact list; else all for whom contacting pays.
     segments

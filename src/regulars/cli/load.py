@@ -10,12 +10,21 @@ from regulars.cli.console import open_progress, print_json, print_text
 from regulars.cli.options import (
     ColumnNames,
     Day,
+    Delimiter,
     Drop,
+    Encoding,
+    Header,
+    IdColumn,
+    Kind,
     Language,
     LanguageOption,
+    Layout,
     MapOption,
+    Outcome,
     OutputFormat,
+    Quote,
     Readmit,
+    Sheet,
     WorkspaceOption,
     find_workspace,
     parse_overrides,
@@ -38,18 +47,18 @@ def load(
     source: Annotated[tuple[str, ...], Parameter(negative=())],
     /,
     *,
-    kind: str | None = None,
-    id: str | None = None,
-    outcome: str | None = None,
+    kind: Kind = None,
+    id: IdColumn = None,
+    outcome: Outcome = None,
     map_: MapOption = (),
     drop: Drop = None,
     columns: ColumnNames = None,
-    sheet: str | None = None,
-    delimiter: str | None = None,
-    quote: str | None = None,
-    encoding: str | None = None,
-    header: bool | None = None,
-    layout: Literal["auto", "table", "baskets"] = "auto",
+    sheet: Sheet = None,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    encoding: Encoding = None,
+    header: Header = None,
+    layout: Layout = "auto",
     day_first: Annotated[bool | None, Parameter(negative="--month-first")] = None,
     as_of: Day | None = None,
     orders: Literal["auto", "whole", "parts"] = "auto",
@@ -72,25 +81,6 @@ def load(
     source
         Files (`archive.zip::member` for one of several in an archive), or one database URL:
         `postgresql://…`, `mysql://…`, `sqlite:///path`.
-    kind
-        What the rows are: customers (a flat file), purchases, events, interactions, feedback,
-        relations, subscriptions, tariffs, payments, products, deals, leads … Found out if not said.
-    id
-        The source column with the customer's id.
-    outcome
-        The column that says who left: `COLUMN` or `COLUMN=VALUE`.
-    sheet
-        Name or number of a workbook's sheet.
-    delimiter
-        Between the columns of a text file.
-    quote
-        Around a text that holds the delimiter; `"` in most files.
-    encoding
-        Of a text file, such as `cp1251`.
-    header
-        Whether the first line names the columns; found out if not said.
-    layout
-        `baskets` for one basket of products a line.
     day_first
         How dates such as 01/02/2020 are meant.
     as_of

@@ -21,12 +21,21 @@ if TYPE_CHECKING:
 __all__ = [
     "ColumnNames",
     "Day",
+    "Delimiter",
     "Drop",
+    "Encoding",
+    "Header",
+    "IdColumn",
+    "Kind",
     "Language",
     "LanguageOption",
+    "Layout",
     "MapOption",
+    "Outcome",
     "OutputFormat",
+    "Quote",
     "Readmit",
+    "Sheet",
     "WorkspaceOption",
     "choose_language",
     "find_workspace",
@@ -77,6 +86,32 @@ Readmit = Annotated[
 ColumnNames = Annotated[
     str | None,
     Parameter(help="Names for a file without a header line, with commas between them."),
+]
+Kind = Annotated[
+    str | None,
+    Parameter(
+        help="What the rows are: customers (a flat file), purchases, events, interactions, feedback,"
+        " relations, subscriptions, tariffs, payments, products, deals, leads … Found out if not said."
+    ),
+]
+IdColumn = Annotated[str | None, Parameter(help="The source column with the customer's id.")]
+Outcome = Annotated[
+    str | None, Parameter(help="The column that says who left: `COLUMN` or `COLUMN=VALUE`.")
+]
+Sheet = Annotated[str | None, Parameter(help="Name or number of a workbook's sheet.")]
+Delimiter = Annotated[str | None, Parameter(help="Between the columns of a text file.")]
+Quote = Annotated[
+    str | None,
+    Parameter(help='Around a text that holds the delimiter; `"` in most files.'),
+]
+Encoding = Annotated[str | None, Parameter(help="Of a text file, such as `cp1251`.")]
+Header = Annotated[
+    bool | None,
+    Parameter(help="Whether the first line names the columns; found out if not said."),
+]
+Layout = Annotated[
+    Literal["auto", "table", "baskets"],
+    Parameter(help="`baskets` for one basket of products a line."),
 ]
 
 
