@@ -14,6 +14,7 @@ from shop_lake import CARDS, FIRST_DAY, ORDERS, VISITS, order
 
 from regulars.errors import InvalidParameterError, NotFoundError, StorageError, UnknownNameError
 from regulars.lake import Lake, LoadRecord
+from regulars.schema.contract import get_contract
 
 
 def test_a_new_lake_has_no_tables(shop):
@@ -102,20 +103,31 @@ def test_the_bucket_of_a_customer_is_the_documented_one(shop):
     ]
 
 
-def test_rows_of_a_file_are_sorted_by_customer_and_time(shop):
-    rows = [
-        order(f"{day}-{customer}", str(customer), day=day)
-        for day in (3, 1, 2)
-        for customer in range(300)
-    ]
-    shop.load(VISITS, rows)
+def test_rows_of_one_customer_lie_side_by_side_in_a_file(shop):
+    days = [order(f"{day}-{n}", str(n), day=day) for day in (3, 1, 2) for n in range(300)]
+    shop.load(VISITS, days)
 
     for file in shop.lake.snapshot().files("visits"):
+        customers = [row["customer_id"] for row in _read(shop, file)]
+        assert len({*customers}) == 1 + sum(one != other for one, other in pairwise(customers))
+
+
+def test_files_that_were_joined_are_sorted_by_customer_and_time(shop):
+    calls = pa.schema([("customer_id", pa.string()), ("occurred_at", pa.timestamp("us", "UTC"))])
+    for day in (3, 1, 2):
+        moment = datetime(2025, 12, day, tzinfo=UTC)
+        rows = [{"customer_id": str(n), "occurred_at": moment} for n in range(300)]
+        shop.load(get_contract("events"), rows, schema=calls)
+
+    now = FIRST_DAY + timedelta(days=9)
+    shop.lake.compact(connection=shop.connection, now=now, least_files=2)
+
+    for file in shop.lake.snapshot().files("events"):
         table = _read(shop, file)
         customers = [row["customer_id"] for row in table]
         assert len({*customers}) == 1 + sum(one != other for one, other in pairwise(customers))
         assert all(
-            one["ordered_at"] <= other["ordered_at"]
+            one["occurred_at"] <= other["occurred_at"]
             for one, other in pairwise(table)
             if one["customer_id"] == other["customer_id"]
         )

@@ -9,9 +9,10 @@ from regulars.errors import InvalidParameterError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
-__all__ = ["connect"]
+__all__ = ["connect", "open_connection"]
 
 
 def connect(
@@ -20,7 +21,27 @@ def connect(
     memory_limit: str | None = None,
     threads: int | None = None,
 ) -> Backend:
-    """An Ibis connection to a fresh DuckDB that keeps its overflow in `work_folder`.
+    """An Ibis connection to a fresh DuckDB; parameters and errors are those of `open_connection`.
+
+    Returns
+    -------
+    Backend
+        Ibis' DuckDB backend; its `.con` is the DuckDB connection.
+    """
+    import ibis
+
+    return ibis.duckdb.from_connection(
+        open_connection(work_folder, memory_limit=memory_limit, threads=threads)
+    )
+
+
+def open_connection(
+    work_folder: Path,
+    *,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+) -> DuckDBPyConnection:
+    """A fresh DuckDB that keeps its overflow in `work_folder`; its time zone is UTC.
 
     Parameters
     ----------
@@ -32,24 +53,19 @@ def connect(
     threads
         How many to use; None uses every core.
 
-    Returns
-    -------
-    Backend
-        Ibis' DuckDB backend; its `.con` is the DuckDB connection. Its time zone is UTC.
-
     Raises
     ------
     InvalidParameterError
         When `memory_limit` is not a size that DuckDB understands.
     """
     import duckdb
-    import ibis
 
     work_folder.mkdir(parents=True, exist_ok=True)
-    backend = ibis.duckdb.connect(temp_directory=str(work_folder / "spill"))
-    connection = backend.con
+    connection = duckdb.connect(config={"temp_directory": str(work_folder / "spill")})
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    # A name in a query means a table, never a variable of the program.
+    connection.execute("SET python_enable_replacements = false")
     # Nothing is fetched from outside: the extensions in use are part of DuckDB's wheel.
     connection.execute("SET autoinstall_known_extensions = false")
     if threads is not None:
@@ -65,4 +81,4 @@ def connect(
                 ru=f"Значение memory_limit = «{memory_limit}» — не размер. Напишите число и единицу, "
                 "например 512MB или 4GB.",
             ) from error
-    return backend
+    return connection

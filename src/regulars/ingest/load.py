@@ -27,10 +27,11 @@ from regulars.ingest.rejection import (
 from regulars.ingest.repeat import write_findings
 from regulars.ingest.repeats import find_mixed_orders, find_personal_of_nobody, find_repeats
 from regulars.ingest.result import LoadResult, TableCounts
+from regulars.ingest.row_checks import check_rows
 from regulars.lake import LoadRecord
 from regulars.lake.delta import open_table
 from regulars.lake.parquet import scan_files
-from regulars.quality import Reconciliation, rejection_reason, run_checks
+from regulars.quality import Reconciliation
 from regulars.quality.finding import sort_findings
 from regulars.schema.contract import get_contract
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
-    from ibis.backends.duckdb import Backend
 
     from regulars.connectors.protocol import Source
     from regulars.ingest.prepare import Prepared
@@ -114,7 +114,7 @@ def load_prepared(
     cursor: str | None = None,
     orders: Orders | None = None,
     moment: Moment,
-    backend: Backend,
+    connection: DuckDBPyConnection,
     progress: Progress,
     say: Callable[[str], str],
 ) -> LoadResult:
@@ -138,14 +138,14 @@ def load_prepared(
         How orders are meant that are here already and come again, line by line.
     moment
         When this happens.
-    backend
-        The engine on which the rows are staged.
+    connection
+        DuckDB, on which the rows are staged.
     progress
         Told of each stage.
     say
         Stage code → words in the person's language.
     """
-    mapping, connection = prepared.mapping, backend.con
+    mapping = prepared.mapping
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     with progress.stage(say("conform")):
         build_conformed(mapping, prepared.surveys, contract, moment=moment, connection=connection)
@@ -155,7 +155,9 @@ def load_prepared(
         reject_erased(kept_away, destination.tombstones.make, connection)
     with progress.stage(say("check")):
         findings = find_privacy(mapping, prepared.surveys, connection)
-        findings += _check_rows(destination.checks, contract, moment, backend)
+        fit = select_fit(_list_columns(connection), connection)
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {_FIT} AS {fit}")
+        findings += check_rows(destination.checks, _FIT, contract, moment, connection)
     lines = [*source.rejected_lines(connection), *prepared.staged.totals]
     progress.check()
     with (
@@ -206,23 +208,6 @@ def load_prepared(
         transaction.commit(_record(result, request_sha256, cursor))
     destination.vault.confirm(load_id)
     return result
-
-
-def _check_rows(
-    checks: Sequence[Check], contract: Contract, moment: Moment, backend: Backend
-) -> tuple[Finding, ...]:
-    """Run the checks of single rows; mark the rows that a check keeps out."""
-    own = [check for check in checks if check.table == contract.name and check.looks_at_single_rows]
-    names = _list_columns(backend.con)
-    backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {_FIT} AS {select_fit(names, backend.con)}")
-    table = backend.table(_FIT)
-    findings = run_checks(
-        {contract.name: table}, own, contracts={contract.name: contract}, as_of=moment.now
-    )
-    if any(finding.action == "quarantine" for finding in findings):
-        reason = rejection_reason(own, table, moment.now, contract=contract)
-        reject_rows(backend.compile(table.select("source_row", reason=reason)), backend.con)
-    return tuple(findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
     They are written for speed: making a trimmed text costs five times as much as looking at the
     ends of one, so a text is only trimmed when its first or last letter asks for it; the set of
     odd blanks is for texts with a letter beyond ASCII, where alone they can be; and the engine
-    would turn an IN of many words into a join.
+    would turn an IN of many words into a join. `all_plain(x)`, over all rows, says of a column in
+    ASCII in half the time that `is_plain(x)` holds in every row; where it is false, nobody knows.
     """
     spelled = f"[{', '.join(map(quote_text, _MISSING_SPELLED))}]"
     tokens = f"[{', '.join(map(quote_text, sorted(MISSING_TOKENS | {''})))}]"
@@ -49,6 +50,7 @@ def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
     odd = " || ".join(f"chr({code})" for code in _ODD_BLANKS)
     firsts = sorted({ord(word[0]) for word in _MISSING_SPELLED if word})
     starts = " AND ".join(f"ord(x) <> {code}" for code in firsts)
+    listed = ", ".join(map(str, firsts))
     odd_ends = " OR ".join(
         f"prefix(x, chr({code})) OR suffix(x, chr({code}))" for code in _ODD_BLANKS
     )
@@ -59,6 +61,8 @@ def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
         # Below '!' are the blank, what cannot be printed, and the empty text.
         f"is_plain(x) AS x >= '!' AND NOT suffix(x, ' ') AND {starts}"
         f" AND CASE WHEN strlen(x) = length(x) THEN true ELSE NOT ({odd_ends}) END",
+        f"all_plain(x) AS coalesce(min(x) >= '!' AND NOT bool_or(suffix(x, ' ')"
+        f" OR ord(x) IN ({listed}) OR strlen(x) <> length(x)), true)",
         "text_value(x) AS CASE WHEN is_plain(x) THEN x ELSE careful_text(x) END",
         f"company_day(x) AS CASE WHEN CAST(timezone('UTC', x) AS TIME) = TIME '00:00:00'"
         f" THEN CAST(timezone('UTC', x) AS DATE)"

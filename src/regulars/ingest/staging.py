@@ -196,10 +196,7 @@ def _read_values(
         one.is_cheap or one.value in staged.ahead for one in columns
     ):
         # A text that is its own value everywhere need not be looked at again.
-        cheap = [one for one in columns if one.is_cheap]
-        odd = [f"count(*) FILTER (NOT is_plain({one.read}))" for one in cheap]
-        counts = _count(odd, SOURCE_ROWS, connection)
-        plain = {one.read: one.read for one, odd in zip(cheap, counts, strict=True) if not odd}
+        plain = _find_plain([one.read for one in columns if one.is_cheap], connection)
         _create_read("VIEW", READ_VALUES, values | plain, connection, has_place=True)
         return [(READ_VALUES, columns)]
     # The engine plans thousands of expressions in quadratic time, so a wide source is read some
@@ -213,6 +210,16 @@ def _read_values(
     joined = " POSITIONAL JOIN ".join(table for table, _ in tables)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {READ_VALUES} AS SELECT * FROM {joined}")
     return tables
+
+
+def _find_plain(texts: Sequence[str], connection: DuckDBPyConnection) -> dict[str, str]:
+    """Text columns that are their own value in every row, each with itself."""
+    seem = _count([f"all_plain({text})" for text in texts], SOURCE_ROWS, connection)
+    doubtful = [text for text, is_plain in zip(texts, seem, strict=True) if not is_plain]
+    odd = [f"count(*) FILTER (NOT is_plain({text}))" for text in doubtful]
+    counts = _count(odd, SOURCE_ROWS, connection)
+    not_plain = {text for text, count in zip(doubtful, counts, strict=True) if count}
+    return {text: text for text in texts if text not in not_plain}
 
 
 def _create_read(

@@ -16,6 +16,7 @@ __all__ = [
     "cast_to",
     "choose_type",
     "duckdb_type",
+    "kind_of",
     "widen",
 ]
 
@@ -111,7 +112,14 @@ def duckdb_type(arrow: pa.DataType) -> str:
     return names.get(str(arrow), "VARCHAR")
 
 
-def _kind(found: str) -> str:
+def kind_of(found: str) -> str:
+    """What values of a DuckDB type are: the contracts' word, `missing` or `other`.
+
+    Examples
+    --------
+    >>> kind_of("USMALLINT"), kind_of("DECIMAL(18,4)"), kind_of("BLOB")
+    ('integer', 'decimal', 'other')
+    """
     if found.startswith("DECIMAL"):
         return "decimal"
     if found.startswith("ENUM"):
@@ -121,7 +129,7 @@ def _kind(found: str) -> str:
 
 def choose_type(found: str, *, table: str, column: str) -> str:
     """The stored type for a new column that DuckDB calls `found`; raises `SchemaError`."""
-    kind = _kind(found)
+    kind = kind_of(found)
     if kind == "other":
         raise SchemaError(
             en=f"Table '{table}', column '{column}' has the type {found}, which the lake does not"
@@ -142,7 +150,7 @@ def widen(stored: str, found: str) -> str:
     >>> widen("BIGINT", "DOUBLE"), widen("DATE", "BIGINT")
     ('DOUBLE', 'VARCHAR')
     """
-    return "DOUBLE" if {_kind(stored), _kind(found)} == {"integer", "float"} else "VARCHAR"
+    return "DOUBLE" if {kind_of(stored), kind_of(found)} == {"integer", "float"} else "VARCHAR"
 
 
 def as_text(expression: str, found: str) -> str:
@@ -157,7 +165,7 @@ def cast_to(expression: str, found: str, stored: str) -> tuple[str, str]:
 
     The second is empty when nothing can be lost.
     """
-    source, target = _kind(found), _kind(stored)
+    source, target = kind_of(found), kind_of(stored)
     if found.replace(" ", "") == stored.replace(" ", ""):
         return expression, ""
     if source == "missing":

@@ -148,10 +148,10 @@ class RowWriter:
         rows: str,
         *,
         customers: Sequence[str],
-        time_column: str | None,
+        time_column: str | None = None,
         is_new: bool = False,
     ) -> list[DataFile]:
-        """Write the rows into a file a bucket, sorted by customer and time.
+        """Write the rows into a file a bucket, sorted by customer and, if one is named, a time column.
 
         `customers` are the queries whose column `customer_id` holds every customer of the rows;
         `is_new` says that `load_id` is this load's in every row.
@@ -168,8 +168,10 @@ class RowWriter:
             f" WHERE customer_id IS NOT NULL))"
         )
         names = [quote_name(column.name) for column in self.columns]
-        # What is the same in every row need not be carried through the sorting.
-        constant = {'"load_id"': quote_text(self.load_id)} if is_new else {}
+        # What is the same in every row need not be carried through the sorting; and of an ENUM the
+        # writer knows the dictionary: of a text it would look up every row's.
+        own = quote_text(self.load_id)
+        constant = {'"load_id"': f"CAST({own} AS ENUM ({own}))"} if is_new else {}
         sorted_names = ", ".join(f"r.{name}" for name in names if name not in constant)
         written = ", ".join(f"{constant[n]} AS {n}" if n in constant else n for n in names)
         order = f", r.{quote_name(time_column)}" if time_column else ""

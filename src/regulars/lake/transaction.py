@@ -347,8 +347,9 @@ class LoadTransaction:
         if not is_bucketed:
             return writer.write(rows)
         customers = [f"SELECT customer_id FROM ({query})" for query in plan.queries]
-        time, is_new = shape.time_column, not plan.rewritten
-        return writer.write_buckets(rows, customers=customers, time_column=time, is_new=is_new)
+        # By time only when files are joined: it takes as long as a sixth of the reading, and no
+        # query is faster for it.
+        return writer.write_buckets(rows, customers=customers, is_new=not plan.rewritten)
 
     def _stamp(self, relation: str, column: str) -> str:
         if column in list_columns(self.connection, relation):

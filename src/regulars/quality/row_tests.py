@@ -1,15 +1,14 @@
 """Checks of single rows as Ibis booleans: many of them are one pass over a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 from regulars.conditions import compile_condition, list_columns
-from regulars.errors import InvalidParameterError, UnknownColumnError
+from regulars.errors import InvalidParameterError
 from regulars.quality.check import (
     Check,
     DatesCheck,
@@ -18,6 +17,7 @@ from regulars.quality.check import (
     TextCheck,
     VocabularyCheck,
 )
+from regulars.quality.check_columns import find_columns, require_columns
 from regulars.quality.texts import is_faulty
 from regulars.schema.contract import Contract, get_contract, list_contracts
 
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 __all__ = [
     "RowTest",
     "build_row_tests",
-    "find_columns",
     "moment_like",
     "rejection_reason",
-    "require_columns",
     "row_check_expressions",
 ]
 
@@ -120,21 +118,6 @@ def build_row_tests(
     return tests
 
 
-def require_columns(check: Check, table: "ir.Table", columns: Sequence[str]) -> bool:
-    """Whether `table` has `columns`; raises `UnknownColumnError` unless the check may be skipped."""
-    for name in columns:
-        if name not in table.columns:
-            if check.if_missing == "skip":
-                return False
-            raise UnknownColumnError(
-                name,
-                table.columns,
-                where=f"Check '{check.name}': table '{check.table}'",
-                ru=f"Проверка «{check.name}»: в таблице «{check.table}»",
-            )
-    return True
-
-
 def moment_like(column: "ir.Value", moment: datetime) -> "ir.Value":
     """`moment` as a literal that compares with a date or instant column."""
     import ibis
@@ -167,7 +150,7 @@ def _tests_of(
 
 def _rows_tests(check: RowsCheck, table: "ir.Table", as_of: datetime) -> list[RowTest]:
     columns = tuple(list_columns(check.condition))
-    if not require_columns(check, table, columns):
+    if not require_columns(check, table.columns, columns):
         return []
     column = check.column or (columns[0] if columns else None)
     failing = compile_condition(check.condition, table, as_of=as_of)
@@ -176,7 +159,7 @@ def _rows_tests(check: RowsCheck, table: "ir.Table", as_of: datetime) -> list[Ro
 
 def _range_tests(check: RangeCheck, table: "ir.Table") -> list[RowTest]:
     tests = []
-    for name in find_columns(check, table, check.columns):
+    for name in find_columns(check, table.columns, check.columns):
         column = table[name]
         if not column.type().is_numeric():
             continue
@@ -191,7 +174,7 @@ def _range_tests(check: RangeCheck, table: "ir.Table") -> list[RowTest]:
 
 def _dates_tests(check: DatesCheck, table: "ir.Table", as_of: datetime) -> list[RowTest]:
     tests = []
-    for name in find_columns(check, table, check.columns):
+    for name in find_columns(check, table.columns, check.columns):
         column = table[name]
         if not column.type().is_temporal() or column.type().is_time():
             continue
@@ -209,7 +192,7 @@ def _dates_tests(check: DatesCheck, table: "ir.Table", as_of: datetime) -> list[
 def _vocabulary_tests(
     check: VocabularyCheck, table: "ir.Table", contract: Contract | None
 ) -> list[RowTest]:
-    if not require_columns(check, table, (check.column,)):
+    if not require_columns(check, table.columns, (check.column,)):
         return []
     allowed = _vocabulary(check, contract)
     if not allowed:
@@ -220,7 +203,7 @@ def _vocabulary_tests(
 
 
 def _text_tests(check: TextCheck, table: "ir.Table") -> list[RowTest]:
-    if not require_columns(check, table, (check.column,)):
+    if not require_columns(check, table.columns, (check.column,)):
         return []
     column = table[check.column]
     if not column.type().is_string():
@@ -233,27 +216,6 @@ def _never_null(failing: "ir.BooleanValue") -> "ir.BooleanValue":
     import ibis
 
     return failing.coalesce(ibis.literal(value=False))
-
-
-def find_columns(check: Check, table: "ir.Table", patterns: Sequence[str]) -> list[str]:
-    """The columns of `table` that fit one of `patterns`, in its order."""
-    derived = _list_derived(table)
-    found = [
-        name
-        for name in table.columns
-        if name in patterns
-        or (name not in derived and any(fnmatchcase(name, pattern) for pattern in patterns))
-    ]
-    plain = [pattern for pattern in patterns if not set(pattern) & set("*?[")]
-    if not found:
-        require_columns(check, table, plain)
-    return found
-
-
-def _list_derived(table: "ir.Table") -> set[str]:
-    """The day and the hour that the lake puts beside an instant: what is true of it is of them."""
-    stems = [name.removesuffix("_at") for name in table.columns if name.endswith("_at")]
-    return {f"{stem}_{part}" for stem in stems for part in ("on", "hour")}
 
 
 def _vocabulary(check: VocabularyCheck, contract: Contract | None) -> tuple[str, ...]:

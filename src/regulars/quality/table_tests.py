@@ -21,11 +21,11 @@ from regulars.quality.check import (
     SpellingsCheck,
     UniqueCheck,
 )
+from regulars.quality.check_columns import find_columns, require_columns
 from regulars.quality.column_tests import find_constant_columns, find_placeholders
 from regulars.quality.examples import choose_columns, take_examples
 from regulars.quality.finding import Finding, Unit, word_finding
 from regulars.quality.near_duplicates import find_near_duplicates
-from regulars.quality.row_tests import find_columns, require_columns
 from regulars.quality.sessions import measure_sessions
 from regulars.quality.spellings import find_spellings
 from regulars.schema.contract import Contract, Role
@@ -179,7 +179,7 @@ def _analyzed_columns(check: Check, patterns: Sequence[str], subject: Subject) -
     left_out = {Role.ID, Role.PERSONAL, Role.IGNORED}
     return [
         name
-        for name in find_columns(check, subject.table, patterns)
+        for name in find_columns(check, subject.table.columns, patterns)
         if name not in LAKE_COLUMNS
         and name not in {"customer_id", "observed_at", "attributes"}
         and roles.get(name) not in left_out
@@ -193,13 +193,13 @@ def _find_exact_duplicates(check: ExactDuplicatesCheck, subject: Subject) -> Fin
         for name in table.columns
         if name not in LAKE_COLUMNS and name not in check.besides and not name.startswith("_")
     )
-    if not require_columns(check, table, columns):
+    if not require_columns(check, table.columns, columns):
         return None
     return _find_copies(check, subject, table, columns)
 
 
 def _find_repeated_keys(check: UniqueCheck, subject: Subject) -> Finding | None:
-    if not require_columns(check, subject.table, check.columns):
+    if not require_columns(check, subject.table.columns, check.columns):
         return None
     known = subject.table.drop_null(list(check.columns), how="any")
     return _find_copies(check, subject, known, check.columns)
@@ -228,7 +228,7 @@ def _find_copies(
 
 def _find_near_duplicates(check: NearDuplicatesCheck, subject: Subject) -> Finding | None:
     columns = (*check.columns, *check.block, *([check.entity] if check.entity else []))
-    if not require_columns(check, subject.table, columns):
+    if not require_columns(check, subject.table.columns, columns):
         return None
     pairs = find_near_duplicates(
         subject.table,
@@ -249,7 +249,7 @@ def _find_near_duplicates(check: NearDuplicatesCheck, subject: Subject) -> Findi
 
 
 def _find_orphans(check: OrphansCheck, subject: Subject) -> Finding | None:
-    if not require_columns(check, subject.table, (check.column,)):
+    if not require_columns(check, subject.table.columns, (check.column,)):
         return None
     known = _referred_keys(check, subject)
     if not known:
@@ -265,7 +265,7 @@ def _referred_keys(check: OrphansCheck, subject: Subject) -> "list[ir.Table]":
     for place in check.refers_to:
         table_name, _, column = place.partition(".")
         other = subject.others.get(table_name)
-        if other is None or not require_columns(check, other, (column,)):
+        if other is None or not require_columns(check, other.columns, (column,)):
             continue
         keys = other.select(key=other[column].cast("string")).drop_null().distinct()
         if keys.limit(1).count().to_pyarrow().as_py():
@@ -275,7 +275,7 @@ def _referred_keys(check: OrphansCheck, subject: Subject) -> "list[ir.Table]":
 
 def _find_rates(check: RateCheck, subject: Subject) -> Finding | None:
     table = subject.table
-    if not require_columns(check, table, (check.customer, check.time)):
+    if not require_columns(check, table.columns, (check.customer, check.time)):
         return None
     known = table.filter(table[check.customer].notnull() & table[check.time].notnull())
     on_day = known[check.time].cast("date")
@@ -292,7 +292,7 @@ def _find_rates(check: RateCheck, subject: Subject) -> Finding | None:
 
 
 def _find_long_sessions(check: SessionLengthCheck, subject: Subject) -> Finding | None:
-    if not require_columns(check, subject.table, (check.customer, check.time)):
+    if not require_columns(check, subject.table.columns, (check.customer, check.time)):
         return None
     sessions = measure_sessions(
         subject.table, gap_minutes=check.gap_minutes, customer=check.customer, time=check.time
@@ -317,7 +317,7 @@ def _find_repeated(check: RepeatedCheck, subject: Subject) -> Finding | None:
     import ibis
 
     table = subject.table
-    if not require_columns(check, table, (check.customer, check.amount, check.time)):
+    if not require_columns(check, table.columns, (check.customer, check.amount, check.time)):
         return None
     paid = table.filter(
         table[check.customer].notnull() & table[check.time].notnull() & (table[check.amount] > 0)
@@ -333,7 +333,7 @@ def _find_repeated(check: RepeatedCheck, subject: Subject) -> Finding | None:
 
 
 def _find_delay(check: FreshnessCheck, subject: Subject) -> Finding | None:
-    if not require_columns(check, subject.table, (check.column,)):
+    if not require_columns(check, subject.table.columns, (check.column,)):
         return None
     newest = subject.table[check.column].max().to_pyarrow().as_py()
     if newest is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Self
 
+    from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
     from regulars.features import FeatureDefinition
@@ -304,6 +305,14 @@ class Workspace:
 
     @contextmanager
     def open_engine(self, scratch: Path) -> Iterator[Backend]:
+        """A fresh engine under Ibis that spills into `scratch`; raises as `open_connection` does."""
+        import ibis
+
+        with self.open_connection(scratch) as connection:
+            yield ibis.duckdb.from_connection(connection)
+
+    @contextmanager
+    def open_connection(self, scratch: Path) -> Iterator[DuckDBPyConnection]:
         """A fresh engine that spills into `scratch`.
 
         Raises
@@ -315,13 +324,13 @@ class Workspace:
         """
         import duckdb
 
-        from regulars.engines.duckdb import connect
+        from regulars.engines.duckdb import open_connection
         from regulars.lake.storage import explain_storage_error
 
         limit = self.settings.memory_limit
-        backend = connect(scratch, memory_limit=limit, threads=self.settings.threads)
+        connection = open_connection(scratch, memory_limit=limit, threads=self.settings.threads)
         try:
-            yield backend
+            yield connection
         except duckdb.OutOfMemoryException as error:
             raise EngineError(
                 en=f"The engine needs more memory than it may take ({limit or 'most of the machine'}),"
@@ -338,7 +347,7 @@ class Workspace:
                 raise
             raise explained from error
         finally:
-            backend.disconnect()
+            connection.close()
 
     def read_checks(self) -> tuple[Check, ...]:
         """The built-in checks with the workspace's own."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from ibis.backends.duckdb import Backend
+    from duckdb import DuckDBPyConnection
 
     from regulars.connectors.files import Layout
     from regulars.connectors.protocol import Source
@@ -153,7 +153,7 @@ def load_file(
 
     read = reading or FileReading()
     request = _Request(wishes or Wishes(), known_on, language, readmit, read)
-    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+    with workspace.open_scratch() as scratch, workspace.open_connection(scratch) as connection:
         source = open_file(
             path,
             sheet=read.sheet,
@@ -166,7 +166,7 @@ def load_file(
             work_folder=scratch,
         )
         try:
-            return _load(workspace, source, request, backend, progress)
+            return _load(workspace, source, request, connection, progress)
         finally:
             source.close()
 
@@ -189,7 +189,7 @@ def load_table(
     from regulars.connectors.sql import open_database
 
     request = _Request(wishes or Wishes(), known_on, language, readmit, reading)
-    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+    with workspace.open_scratch() as scratch, workspace.open_connection(scratch) as connection:
         source = open_database(
             url,
             table=reading.table,
@@ -209,7 +209,7 @@ def load_table(
                 work_folder=scratch,
             )
         try:
-            return _load(workspace, source, request, backend, progress)
+            return _load(workspace, source, request, connection, progress)
         finally:
             source.close()
 
@@ -229,7 +229,7 @@ def _load(
     workspace: Workspace,
     source: Source,
     request: _Request,
-    backend: Backend,
+    connection: DuckDBPyConnection,
     progress: Progress,
 ) -> LoadResult:
     say = speak(request.language)
@@ -246,7 +246,7 @@ def _load(
         prepared = prepare_load(
             source,
             request.wishes,
-            connection=backend.con,
+            connection=connection,
             find_saved=workspace.find_mapping,
             list_texts=lambda table: _list_texts(workspace, table),
             zone=workspace.settings.time_zone,
@@ -275,7 +275,7 @@ def _load(
         cursor=request.reading.cursor if isinstance(request.reading, TableReading) else None,
         orders=_choose_orders(workspace, request, source.name),
         moment=_make_moment(workspace.settings.time_zone, request.known_on),
-        backend=backend,
+        connection=connection,
         progress=progress,
         say=say,
     )

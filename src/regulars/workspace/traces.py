@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regulars.lake.storage import storage_guard
-from regulars.report.tables import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -114,6 +113,8 @@ def _rewrite_parquet(file: Path, wanted: Collection[str]) -> None:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
+    from regulars.report.tables import replacing
+
     rows = pq.read_table(file)
     known = pa.array(sorted(wanted), pa.string())
     kept = rows.filter(pc.invert(pc.is_in(rows["customer_id"], value_set=known)))
@@ -126,6 +127,8 @@ def _find_in_csv(file: Path, wanted: Collection[str]) -> set[str]:
 
 
 def _rewrite_csv(file: Path, wanted: Collection[str]) -> None:
+    from regulars.report.tables import replacing
+
     delimiter, rows = _read_csv(file)
     with replacing(file) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as f:
         writer = csv.writer(f, delimiter=delimiter, lineterminator="\r\n")
