@@ -17,7 +17,7 @@ from regulars.conditions import (
 from regulars.conditions import Any as AnyOf
 from regulars.conditions.behavior import RuleLeaf
 from regulars.conditions.reading import Phrase, join_phrases
-from regulars.conditions.words import read_value
+from regulars.conditions.words import INVERSE, read_value
 from regulars.errors import NotFoundError
 from regulars.features.rows import CUSTOMER
 from regulars.schema.wording import Language, Wording, pluralize
@@ -201,10 +201,20 @@ class _Telling:
         clause = ReasonClause(sentence, explained.holds, found, explained.value)
         if not isinstance(rule, RuleLeaf):
             return clause, Phrase(explained.sentence)
-        said = self._read(rule if explained.holds else Not(condition=rule))
+        said = self._say_fact(rule, explained.value, holds=explained.holds)
         # Yes and no are said by the sentence itself.
         is_said = isinstance(explained.value, bool)
         return clause, Phrase(said if is_said else f"{said} ({found})")
+
+    def _say_fact(self, rule: RuleLeaf, value: object, *, holds: bool) -> str:
+        """What is true of the customer: the leaf or its opposite, without what is not the case."""
+        if holds:
+            return self._read(rule)
+        if isinstance(rule, Occasion) and value is None:
+            return self._read(Not(condition=rule.behavior))
+        if isinstance(rule, Occasion | Score) and value is not None:
+            return self._read(rule.model_copy(update={"op": INVERSE[rule.op]}))
+        return self._read(Not(condition=rule))
 
     def say_change(self, change: Change) -> str:
         """What would have to be true, what is, and how far it is from there."""
@@ -219,7 +229,7 @@ class _Telling:
         missing = change.target - float(change.value)
         if not missing:
             return ""
-        amount = read_value(_plain(abs(missing)), self._language)
+        amount = read_value(_plain(round(abs(missing), 6)), self._language)
         if self._language == "en":
             return f": {amount} {'more' if missing > 0 else 'less'}"
         return f": ещё {amount}" if missing > 0 else f": на {amount} меньше"

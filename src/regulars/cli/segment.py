@@ -1,0 +1,260 @@
+"""`regulars segment`: who belongs to a segment by its rule, how many, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from regulars.cli.console import open_progress, print_json, print_text
+from regulars.cli.options import (
+    Day,
+    Language,
+    LanguageOption,
+    OutputFormat,
+    WorkspaceOption,
+    choose_language,
+    find_workspace,
+    read_text,
+)
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from regulars.conditions import Rule
+    from regulars.features import AsOf
+    from regulars.schema.wording import Wording
+    from regulars.segments.rules import ReasonClause, SegmentCount
+    from regulars.workspace import Workspace
+
+__all__ = ["count", "segment", "why"]
+
+_SAMPLED_BUCKETS = 4
+_HEADINGS = {
+    "en": ("Clause", "Customers", "Together"),
+    "ru": ("Условие", "Клиентов", "Вместе"),
+}
+_MARKS = {True: "+", False: "-"}
+
+segment = App(name="segment", help="Count who belongs to a segment by its rule, and say why.")
+Sample = Annotated[bool, Parameter(negative=())]
+Files = Annotated[tuple[str, ...], Parameter(negative=())]
+
+
+@segment.command
+def count(
+    rule: Path,
+    file: Files = (),
+    /,
+    *,
+    sample: Sample = False,
+    preview: int = 0,
+    as_of: Day | None = None,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Count the customers for whom a rule holds, clause by clause.
+
+    Parameters
+    ----------
+    rule
+        A file with the rule, as JSON or TOML.
+    file
+        One file or several, which are loaded as `analyze` does; the workspace if not said.
+    sample
+        Look at one customer in sixteen, and say within which bounds the number lies.
+    preview
+        Name so many members.
+    as_of
+        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
+    format
+        Text, or one JSON object.
+    """
+    from regulars.segments.rules import count_members
+    from regulars.workspace.rule_sources import open_rule_sources
+
+    asked = _read_rule(rule)
+    home, language = _find_home(file, workspace, lang, as_of)
+    with open_rule_sources(home, as_of=as_of) as (sources, day):
+        found = count_members(
+            asked,
+            sources,
+            as_of=day,
+            buckets=_SAMPLED_BUCKETS if sample else None,
+            preview=preview,
+        )
+    if format == "json":
+        print_json(_describe_count(asked, found, day, sources.names, language))
+    else:
+        print_text(*_render_count(asked, found, sources.names, language))
+    return 0
+
+
+@segment.command
+def why(
+    rule: Path,
+    file: Files = (),
+    /,
+    *,
+    customer: str,
+    as_of: Day | None = None,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Say why a customer is in the segment of a rule or is not, and what would turn the answer.
+
+    Parameters
+    ----------
+    rule
+        A file with the rule, as JSON or TOML.
+    file
+        One file or several, which are loaded as `analyze` does; the workspace if not said.
+    customer
+        The customer's id.
+    as_of
+        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
+    format
+        Text, or one JSON object.
+    """
+    from regulars.segments.rules import explain_membership
+    from regulars.workspace.rule_sources import open_rule_sources
+
+    asked = _read_rule(rule)
+    home, language = _find_home(file, workspace, lang, as_of)
+    with open_rule_sources(home, as_of=as_of) as (sources, day):
+        found = explain_membership(asked, sources, customer, as_of=day, language=language)
+    if format == "json":
+        print_json(_plain(asdict(found)))
+        return 0
+    print_text(found.sentence, *_list_clauses(found.clause))
+    if found.changes:
+        turn = {
+            "en": "The answer would turn if",
+            "ru": "Ответ изменился бы, если",
+        }[language]
+        print_text(f"{turn}:", *(f"  {change}" for change in found.changes))
+    return 0
+
+
+def _read_rule(file: Path) -> Rule:
+    from regulars.conditions import load_rule
+
+    return load_rule(read_text(file), where=file.name)
+
+
+def _find_home(
+    files: tuple[str, ...], workspace: Path | None, lang: Language | None, as_of: Day | None
+) -> tuple[Workspace, Language]:
+    """The workspace of the files, which are loaded first, or the one that was named."""
+    from datetime import timedelta
+
+    from regulars.workspace.straight import load_files
+
+    if not files:
+        return find_workspace(workspace, lang)
+    if workspace is not None:
+        raise InvalidParameterError(
+            en="Files are looked at in a workspace of their own. To take them together with what is"
+            f" in {workspace}, load them there: regulars load FILE --workspace {workspace}.",
+            ru="Файлы рассматриваются в собственной рабочей папке. Чтобы взять их вместе с тем, что"
+            f" есть в {workspace}, загрузите их туда: regulars load ФАЙЛ --workspace {workspace}.",
+        )
+    language = choose_language(lang)
+    known_on = None if as_of is None else lambda _: as_of - timedelta(days=1)
+    with open_progress() as progress:
+        loaded = load_files(
+            files, verb="segment", known_on=known_on, language=language, progress=progress
+        )
+    return loaded.workspace, language
+
+
+def _describe_count(
+    rule: Rule,
+    found: SegmentCount,
+    as_of: AsOf,
+    names: dict[str, Wording],
+    language: Language,
+) -> dict[str, Any]:
+    from regulars.conditions import condition_to_dict, read_condition, version_of
+
+    return {
+        "rule": condition_to_dict(rule),
+        "version": version_of(rule),
+        "sentence": read_condition(rule, language, names=names),
+        "as_of": as_of.day.isoformat(),
+        "customers": found.customers,
+        "members": found.members,
+        "share": found.share,
+        "is_exact": found.is_exact,
+        "sampled": found.sampled,
+        "low": found.low,
+        "high": found.high,
+        "clauses": [
+            {
+                "sentence": read_condition(one.clause, language, names=names),
+                "members": one.members,
+                "together": one.together,
+            }
+            for one in found.clauses
+        ],
+        "preview": list(found.preview),
+    }
+
+
+def _render_count(
+    rule: Rule, found: SegmentCount, names: dict[str, Wording], language: Language
+) -> list[RenderableType]:
+    from rich.table import Table
+
+    from regulars.conditions import read_condition
+    from regulars.features.sentences import capitalize
+    from regulars.quality.numbers import format_number
+
+    said = capitalize(read_condition(rule, language, names=names))
+    table = Table(*_HEADINGS[language], box=None, pad_edge=False, header_style="bold")
+    for one in found.clauses:
+        counts = (format_number(number, language) for number in (one.members, one.together))
+        table.add_row(read_condition(one.clause, language, names=names), *counts)
+    parts: list[RenderableType] = [f"{said}.", _say_members(found, language), table]
+    if found.preview:
+        parts.append(", ".join(found.preview))
+    return parts
+
+
+def _say_members(found: SegmentCount, language: Language) -> str:
+    from regulars.quality.numbers import format_number, format_share
+
+    share = "" if found.share is None else f" ({format_share(found.share, language)})"
+    numbers = (found.members, found.customers, found.low, found.high, found.sampled)
+    members, customers, low, high, sampled = (format_number(n, language) for n in numbers)
+    if language == "ru":
+        exact = f"{members} из {customers} клиентов{share}."
+        bounds = f"Примерно {exact[:-1]}, от {low} до {high}: посмотрели на {sampled}."
+    else:
+        exact = f"{members} of {customers} customers{share}."
+        bounds = f"About {exact[:-1]}, from {low} to {high}: looked at {sampled}."
+    return exact if found.is_exact else bounds
+
+
+def _list_clauses(clause: ReasonClause, depth: int = 0) -> list[str]:
+    found = f" ({clause.found})" if clause.found is not None else ""
+    line = f"{'  ' * depth}{_MARKS[clause.holds]} {clause.sentence}{found}"
+    return [line, *(text for part in clause.parts for text in _list_clauses(part, depth + 1))]
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can say
+    """Values of customers as JSON says them."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    return str(value)

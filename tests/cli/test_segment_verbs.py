@@ -1,0 +1,138 @@
+"""The verb `segment`: what it prints, and with which code it leaves."""
+
+import json
+
+import pytest
+
+from regulars.cli.app import run
+
+FILE = """customer_id,purchased_at,amount
+1,2026-01-02,700
+1,2026-02-20,200
+2,2026-01-15,90
+3,2026-02-24,40
+"""
+RULE = {"all": [{"bought": {}, "within_days": 30}, {"spent": ">=", "value": 100}]}
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    """A folder with purchases and a rule, which is the current folder too."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "purchases.csv").write_text(FILE, encoding="utf-8")
+    (tmp_path / "rule.json").write_text(json.dumps(RULE), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_rule_is_counted_straight_on_a_file(shop, capsys):
+    code = run(["segment", "count", "rule.json", "purchases.csv", "--preview", "2"])
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Had purchases in the last 30 days and the sum of purchases is at least 100.",
+        "1 of 3 customers (33.3 %).",
+        "Clause                                Customers  Together",
+        "had purchases in the last 30 days     2          2       ",
+        "the sum of purchases is at least 100  1          1       ",
+        "1",
+    ]
+
+
+def test_the_count_is_one_object_of_json(shop, capsys):
+    code = run(
+        ["segment", "count", "rule.json", "purchases.csv", "--format", "json", "--lang", "ru"]
+    )
+
+    assert code == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "rule": RULE,
+        "version": "ea56c6724d9c",
+        "sentence": "за последние 30 дней были покупки и сумма покупок не меньше 100",
+        "as_of": "2026-02-25",
+        "customers": 3,
+        "members": 1,
+        "share": 1 / 3,
+        "is_exact": True,
+        "sampled": 3,
+        "low": 1,
+        "high": 1,
+        "clauses": [
+            {"sentence": "за последние 30 дней были покупки", "members": 2, "together": 2},
+            {"sentence": "сумма покупок не меньше 100", "members": 1, "together": 1},
+        ],
+        "preview": [],
+    }
+
+
+def test_one_customer_is_told_why(shop, capsys):
+    code = run(["segment", "why", "rule.json", "purchases.csv", "--customer", "3"])
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Not in the segment: the sum of purchases is under 100 (40).",
+        "- had purchases in the last 30 days and the sum of purchases is at least 100",
+        "  + had purchases in the last 30 days (1)",
+        "  - the sum of purchases is at least 100 (40)",
+        "The answer would turn if:",
+        "  the sum of purchases is at least 100 (now 40: 60 more)",
+    ]
+
+
+def test_the_reason_is_one_object_of_json(shop, capsys):
+    code = run(
+        ["segment", "why", "rule.json", "purchases.csv", "--customer", "1", "--format", "json"]
+    )
+
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert set(told) == {"customer_id", "is_member", "sentence", "clause", "changes"}
+    assert told["is_member"] is True
+    assert [part["found"] for part in told["clause"]["parts"]] == ["1", "900"]
+
+
+def test_a_loaded_workspace_is_taken_without_a_file(desk):
+    desk.load_text(FILE)
+    rule = desk.write("rule.toml", "bought = {}\nwithin_days = 30\n")
+
+    counted = desk.run("segment", "count", rule, "-w", desk.workspace, "--format", "json")
+
+    assert counted.code == 0
+    assert counted.json["members"] == 2
+
+
+def test_an_earlier_day_sees_less(shop, capsys):
+    asked = ["segment", "count", "rule.json", "purchases.csv", "--format", "json"]
+
+    code = run([*asked, "--as-of", "2026-02-01"])
+
+    counted = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert (counted["as_of"], counted["customers"], counted["members"]) == ("2026-02-01", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "said"),
+    [
+        ({"column": "purchase_30d", "op": ">", "value": 1}, 2, "Did you mean 'purchases_30d'?"),
+        ({"column": "recency_days", "op": ">", "value": "abc"}, 2, "the text 'abc' does not fit"),
+        ({"dit": "call"}, 1, "rule.json: no kind of condition has these keys: 'dit'."),
+        ({"segment": "vip"}, 2, "There is no stored segment 'vip'."),
+        ({"had": "payments"}, 2, "There is no loaded table 'payments'. Choose from: purchases."),
+    ],
+)
+def test_a_slip_in_a_rule_is_one_line(shop, capsys, rule, code, said):
+    (shop / "rule.json").write_text(json.dumps(rule), encoding="utf-8")
+
+    left_with = run(["segment", "count", "rule.json", "purchases.csv"])
+
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert left_with == code
+    assert told.startswith("regulars: ")
+    assert said in told
+
+
+def test_files_and_a_workspace_exclude_each_other(shop, capsys):
+    code = run(["segment", "count", "rule.json", "purchases.csv", "--workspace", "ws"])
+
+    assert code == 2
+    assert "regulars load FILE --workspace ws" in capsys.readouterr().err
