@@ -1,8 +1,13 @@
 """A recorded analysis comes out again, and where it does not, that is said."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
+import duckdb
 import pytest
+
+from regulars.lake import Lake
 
 ROWS = "customer_id,age,spend,plan,churn\n" + "".join(
     f"{n},{20 + n * 7 % 50},{n * 13 % 90},{'gold' if n % 3 else 'basic'},"
@@ -66,6 +71,31 @@ def test_customers_who_were_erased_since_are_told_of(analyzed):
     assert ran.code == 1
     assert "С тех пор стёрто: 1 клиент." in ran.out
     assert "≠ customers: 160 → 159" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "of 1 table that it was made of, vacuum has removed the versions of 1: profiles."),
+        ("ru", "при очистке удалены версии у 1: profiles."),
+    ],
+)
+def test_versions_that_were_vacuumed_away_are_told_of(analyzed, language, told):
+    desk, run = analyzed
+    # The run was made of files that a later load and a compaction have put others in place of.
+    desk.write("clients.csv", ROWS.replace("gold", "silver"))
+    desk.run("analyze", "clients.csv", "--out", "out")
+    lake = Lake.open(desk.folder / "out/workspace/lake")
+    with closing(duckdb.connect()) as connection:
+        lake.compact(connection=connection, now=datetime.now(UTC), least_files=2)
+    lake.vacuum(now=datetime.now(UTC) + timedelta(days=1), retention_days=0)
+
+    gone = desk.run("reproduce", run, "-w", "out/workspace", "--lang", language)
+
+    assert (gone.code, gone.out) == (1, "")
+    assert gone.complaint.startswith(("Run " if language == "en" else "Прогон ") + run)
+    assert told in gone.complaint
+    assert "run.json" in gone.complaint
 
 
 def test_an_unknown_run_is_wrong_usage(analyzed):

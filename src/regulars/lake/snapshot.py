@@ -106,6 +106,17 @@ class Snapshot:
         chosen = select_columns(columns, has_foreign_files=opened.has_foreign_files)
         return f"SELECT {chosen} FROM {rows}"
 
+    def list_vacuumed(self) -> tuple[str, ...]:
+        """Names of the tables of which a vacuum has removed files that this snapshot is made of."""
+        gone = []
+        for table in self.tables:
+            paths = (self._rewrites.resolve(table, file.path) for file in self._open(table).files)
+            if any(
+                path is not None and not (self.folder / table / path).exists() for path in paths
+            ):
+                gone.append(table)
+        return tuple(gone)
+
     def _open(self, table: str) -> TableVersion:
         if table not in self.versions:
             raise UnknownNameError("table", table, self.tables, ru="таблицы")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from regulars.errors import NotFoundError, StorageError, UnknownNameError
+from regulars.schema.wording import pluralize
 from regulars.workspace.erase import finish_erasure
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.runs import code_version
@@ -92,6 +93,8 @@ def reproduce_run(workspace: Workspace, run_id: str, *, progress: Progress) -> R
     ------
     UnknownNameError
         When there is no such run.
+    NotFoundError
+        When a vacuum has removed what it was made of.
     StorageError
         When the run's record is damaged, or older than recipes are.
     """
@@ -104,6 +107,7 @@ def reproduce_run(workspace: Workspace, run_id: str, *, progress: Progress) -> R
             en=f"The record of run {name} does not say how it was made. Analyze the file again.",
             ru=f"Запись о прогоне {name} не говорит, как он сделан. Проанализируйте файл заново.",
         ) from error
+    _check_kept(workspace, recipe, name, n_figures=len(before))
     # Whoever is half erased must not take part again.
     finish_erasure(workspace, language=recipe.language, progress=progress)
     again = measure_study(follow_recipe(workspace, recipe, progress=progress))
@@ -114,6 +118,28 @@ def reproduce_run(workspace: Workspace, run_id: str, *, progress: Progress) -> R
         code_again=code_version(),
         erased=max(len(workspace.lake.read_tombstones()) - int(record.get("erased", 0)), 0),
         figures=tuple(_compare(figure, before.get(figure), again.get(figure)) for figure in names),
+    )
+
+
+def _check_kept(workspace: Workspace, recipe: Recipe, name: str, *, n_figures: int) -> None:
+    """Raise `NotFoundError` when what the run was made of is no longer on the disk."""
+    snapshot = workspace.lake.snapshot(load_id=recipe.load_id)
+    gone = [table for table in snapshot.list_vacuumed() if table in recipe.tables]
+    if not gone:
+        return
+    n_tables = len(recipe.tables)
+    tables = pluralize(n_tables, "en", "table", "tables")
+    figures = pluralize(n_figures, "en", "figure", "figures")
+    figures_ru = pluralize(n_figures, "ru", "показатель", "показателя", "показателей")
+    raise NotFoundError(
+        en=f"Run {name} cannot be made again: of {tables} that it was made of, vacuum has removed the"
+        f" versions of {len(gone)}: {', '.join(gone)}. None of its {figures} can be compared; they"
+        " stay in its run.json. To make runs again for longer, raise retention_days; to have the"
+        " figures anew, analyze the file again.",
+        ru=f"Прогон {name} не повторить: из таблиц, по которым он сделан (их {n_tables}), при очистке "
+        f"удалены версии у {len(gone)}: {', '.join(gone)}. Сравнить нечего; {figures_ru} прогона "
+        "остаются в его run.json. Чтобы прогоны можно было повторять дольше, увеличьте "
+        "retention_days; чтобы получить цифры заново, проанализируйте файл ещё раз.",
     )
 
 
