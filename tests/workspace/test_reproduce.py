@@ -77,7 +77,7 @@ def test_customers_who_were_erased_since_are_told_of(analyzed):
     ("language", "told"),
     [
         ("en", "of 1 table that it was made of, vacuum has removed the versions of 1: profiles."),
-        ("ru", "при очистке удалены версии у 1: profiles."),
+        ("ru", "из 1 таблицы, по которым он сделан, при очистке удалены версии у 1: profiles."),
     ],
 )
 def test_versions_that_were_vacuumed_away_are_told_of(analyzed, language, told):

@@ -127,8 +127,8 @@ def _check_kept(workspace: Workspace, recipe: Recipe, name: str, *, n_figures: i
     gone = [table for table in snapshot.list_vacuumed() if table in recipe.tables]
     if not gone:
         return
-    n_tables = len(recipe.tables)
-    tables = pluralize(n_tables, "en", "table", "tables")
+    tables = pluralize(len(recipe.tables), "en", "table", "tables")
+    tables_ru = pluralize(len(recipe.tables), "ru", "таблицы", "таблиц", "таблиц")
     figures = pluralize(n_figures, "en", "figure", "figures")
     figures_ru = pluralize(n_figures, "ru", "показатель", "показателя", "показателей")
     raise NotFoundError(
@@ -136,8 +136,8 @@ def _check_kept(workspace: Workspace, recipe: Recipe, name: str, *, n_figures: i
         f" versions of {len(gone)}: {', '.join(gone)}. None of its {figures} can be compared; they"
         " stay in its run.json. To make runs again for longer, raise retention_days; to have the"
         " figures anew, analyze the file again.",
-        ru=f"Прогон {name} не повторить: из таблиц, по которым он сделан (их {n_tables}), при очистке "
-        f"удалены версии у {len(gone)}: {', '.join(gone)}. Сравнить нечего; {figures_ru} прогона "
+        ru=f"Прогон {name} не повторить: из {tables_ru}, по которым он сделан, при очистке удалены "
+        f"версии у {len(gone)}: {', '.join(gone)}. Сравнить нечего; {figures_ru} прогона "
         "остаются в его run.json. Чтобы прогоны можно было повторять дольше, увеличьте "
         "retention_days; чтобы получить цифры заново, проанализируйте файл ещё раз.",
     )
