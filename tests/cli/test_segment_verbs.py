@@ -12,6 +12,10 @@ FILE = """customer_id,purchased_at,amount
 2,2026-01-15,90
 3,2026-02-24,40
 """
+EVENTS = """customer_id,occurred_at,event
+1,2026-02-01T10:00:00Z,visit
+2,2026-02-02T10:00:00Z,visit
+"""
 RULE = {"all": [{"bought": {}, "within_days": 30}, {"spent": ">=", "value": 100}]}
 
 
@@ -61,7 +65,61 @@ def test_the_count_is_one_object_of_json(shop, capsys):
             {"sentence": "сумма покупок не меньше 100", "members": 1, "together": 1},
         ],
         "preview": [],
+        "flaws": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"did_not": "call"}, "The rule holds for everybody, so it sets no one apart."),
+        (
+            {"spent": ">", "value": 5000},
+            "The rule holds for nobody. Look at its clauses one by one.",
+        ),
+    ],
+)
+def test_a_rule_for_nobody_or_everybody_is_said_so(shop, capsys, rule, said):
+    (shop / "rule.json").write_text(json.dumps(rule), encoding="utf-8")
+    (shop / "events.csv").write_text(EVENTS, encoding="utf-8")
+
+    code = run(["segment", "count", "rule.json", "purchases.csv", "events.csv"])
+
+    assert code == 0
+    assert said in capsys.readouterr().out.splitlines()
+
+
+def test_a_rule_that_contradicts_itself_leaves_with_one(shop, capsys):
+    spent = [{"spent": ">", "value": 100}, {"spent": "<", "value": 50}]
+    (shop / "rule.json").write_text(json.dumps({"all": spent}), encoding="utf-8")
+
+    code = run(["segment", "check", "rule.json", "purchases.csv"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 1
+    assert lines[0] == (
+        "Nobody can satisfy both: the sum of purchases is over 100; and: the sum of purchases is"
+        " under 50."
+    )
+
+
+def test_a_sound_rule_says_what_hangs_on_its_bounds(shop, capsys):
+    (shop / "rule.json").write_text(json.dumps({"spent": ">", "value": 88}), encoding="utf-8")
+
+    code = run(["segment", "check", "rule.json", "purchases.csv", "--format", "json"])
+
+    checked = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert (checked["customers"], checked["members"]) == (3, 2)
+    assert [flaw["kind"] for flaw in checked["flaws"]] == ["touchy"]
+    assert checked["bounds"] == [
+        {
+            "sentence": "the sum of purchases is over 88",
+            "bound": 88,
+            "flips_below": 0,
+            "flips_above": 1,
+        }
+    ]
 
 
 def test_one_customer_is_told_why(shop, capsys):

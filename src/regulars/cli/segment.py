@@ -1,4 +1,4 @@
-"""`regulars segment`: who belongs to a segment by its rule, how many, and why."""
+"""`regulars segment`: who belongs to a segment by its rule, how many, why, and is the rule sound."""
 
 from __future__ import annotations
 
@@ -27,19 +27,23 @@ if TYPE_CHECKING:
     from regulars.conditions import Rule
     from regulars.features import AsOf
     from regulars.schema.wording import Wording
-    from regulars.segments.rules import ReasonClause, SegmentCount
+    from regulars.segments.rules import ReasonClause, RuleCheck, SegmentCount
     from regulars.workspace import Workspace
 
-__all__ = ["count", "segment", "why"]
+__all__ = ["check", "count", "segment", "why"]
 
 _SAMPLED_BUCKETS = 4
 _HEADINGS = {
     "en": ("Clause", "Customers", "Together"),
     "ru": ("Условие", "Клиентов", "Вместе"),
 }
+_BOUND_HEADINGS = {
+    "en": ("Change sides when the bound moves by 5 %", "Down", "Up"),
+    "ru": ("Сменят сторону, если сдвинуть границу на 5 %", "Вниз", "Вверх"),
+}
 _MARKS = {True: "+", False: "-"}
 
-segment = App(name="segment", help="Count who belongs to a segment by its rule, and say why.")
+segment = App(name="segment", help="Count who belongs to a segment by its rule, say why, and check the rule.")
 Sample = Annotated[bool, Parameter(negative=())]
 Files = Annotated[tuple[str, ...], Parameter(negative=())]
 
@@ -92,6 +96,47 @@ def count(
     else:
         print_text(*_render_count(asked, found, sources.names, language))
     return 0
+
+
+@segment.command
+def check(
+    rule: Path,
+    file: Files = (),
+    /,
+    *,
+    as_of: Day | None = None,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Look for clauses that contradict, repeat or add nothing, and for bounds on which much hangs.
+
+    Leaves with 1 when clauses contradict each other, or the rule holds for nobody.
+
+    Parameters
+    ----------
+    rule
+        A file with the rule, as JSON or TOML.
+    file
+        One file or several, which are loaded as `analyze` does; the workspace if not said.
+    as_of
+        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
+    format
+        Text, or one JSON object.
+    """
+    from regulars.segments.rules import check_rule
+    from regulars.workspace.rule_sources import open_rule_sources
+
+    asked = _read_rule(rule)
+    home, language = _find_home(file, workspace, lang, as_of)
+    with open_rule_sources(home, as_of=as_of) as (sources, day):
+        found = check_rule(asked, sources, as_of=day)
+    if format == "json":
+        print_json(_describe_check(found, sources.names, language))
+    else:
+        print_text(*_render_check(found, sources.names, language))
+    is_dead = not found.members or any(flaw.kind == "contradiction" for flaw in found.flaws)
+    return 1 if is_dead else 0
 
 
 @segment.command
@@ -181,6 +226,7 @@ def _describe_count(
     language: Language,
 ) -> dict[str, Any]:
     from regulars.conditions import condition_to_dict, read_condition, version_of
+    from regulars.segments.rules.check import say_extreme
 
     return {
         "rule": condition_to_dict(rule),
@@ -203,6 +249,10 @@ def _describe_count(
             for one in found.clauses
         ],
         "preview": list(found.preview),
+        "flaws": [
+            {"kind": one.kind, "message": one.message.to(language)}
+            for one in say_extreme(found.customers, found.members)
+        ],
     }
 
 
@@ -214,15 +264,61 @@ def _render_count(
     from regulars.conditions import read_condition
     from regulars.features.sentences import capitalize
     from regulars.quality.numbers import format_number
+    from regulars.segments.rules.check import say_extreme
 
     said = capitalize(read_condition(rule, language, names=names))
     table = Table(*_HEADINGS[language], box=None, pad_edge=False, header_style="bold")
     for one in found.clauses:
         counts = (format_number(number, language) for number in (one.members, one.together))
         table.add_row(read_condition(one.clause, language, names=names), *counts)
-    parts: list[RenderableType] = [f"{said}.", _say_members(found, language), table]
+    parts: list[RenderableType] = [f"{said}.", _say_members(found, language)]
+    parts += [one.message.to(language) for one in say_extreme(found.customers, found.members)]
+    parts.append(table)
     if found.preview:
         parts.append(", ".join(found.preview))
+    return parts
+
+
+def _describe_check(
+    found: RuleCheck, names: dict[str, Wording], language: Language
+) -> dict[str, Any]:
+    from regulars.conditions import read_condition
+
+    return {
+        "customers": found.customers,
+        "members": found.members,
+        "flaws": [
+            {"kind": one.kind, "message": one.message.to(language), "customers": one.customers}
+            for one in found.flaws
+        ],
+        "bounds": [
+            {
+                "sentence": read_condition(one.clause, language, names=names),
+                "bound": one.bound,
+                "flips_below": one.below,
+                "flips_above": one.above,
+            }
+            for one in found.bounds
+        ],
+    }
+
+
+def _render_check(
+    found: RuleCheck, names: dict[str, Wording], language: Language
+) -> list[RenderableType]:
+    from rich.table import Table
+
+    from regulars.conditions import read_condition
+    from regulars.quality.numbers import format_number
+
+    nothing = {"en": "Nothing is wrong with the rule.", "ru": "С правилом всё в порядке."}[language]
+    parts: list[RenderableType] = [one.message.to(language) for one in found.flaws] or [nothing]
+    if found.bounds:
+        table = Table(*_BOUND_HEADINGS[language], box=None, pad_edge=False, header_style="bold")
+        for one in found.bounds:
+            counts = (format_number(number, language) for number in (one.below, one.above))
+            table.add_row(read_condition(one.clause, language, names=names), *counts)
+        parts.append(table)
     return parts
 
 
