@@ -1,4 +1,4 @@
-"""Who stops buying, where no column tells who left."""
+"""Who leaves, where no column tells: by subscriptions, purchases or events."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,13 +8,19 @@ import pyarrow as pa
 import pytest
 
 from regulars.errors import QualityError
-from regulars.features import AsOf
-from regulars.workspace.leaving import compare_on_purchases
+from regulars.features import AsOf, load_features
+from regulars.predictions import ContractEnd, NoEvent, NoPurchase
+from regulars.progress import Silent
+from regulars.workspace.leaving import choose_outcome, list_at_risk, study_leaving
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
+TABLES = {
+    "purchases": ("purchased_at", {"amount": 10.0}),
+    "events": ("occurred_at", {"name": "login"}),
+}
 
 
-def shop(*, days, customers=250):
+def live(table, *, days, customers=250):
     """Customers with a rhythm each, who stop for good at some time."""
     generator = np.random.default_rng(3)
     rows = []
@@ -25,33 +31,154 @@ def shop(*, days, customers=250):
             rows.append((f"{customer:03d}", START + timedelta(days=day)))
             day += generator.exponential(rhythm)
     ids, moments = zip(*rows, strict=True)
-    columns = {"customer_id": ids, "purchased_at": moments, "known_at": moments}
-    return {"purchases": ibis.memtable(pa.table(columns | {"amount": [10.0] * len(ids)}))}
+    time_column, more = TABLES[table]
+    columns = {"customer_id": ids, time_column: moments, "known_at": moments}
+    filled = {name: [value] * len(ids) for name, value in more.items()}
+    return {table: ibis.memtable(pa.table(columns | filled))}
+
+
+def subscribe(*, months, customers=300):
+    """Customers who log in rarely in the month before they end their subscription."""
+    generator = np.random.default_rng(5)
+    contracts, logins = [], []
+    for customer in range(customers):
+        begun = int(generator.integers(0, 90))
+        ended = begun + 60 + int(generator.exponential(200))
+        is_ended = ended < 30 * months
+        contracts.append(
+            {
+                "subscription_id": f"S{customer}",
+                "customer_id": f"{customer:03d}",
+                "started_on": date(2025, 1, 1) + timedelta(days=begun),
+                "ended_on": date(2025, 1, 1) + timedelta(days=ended) if is_ended else None,
+                "known_at": START + timedelta(days=begun),
+            }
+        )
+        logins += [
+            (f"{customer:03d}", START + timedelta(days=day))
+            for day in range(begun, min(ended, 30 * months))
+            if generator.random() < (0.05 if day > ended - 30 else 0.4)
+        ]
+    ids, moments = zip(*logins, strict=True)
+    events = {"customer_id": ids, "occurred_at": moments, "known_at": moments}
+    schema = pa.schema(
+        [
+            ("subscription_id", pa.string()),
+            ("customer_id", pa.string()),
+            ("started_on", pa.date32()),
+            ("ended_on", pa.date32()),
+            ("known_at", pa.timestamp("us", "UTC")),
+        ]
+    )
+    return {
+        "subscriptions": ibis.memtable(pa.Table.from_pylist(contracts, schema=schema)),
+        "events": ibis.memtable(pa.table(events | {"name": ["login"] * len(ids)})),
+    }
+
+
+def study(tables, *, as_of, definition=None):
+    return study_leaving(
+        definition or choose_outcome(tables),
+        tables,
+        tables,
+        as_of=as_of,
+        seed=1,
+        definitions=load_features(),
+        progress=Silent(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "outcome"),
+    [("purchases", NoPurchase(horizon_days=30)), ("events", NoEvent(horizon_days=30))],
+)
+def test_what_leaving_is_follows_from_what_is_loaded(table, outcome):
+    assert choose_outcome(live(table, days=240, customers=60)) == outcome
+
+
+def test_subscriptions_that_ended_go_before_events():
+    tables = subscribe(months=12, customers=600)
+
+    assert choose_outcome(tables) == ContractEnd(horizon_days=30)
+    assert choose_outcome(tables, horizon_days=45) == ContractEnd(horizon_days=45)
+
+
+def test_a_small_company_looks_further_ahead():
+    assert choose_outcome(subscribe(months=12, customers=120)).horizon_days == 90
+
+
+def test_nothing_tells_where_there_are_only_payments():
+    assert choose_outcome({"payments": ibis.memtable(pa.table({"customer_id": ["1"]}))}) is None
 
 
 @pytest.mark.slow
-def test_those_who_bought_lately_are_scored_with_reasons():
-    tables = shop(days=240)
+@pytest.mark.parametrize("table", ["purchases", "events"])
+def test_those_who_were_active_lately_are_scored_with_reasons(table):
+    tables = live(table, days=240)
     as_of = AsOf(date(2025, 8, 29))
 
-    churn = compare_on_purchases(tables, [], as_of=as_of, seed=1)
+    churn = study(tables, as_of=as_of).comparison
 
-    last = (
-        tables["purchases"]
-        .group_by("customer_id")
-        .aggregate(last=tables["purchases"]["purchased_at"].max())
-    )
+    time = tables[table][TABLES[table][0]]
+    last = tables[table].group_by("customer_id").aggregate(last=time.max()).to_pyarrow().to_pylist()
     recent = {
-        row["customer_id"]
-        for row in last.to_pyarrow().to_pylist()
-        if row["last"] >= datetime(2025, 7, 30, tzinfo=UTC)
+        row["customer_id"] for row in last if row["last"] >= datetime(2025, 7, 30, tzinfo=UTC)
     }
     assert set(churn.customer_ids.to_pylist()) == recent
-    assert churn.outcome.definition.horizon_days == 30
     assert churn.quality.roc_auc.mean > 0.6
     assert all(len(reasons) > 0 for reasons in churn.reasons())
 
 
+@pytest.mark.slow
+def test_those_subscribed_today_are_scored_and_warned_about_in_time():
+    tables = subscribe(months=14)
+    as_of = AsOf(date(2026, 2, 24))
+
+    found = study(tables, as_of=as_of, definition=ContractEnd())
+
+    subscribed = list_at_risk(ContractEnd(), tables, as_of=as_of).customer_ids
+    told = found.comparison.past_scores
+    assert found.comparison.customer_ids.to_pylist() == subscribed.to_pylist()
+    assert found.comparison.holdout.roc_auc.mean > 0.7
+    assert found.lead_time.warned > 0
+    assert told.num_rows == found.comparison.quality.n
+    assert set(told["as_of"].to_pylist()) <= {
+        date(2025 + (month > 12), (month - 1) % 12 + 1, 24) for month in range(1, 13)
+    }
+
+
+@pytest.mark.slow
+def test_what_happens_after_today_changes_no_score():
+    tables = subscribe(months=14)
+    as_of = AsOf(date(2025, 12, 24))
+    earlier = {
+        "subscriptions": tables["subscriptions"],
+        "events": tables["events"].filter(tables["events"]["occurred_at"] < as_of.instant),
+    }
+    seen = tables["subscriptions"].mutate(
+        ended_on=ibis.ifelse(
+            tables["subscriptions"]["ended_on"] < as_of.day,
+            tables["subscriptions"]["ended_on"],
+            None,
+        )
+    )
+
+    with_later, without = (
+        study_leaving(
+            ContractEnd(),
+            {"subscriptions": seen, "events": earlier["events"]},
+            history,
+            as_of=as_of,
+            seed=1,
+            definitions=load_features(),
+            progress=Silent(),
+        ).comparison
+        for history in (tables, {**earlier, "subscriptions": seen})
+    )
+
+    assert with_later.churn_probability.tolist() == without.churn_probability.tolist()
+
+
 def test_a_short_period_is_refused_with_the_days_it_would_take():
     with pytest.raises(QualityError, match="60 days are needed to see 30 days before"):
-        compare_on_purchases(shop(days=45), [], as_of=AsOf(date(2025, 2, 15)), seed=1)
+        study(live("purchases", days=45), as_of=AsOf(date(2025, 2, 15)))

@@ -102,8 +102,9 @@ def analyze(
     as_of
         First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     horizon_days
-        Of purchases: after how many days without one a customer counts as having stopped. Found
-        out if not said: nine in ten pauses are shorter.
+        Where no column says who left: within how many days a subscription ends (30 if not said),
+        or how many days without a purchase or an event count as having gone (found out if not
+        said: nine in ten pauses are shorter).
     top
         So many customers on the contact list; else all for whom contacting pays.
     segments

@@ -43,7 +43,9 @@ _BOUND_HEADINGS = {
 }
 _MARKS = {True: "+", False: "-"}
 
-segment = App(name="segment", help="Count who belongs to a segment by its rule, say why, and check the rule.")
+segment = App(
+    name="segment", help="Count who belongs to a segment by its rule, say why, and check the rule."
+)
 Sample = Annotated[bool, Parameter(negative=())]
 Files = Annotated[tuple[str, ...], Parameter(negative=())]
 

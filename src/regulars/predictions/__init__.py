@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from regulars.predictions.definitions import (
         ColumnOutcome,
         ContractEnd,
+        NoEvent,
         NoPurchase,
         NoSession,
         OutcomeDefinition,
@@ -43,6 +44,7 @@ __all__ = [
     "Driver",
     "IntervalNaiveBayes",
     "ModelResult",
+    "NoEvent",
     "NoPurchase",
     "NoSession",
     "Observation",
@@ -72,6 +74,7 @@ _LAZY = {
     "Driver": "results",
     "IntervalNaiveBayes": "naive_bayes",
     "ModelResult": "results",
+    "NoEvent": "definitions",
     "NoPurchase": "definitions",
     "NoSession": "definitions",
     "Observation": "observing",

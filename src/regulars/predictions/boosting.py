@@ -135,7 +135,11 @@ class LightgbmRounds:
 
 
 def fit_lightgbm(
-    X: NDArray[np.float64], labels: NDArray[np.float64], is_category: NDArray[np.bool_]
+    X: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    is_category: NDArray[np.bool_],
+    *,
+    only: int | None = None,
 ) -> LightgbmRounds:
     """LightGBM (Ke et al. 2017), looked at after 50 to 300 trees."""
     import lightgbm
@@ -162,7 +166,8 @@ def fit_lightgbm(
         "num_threads": 1,
         "verbosity": -1,
     }
-    return LightgbmRounds(lightgbm.train(settings, matrix, num_boost_round=_ROUNDS[-1]), codes)
+    n_rounds = _ROUNDS[-1 if only is None else only]
+    return LightgbmRounds(lightgbm.train(settings, matrix, num_boost_round=n_rounds), codes)
 
 
 class HistogramModel:
@@ -276,7 +281,11 @@ class HistogramRounds:
 
 
 def fit_histogram_trees(
-    X: NDArray[np.float64], labels: NDArray[np.float64], is_category: NDArray[np.bool_]
+    X: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    is_category: NDArray[np.bool_],
+    *,
+    only: int | None = None,
 ) -> HistogramRounds:
     """Scikit-learn's histogram gradient boosting, looked at after 25 to 150 trees."""
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -288,7 +297,7 @@ def fit_histogram_trees(
     order = np.concatenate([codes.columns, others])
     model = HistGradientBoostingClassifier(
         learning_rate=_LONG_STEP,
-        max_iter=_FEWER_ROUNDS[-1],
+        max_iter=_FEWER_ROUNDS[-1 if only is None else only],
         max_leaf_nodes=_LEAVES,
         min_samples_leaf=_rows_in_leaf(len(X)),
         l2_regularization=_PENALTY,

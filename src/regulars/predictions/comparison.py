@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -53,6 +54,7 @@ from regulars.schema.wording import Language, Wording
 __all__ = ["compare_churn_models", "compare_models_over_time"]
 
 _MOST_ROWS_DRIVING = 10_000
+_EPOCH = date(1970, 1, 1).toordinal()
 _COMPARING = Wording(en="Comparing churn models", ru="Сравнение моделей оттока")
 _SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
 
@@ -71,6 +73,8 @@ class _Material:
         The same as training rows.
     scored
         Numbers of the rows to score, in the order of `customer_ids`.
+    seen
+        Where there is time whom each training row is of, and as of which day: `customer_id`, `as_of`.
     """
 
     matrix: FeatureMatrix
@@ -79,6 +83,7 @@ class _Material:
     scored: NDArray[np.int64]
     customer_ids: pa.StringArray
     outcome: Outcome
+    seen: pa.Table | None = None
 
 
 def compare_churn_models(
@@ -188,10 +193,8 @@ def compare_models_over_time(
         [outcome.days_until_known for _, outcome in past], [len(table) for table, _ in past]
     )
     known = limit_rows(np.flatnonzero(~np.isnan(seen)), random_state=random_state)
-    _, groups = np.unique(
-        stacked.customer_ids.take(pa.array(known)).to_numpy(zero_copy_only=False),
-        return_inverse=True,
-    )
+    owners = stacked.customer_ids.take(pa.array(known))
+    _, groups = np.unique(owners.to_numpy(zero_copy_only=False), return_inverse=True)
     rows = TrainingRows(
         matrix.values[known],
         seen[known],
@@ -201,7 +204,9 @@ def compare_models_over_time(
     )
     outcome = Outcome.gather([outcome for _, outcome in past])
     scored = np.arange(len(seen), len(stacked))
-    material = _Material(matrix, known, rows, scored, features.customer_ids, outcome)
+    as_of = pa.array((days[known] - _EPOCH).astype(np.int32), pa.int32()).cast(pa.date32())
+    told = pa.table({"customer_id": owners, "as_of": as_of})
+    material = _Material(matrix, known, rows, scored, features.customer_ids, outcome, told)
     plan = plan_over_time(
         rows, days[known], known_at=days[known] + waits[known], random_state=random_state
     )
@@ -246,14 +251,6 @@ def _check_shapes(features: FeatureTable, outcome: Outcome) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Judged:
-    """The chosen model in the rounds of the plan; scorers are those of the first repeat."""
-
-    trials: tuple[Trial, ...]
-    scorers: tuple[Scorer, ...]
-
-
 class _Contest:
     """One comparison from the first fit to the last sentence."""
 
@@ -277,28 +274,30 @@ class _Contest:
 
     def run(self, split: Wording) -> ChurnComparison:
         with one_thread():
-            results = self._compare()
+            compared = self._compare()
+            results = compare_trials(
+                compared, self.rows, costs=self.costs, random_state=self.random_state
+            )
             chosen, reason = choose_model(results)
             n_fits = sum(map(len, self.plan.repeats)) + len(FITTERS)
             with self.watched.stage(_SCORING.to(self.language), total=n_fits) as stage:
                 advance = self._watch(stage.advance)
-                judged = self._judge(chosen, advance)
+                judged = self._judge(chosen, compared[chosen], advance)
                 finals = {
                     name: scorer
                     for name, scorer, _ in fit_models(self.rows, self.random_state, advance)
                 }
             return self._conclude(split, results, reason, chosen, judged, finals)
 
-    def _compare(self) -> tuple[ModelResult, ...]:
+    def _compare(self) -> dict[ModelName, Trial]:
         n_fits = len(self.plan.choosing) * len(FITTERS)
         with self.watched.stage(_COMPARING.to(self.language), total=n_fits) as stage:
-            trials = try_models(
+            return try_models(
                 self.rows,
                 self.plan.choosing,
                 random_state=self.random_state,
                 advance=self._watch(stage.advance),
             )
-        return compare_trials(trials, self.rows, costs=self.costs, random_state=self.random_state)
 
     def _watch(self, advance: Callable[[], None]) -> Callable[[], None]:
         def tell() -> None:
@@ -307,18 +306,25 @@ class _Contest:
 
         return tell
 
-    def _judge(self, chosen: ModelName, advance: Callable[[], None]) -> _Judged:
-        trials, scorers = [], []
-        for number, rounds in enumerate(self.plan.repeats):
-            trial = Trial([], [], [])
+    def _judge(
+        self, chosen: ModelName, compared: Trial, advance: Callable[[], None]
+    ) -> tuple[Trial, ...]:
+        """The chosen model in every round, one trial a repeat."""
+        # In time models are compared in the rounds that judge: what was fitted there is not again.
+        fitted = {id(part.test): place for place, part in enumerate(self.plan.choosing)}
+        judged = []
+        for rounds in self.plan.repeats:
+            trial = Trial()
             for part in rounds:
-                scorer = fit_model(chosen, self.rows.take(part.learn), self.random_state)
-                trial.add(self.rows, part, scorer)
-                if number == 0:
-                    scorers.append(scorer)
+                place = fitted.get(id(part.test))
+                if place is None:
+                    learnt = self.rows.take(part.learn)
+                    trial.add(self.rows, part, fit_model(chosen, learnt, self.random_state))
+                else:
+                    trial.extend(compared.look_at(place))
                 advance()
-            trials.append(trial)
-        return _Judged(tuple(trials), tuple(scorers))
+            judged.append(trial)
+        return tuple(judged)
 
     def _measure(self, trials: Sequence[Trial]) -> Quality:
         return measure_quality(
@@ -329,15 +335,14 @@ class _Contest:
             say=lambda confusion: say_quality(confusion, self.material.outcome),
         )
 
-    def _check(self, judged: _Judged) -> Quality:
+    def _check(self, judged: Trial) -> Quality:
         """The quality on the hold-out, which is one of the rounds of the first repeat."""
         place = next(
             place
             for place, part in enumerate(self.plan.repeats[0])
             if part.test is self.plan.check.test
         )
-        trial = judged.trials[0]
-        return self._measure([Trial([trial.tested[place]], [trial.probabilities[place]], [])])
+        return self._measure([judged.look_at(place)])
 
     def _conclude(
         self,
@@ -345,15 +350,15 @@ class _Contest:
         results: tuple[ModelResult, ...],
         reason: Wording,
         chosen: ModelName,
-        judged: _Judged,
+        judged: tuple[Trial, ...],
         finals: dict[ModelName, Scorer],
     ) -> ChurnComparison:
         material = self.material
         X = material.matrix.values[material.scored]
-        explainer = self._explain((*judged.scorers, finals[chosen]))
+        explainer = self._explain((*judged[0].scorers, finals[chosen]))
         probabilities = explainer.probabilities()
-        quality, holdout = self._measure(judged.trials), self._check(judged)
-        tested, said = judged.trials[0].pool()
+        quality, holdout = self._measure(judged), self._check(judged[0])
+        tested, said = judged[0].pool()
         risk, bands = band_risks(probabilities, self.costs.threshold)
         chosen_result = next(result for result in results if result.name == chosen)
         return ChurnComparison(
@@ -392,7 +397,15 @@ class _Contest:
             others={
                 name: scorer.probabilities(X) for name, scorer in finals.items() if name != chosen
             },
+            past_scores=self._tell_past(tested, said),
         )
+
+    def _tell_past(self, tested: NDArray[np.int64], said: NDArray[np.float64]) -> pa.Table | None:
+        seen = self.material.seen
+        if seen is None:
+            return None
+        told = seen.take(pa.array(tested)).append_column("churn_probability", pa.array(said))
+        return told.append_column("label", pa.array(self.rows.labels[tested]))
 
     def _explain(self, scorers: tuple[Scorer, ...]) -> CrossFittedExplainer:
         """Each scored customer with a model that was not shown their outcome: the last, of all, else."""

@@ -12,6 +12,7 @@ from regulars.schema.wording import Language, Wording, pluralize
 __all__ = [
     "ColumnOutcome",
     "ContractEnd",
+    "NoEvent",
     "NoPurchase",
     "NoSession",
     "OutcomeDefinition",
@@ -150,6 +151,38 @@ class _Timed(_Definition):
         return f"конца паузы ({gap}) после даты отсчёта"
 
 
+class NoEvent(_Timed):
+    """No event for `horizon_days`; at risk is who had one within as many days before."""
+
+    kind: Literal["no_event"] = "no_event"
+    horizon_days: int = Field(default=30, ge=1)
+    """How many days without an event count as having gone."""
+    event_names: tuple[str, ...] = ()
+    """Names of the events that count; empty when all do."""
+
+    @property
+    def days_until_known(self) -> int:
+        """Days from the cut-off until the outcome is known."""
+        return self.gap_days + self.horizon_days
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return _LEAVING
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is no event for {days} from {self._say_start('en')} on; at risk are "
+            f"those who were active within {days} before it",
+            ru=f"Исход: ни одного события в течение {days_ru} с {self._say_start('ru')}; под риском те, "
+            f"кто был активен не раньше чем за {days_ru} до неё",
+        )
+
+
 class NoPurchase(_Timed):
     """No purchase for `horizon_days`; at risk is who bought within as many days before."""
 
@@ -246,10 +279,12 @@ class NoSession(_Timed):
         )
 
 
-TimedOutcome = Annotated[NoPurchase | ContractEnd | NoSession, Field(discriminator="kind")]
+TimedOutcome = Annotated[
+    NoPurchase | NoEvent | ContractEnd | NoSession, Field(discriminator="kind")
+]
 """An outcome that is seen after a cut-off date."""
 
 OutcomeDefinition = Annotated[
-    ColumnOutcome | NoPurchase | ContractEnd | NoSession, Field(discriminator="kind")
+    ColumnOutcome | NoPurchase | NoEvent | ContractEnd | NoSession, Field(discriminator="kind")
 ]
 """Any outcome; read one from TOML or JSON with `pydantic.TypeAdapter(OutcomeDefinition)`."""

@@ -1,7 +1,6 @@
 """What a model has to offer, and the two that add up one part per feature: linear, naive Bayes."""
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,8 +53,18 @@ class Candidates(Protocol):
         """One candidate."""
 
 
-Trainer = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]], Candidates]
-"""(X, labels, is_category) -> the candidates of one family, in a fixed order."""
+class Trainer(Protocol):
+    """Fits the candidates of one family."""
+
+    def __call__(
+        self,
+        X: NDArray[np.float64],
+        labels: NDArray[np.float64],
+        is_category: NDArray[np.bool_],
+        *,
+        only: int | None = None,
+    ) -> Candidates:
+        """The candidates, in a fixed order; of `only` one, no more is fitted than it needs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +158,11 @@ class NaiveBayesCandidates:
 
 
 def fit_logistic_path(
-    X: NDArray[np.float64], labels: NDArray[np.float64], is_category: NDArray[np.bool_]
+    X: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    is_category: NDArray[np.bool_],
+    *,
+    only: int | None = None,
 ) -> LogisticPath:
     """One logistic regression per value of `PENALTIES`, each started from the one before."""
     from sklearn.exceptions import ConvergenceWarning
@@ -166,7 +179,7 @@ def fit_logistic_path(
         # A weakly penalised fit on separable rows creeps on for ever; log-loss on other rows
         # decides between the candidates, so one that stopped early can only lose.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for penalty in PENALTIES:
+        for penalty in PENALTIES[: len(PENALTIES) if only is None else only + 1]:
             regression.set_params(C=penalty).fit(matrix, labels)
             coefficients.append(regression.coef_[0].copy())
             intercepts.append(float(regression.intercept_[0]))
@@ -175,12 +188,16 @@ def fit_logistic_path(
 
 
 def fit_naive_bayes(
-    X: NDArray[np.float64], labels: NDArray[np.float64], is_category: NDArray[np.bool_]
+    X: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    is_category: NDArray[np.bool_],
+    *,
+    only: int | None = None,
 ) -> NaiveBayesCandidates:
     """Naive Bayes with coarse and with finer intervals."""
     sample = X[:: max(1, len(X) // _MOST_ROWS_AVERAGED)]
     models = []
-    for n_intervals in _INTERVALS_TRIED:
+    for n_intervals in _INTERVALS_TRIED[: len(_INTERVALS_TRIED) if only is None else only + 1]:
         estimator = IntervalNaiveBayes(is_category, n_intervals=n_intervals).fit(X, labels)
         models.append(NaiveBayesModel(estimator, estimator.log_ratios(sample).mean(axis=0)))
     return NaiveBayesCandidates(tuple(models))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +14,13 @@ import pyarrow.compute as pc
 
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.features.table import AsOf, FeatureTable
-from regulars.predictions.definitions import ContractEnd, NoPurchase, NoSession, TimedOutcome
+from regulars.predictions.definitions import (
+    ContractEnd,
+    NoEvent,
+    NoPurchase,
+    NoSession,
+    TimedOutcome,
+)
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.spells import Spells, find_spells
 
@@ -31,7 +39,11 @@ __all__ = [
     "propose_quiet_days",
 ]
 
-_MOST_CUTOFFS = 8
+_MOST_CUTOFFS = 12
+_MANY_CUTOFFS = 8
+"""With so many dates that lie a horizon apart none between them is needed."""
+
+_MONTH = range(28, 32)
 _USUAL_SPANS = (30, 60, 90, 180, 365)
 _LONG_GAP = 0.9
 
@@ -72,8 +84,8 @@ def observe_outcome(
     definition
         Which outcome.
     tables
-        `purchases` for `NoPurchase`, `subscriptions` for `ContractEnd`, `subscriptions` and
-        `events` for `NoSession`.
+        `purchases` for `NoPurchase`, `events` for `NoEvent`, `subscriptions` for `ContractEnd`,
+        `subscriptions` and `events` for `NoSession`.
     as_of
         The cut-off dates.
     until
@@ -103,8 +115,8 @@ def observe_outcome(
     >>> seen[0].customer_ids.to_pylist(), seen[0].labels.tolist()
     (['1', '2'], [1.0, 0.0])
     """
-    if isinstance(definition, NoPurchase):
-        found = _observe_purchases(definition, _get(tables, "purchases"), as_of)
+    if isinstance(definition, NoPurchase | NoEvent):
+        found = _observe_activity(definition, _see_activity(definition, tables), as_of)
     else:
         found = _observe_subscriptions(definition, tables, as_of)
     return tuple(
@@ -153,8 +165,10 @@ def choose_cutoffs(
 ) -> tuple[AsOf, ...]:
     """Dates to learn and to test at, oldest first; none when the time is too short.
 
-    They step back from the last date whose outcome is known, half a horizon at a time, and leave a
-    horizon of history before the first.
+    They leave a horizon of history before the first. Where the history is long they lie a horizon
+    apart, and with a horizon of a month on the same day of the month as `until`, because much follows
+    the months; otherwise they step back from the last date whose outcome is known, half a horizon
+    at a time.
 
     Parameters
     ----------
@@ -175,36 +189,64 @@ def choose_cutoffs(
     ... )
     >>> [str(moment.day) for moment in dates]
     ['2025-03-03', '2025-04-02', '2025-05-02']
+    >>> dates = choose_cutoffs(
+    ...     ContractEnd(), first=AsOf(date(2024, 1, 1)), until=AsOf(date(2026, 1, 1))
+    ... )
+    >>> len(dates), str(dates[0].day), str(dates[-1].day)
+    (12, '2024-12-01', '2025-11-01')
     """
-    step = timedelta(days=max(1, definition.horizon_days // 2))
-    day = until.day - timedelta(days=definition.days_until_known)
+    last = until.day - timedelta(days=definition.days_until_known)
     earliest = first.day + timedelta(days=definition.horizon_days)
-    days: list[AsOf] = []
-    while day >= earliest and len(days) < most:
-        days.append(AsOf(day, until.zone))
-        day -= step
-    return tuple(reversed(days))
+    days = _step_back(definition.horizon_days, until.day, last=last, earliest=earliest)
+    if len(days) < _MANY_CUTOFFS:
+        step = timedelta(days=max(1, definition.horizon_days // 2))
+        days = [last - number * step for number in range(max(0, (last - earliest) // step + 1))]
+        days = days[:_MANY_CUTOFFS]
+    return tuple(AsOf(day, until.zone) for day in reversed(days[:most]))
 
 
-def propose_quiet_days(purchases: ibis.Table) -> int:
-    """How many days without a purchase are unusual here, for want of a stated number.
+def _step_back(horizon_days: int, until: date, *, last: date, earliest: date) -> list[date]:
+    """Days a horizon apart, latest first."""
+    if horizon_days in _MONTH:
+        months = ((until.year * 12 + until.month - 1 - back) for back in itertools.count(1))
+        steps = (_on_day_of_month(month, until.day) for month in months)
+    else:
+        steps = (last - timedelta(days=horizon_days * back) for back in itertools.count())
+    reached = itertools.takewhile(lambda day: day >= earliest, steps)
+    return [day for day in reached if day <= last]
 
-    Nine in ten pauses between two purchases of one customer are shorter; rounded up to 30, 60, 90,
-    180 or 365 days, and at most a quarter of the time that the purchases tell of, so that there is
-    something to learn from and to test on.
+
+def _on_day_of_month(month: int, day: int) -> date:
+    """A day of a month that is counted from the year 0; its last day where it is shorter."""
+    year, place = divmod(month, 12)
+    return date(year, place + 1, min(day, monthrange(year, place + 1)[1]))
+
+
+def propose_quiet_days(rows: ibis.Table, *, time_column: str = "purchased_at") -> int:
+    """How many days without a purchase (or an event) are unusual here, for want of a stated number.
+
+    Nine in ten pauses of a day or more between two of one customer are shorter; rounded up to 30,
+    60, 90, 180 or 365 days, and at most a quarter of the time that the rows tell of, so that there
+    is something to learn from and to test on.
+
+    Parameters
+    ----------
+    rows
+        One row per purchase or event.
+    time_column
+        When it happened.
     """
     import ibis
     from ibis import _
 
-    bought = purchases.filter(_.customer_id.notnull())
-    window = ibis.window(group_by="customer_id", order_by="purchased_at")
-    day = bought["purchased_at"].date()
-    pauses = bought.select(
-        day=day, pause=day.delta(day.lag().over(window), unit="day")
-    ).to_pyarrow()
+    known = rows.filter(_.customer_id.notnull(), rows[time_column].notnull())
+    active = known.select("customer_id", day=known[time_column].date()).distinct()
+    window = ibis.window(group_by="customer_id", order_by="day")
+    day = active["day"]
+    pauses = active.select("day", pause=day.delta(day.lag().over(window), unit="day")).to_pyarrow()
     days = pauses.column("day").cast(pa.int32()).to_numpy()
     lengths = pc.drop_null(pauses.column("pause")).to_numpy()
-    usual = float(np.quantile(lengths[lengths > 0], _LONG_GAP)) if (lengths > 0).any() else 0.0
+    usual = float(np.quantile(lengths, _LONG_GAP)) if len(lengths) else 0.0
     longest = (int(days.max()) - int(days.min()) + 1) // 4 if len(days) else 0
     fitting = [span for span in _USUAL_SPANS if span <= longest] or [_USUAL_SPANS[0]]
     return next((span for span in fitting if usual <= span), fitting[-1])
@@ -227,20 +269,35 @@ def _shift(as_of: AsOf, days: int) -> AsOf:
     return AsOf(as_of.day + timedelta(days=days), as_of.zone)
 
 
-def _observe_purchases(
-    definition: NoPurchase, purchases: ibis.Table, as_of: Sequence[AsOf]
-) -> list[tuple[pa.StringArray, NDArray[np.float64]]]:
-    """All dates in one pass: who bought in the horizon before, and who did in the one after."""
-    import ibis
+def _see_activity(definition: NoPurchase | NoEvent, tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Whose signs of life there are, and when: `customer_id`, `moment`."""
     from ibis import _
 
-    moment_type = purchases["purchased_at"].type()
-    bought = purchases.filter(_.customer_id.notnull(), (_.amount >= 0).fill_null(True))  # noqa: FBT003 - the value of a cell
+    if isinstance(definition, NoPurchase):
+        purchases = _get(tables, "purchases")
+        # What was brought back was not bought.
+        bought = purchases.filter((_.amount >= 0).fill_null(True))  # noqa: FBT003 - the value of a cell
+        active = bought.select("customer_id", moment="purchased_at")
+    else:
+        events = _get(tables, "events")
+        if definition.event_names:
+            events = events.filter(events["name"].isin(definition.event_names))
+        active = events.select("customer_id", moment="occurred_at")
+    return active.filter(_.customer_id.notnull())
+
+
+def _observe_activity(
+    definition: NoPurchase | NoEvent, active: ibis.Table, as_of: Sequence[AsOf]
+) -> list[tuple[pa.StringArray, NDArray[np.float64]]]:
+    """All dates in one pass: who was active in the horizon before, and who in the one after."""
+    import ibis
+
+    moment_type = active["moment"].type()
 
     def count(start: AsOf, days: int) -> ibis.Value:
         first = ibis.literal(start.instant, type="timestamp('UTC')").cast(moment_type)
         last = ibis.literal(_shift(start, days).instant, type="timestamp('UTC')").cast(moment_type)
-        at = bought["purchased_at"]
+        at = active["moment"]
         return ((at >= first) & (at < last)).sum()
 
     span = definition.horizon_days
@@ -248,7 +305,7 @@ def _observe_purchases(
     for place, moment in enumerate(as_of):
         measures[f"before_{place}"] = count(_shift(moment, -span), span)
         measures[f"after_{place}"] = count(_shift(moment, definition.gap_days), span)
-    counts = bought.group_by("customer_id").aggregate(**measures).to_pyarrow()
+    counts = active.group_by("customer_id").aggregate(**measures).to_pyarrow()
     counts = counts.sort_by("customer_id")
     ids = counts.column("customer_id").combine_chunks().cast(pa.string())
     found = []

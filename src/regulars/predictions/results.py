@@ -341,6 +341,9 @@ class ChurnComparison:
     others
         What every other model, learnt from all customers whose outcome is known, says of each
         customer: probabilities by name, shape (n_customers,).
+    past_scores
+        Where there is time what was said of whom and when, by what could be known then:
+        `customer_id`, `as_of`, `churn_probability` and `label`, one row per test; None otherwise.
     """
 
     outcome: Outcome
@@ -364,6 +367,7 @@ class ChurnComparison:
     alarms: tuple[Alarm, ...]
     explainer: Explainer = field(repr=False)
     others: Mapping[ModelName, NDArray[np.float64]] = field(repr=False)
+    past_scores: pa.Table | None = field(default=None, repr=False)
 
     def reasons(
         self, customers: Sequence[str] | None = None, *, top: int = 3

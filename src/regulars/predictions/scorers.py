@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.evaluate.folds import deal_folds
 from regulars.evaluate.metrics import log_loss
-from regulars.features.screening import score_columns
+from regulars.features.screening import find_different_columns, score_columns
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
 from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_naive_bayes
 from regulars.predictions.results import ModelName
@@ -21,6 +21,8 @@ _INNER_FOLDS = 3
 _WEAK_PENALTY = 1e4
 _LEAST_SLOPE = 1e-3
 _MOST_FEATURES = 300
+_MANY_ROWS, _MANY_OF_EACH = 10_000, 300
+"""With so many rows, and of each outcome, one inner fold is measured as well as three."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,29 +177,42 @@ def _calibrate(train: Trainer) -> Fitter:
 def fit_scorer(rows: TrainingRows, train: Trainer, *, random_state: int) -> CalibratedScorer:
     """The best candidate of a family, fitted on all of `rows` and calibrated.
 
-    Candidates are compared by log-loss, and calibrated, on three inner folds. Of more than 300
-    features the model is given the 300 that say most about the labels of `rows`.
+    Candidates are compared by log-loss, and calibrated, on three inner folds; where there are many
+    rows, on one of the three. The model is not given features that are one value in all of `rows`
+    or repeat another, and of more than 300 the 300 that say most about their labels.
     """
     columns = _screen(rows)
     rows = TrainingRows(rows.X[:, columns], rows.labels, rows.groups, rows.is_category[columns])
     folds = deal_folds(rows.labels, rows.groups, n_folds=_INNER_FOLDS, random_state=random_state)
+    n_tested = 1 if _is_plenty(rows.labels) else _INNER_FOLDS
     raw = np.stack(
-        [_score_fold(rows, folds == fold, train) for fold in range(_INNER_FOLDS)], axis=0
+        [_score_fold(rows, folds == fold, train) for fold in range(n_tested)], axis=0
     ).sum(axis=0)
-    lines = [_fit_line(candidate, rows.labels) for candidate in raw]
+    is_tested = folds < n_tested
+    raw, labels = raw[:, is_tested], rows.labels[is_tested]
+    lines = [_fit_line(candidate, labels) for candidate in raw]
     losses = [
-        _line_loss(candidate, rows.labels, line) for candidate, line in zip(raw, lines, strict=True)
+        _line_loss(candidate, labels, line) for candidate, line in zip(raw, lines, strict=True)
     ]
     best = int(np.argmin(losses))
-    model = train(rows.X, rows.labels, rows.is_category).pick(best)
+    model = train(rows.X, rows.labels, rows.is_category, only=best).pick(best)
     return CalibratedScorer(model, *lines[best], columns=columns)
 
 
+def _is_plenty(labels: NDArray[np.float64]) -> bool:
+    """Whether a third of the rows tells candidates apart as well as all of them."""
+    scarcer = min(int((labels == 1).sum()), int((labels == 0).sum()))
+    return len(labels) >= _MANY_ROWS and scarcer >= _MANY_OF_EACH
+
+
 def _screen(rows: TrainingRows) -> NDArray[np.int64]:
-    if rows.X.shape[1] <= _MOST_FEATURES:
-        return np.arange(rows.X.shape[1])
-    scores = score_columns(rows.X, rows.labels, rows.is_category)
-    return np.sort(np.argsort(-scores, kind="stable")[:_MOST_FEATURES])
+    """Numbers of the columns that a model is given."""
+    columns = find_different_columns(rows.X, rows.is_category)
+    if len(columns) <= _MOST_FEATURES:
+        return columns
+    X, is_category = rows.X[:, columns], rows.is_category[columns]
+    scores = score_columns(X, rows.labels, is_category)
+    return np.sort(columns[np.argsort(-scores, kind="stable")[:_MOST_FEATURES]])
 
 
 def _score_fold(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,13 +62,16 @@ class Trial:
         Of those rows.
     train_roc_auc
         One figure per round.
+    scorers
+        Those that were tested.
     seconds
         To fit and score, over all rounds.
     """
 
-    tested: list[NDArray[np.int64]]
-    probabilities: list[NDArray[np.float64]]
-    train_roc_auc: list[float]
+    tested: list[NDArray[np.int64]] = field(default_factory=list)
+    probabilities: list[NDArray[np.float64]] = field(default_factory=list)
+    train_roc_auc: list[float] = field(default_factory=list)
+    scorers: list[Scorer] = field(default_factory=list)
     seconds: float = 0.0
 
     def add(self, rows: TrainingRows, part: Round, scorer: Scorer) -> None:
@@ -77,9 +80,27 @@ class Trial:
         self.tested.append(np.flatnonzero(part.test))
         self.probabilities.append(scorer.probabilities(rows.X[part.test]))
         self.seconds += time.monotonic() - started
+        self.scorers.append(scorer)
         self.train_roc_auc.append(
             roc_auc(rows.labels[part.learn], scorer.probabilities(rows.X[part.learn]))
         )
+
+    def look_at(self, round_number: int) -> "Trial":
+        """One round by itself."""
+        place = slice(round_number, round_number + 1)
+        return Trial(
+            self.tested[place],
+            self.probabilities[place],
+            self.train_roc_auc[place],
+            self.scorers[place],
+        )
+
+    def extend(self, other: "Trial") -> None:
+        """Add the rounds of another trial."""
+        self.tested += other.tested
+        self.probabilities += other.probabilities
+        self.train_roc_auc += other.train_roc_auc
+        self.scorers += other.scorers
 
     def rank(self, rows: TrainingRows) -> RankingQuality:
         """The ranking over all rounds."""
@@ -129,7 +150,7 @@ def try_models(
     advance: Callable[[], None],
 ) -> dict[ModelName, Trial]:
     """Every model in the same rounds; `advance` is told after each fit."""
-    trials: dict[ModelName, Trial] = {name: Trial([], [], []) for name in TITLES}
+    trials: dict[ModelName, Trial] = {name: Trial() for name in TITLES}
     for part in rounds:
         learnt = rows.take(part.learn)
         for name, scorer, seconds in fit_models(learnt, random_state, advance):
@@ -193,7 +214,6 @@ def measure_quality(
     every = Trial(
         [tested for trial in trials for tested in trial.tested],
         [said for trial in trials for said in trial.probabilities],
-        [],
     )
     tested, probabilities = trials[0].pool()
     labels = rows.labels[tested]

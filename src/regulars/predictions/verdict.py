@@ -6,13 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.costs import Confusion, ContactCosts
+from regulars.evaluate.lead_time import LeadTime
 from regulars.features.sentences import format_number, format_share
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import Plan
 from regulars.predictions.results import RiskBand, RiskName
 from regulars.schema.wording import Language, Wording, pluralize
 
-__all__ = ["band_risks", "say_quality", "say_split", "say_split_in_time", "say_threshold"]
+__all__ = [
+    "band_risks",
+    "say_lead_time",
+    "say_quality",
+    "say_split",
+    "say_split_in_time",
+    "say_threshold",
+]
 
 _RISK_TITLES: dict[RiskName, Wording] = {
     "high": Wording(en="High", ru="Высокий"),
@@ -121,6 +129,39 @@ def _say_quality(confusion: Confusion, outcome: Outcome, language: Language) -> 
     return (
         f"Выше порога {contacted} из {n} проверенных клиентов. Из них {did}: {right}; обращений "
         f"впустую было бы {vain}. Всего {did}: {all_positive}, из них пропущено {missed}."
+    )
+
+
+def say_lead_time(found: LeadTime) -> Wording:
+    """How long before the end customers were warned about, in customers and days.
+
+    Examples
+    --------
+    >>> print(say_lead_time(LeadTime(np.array([5, 20, 40]), missed=2)).en)
+    The model warned about 3 of 5 customers before they left: half of them at least 20 days before, 67% at least 7 days and 67% at least 14 days before.
+    """
+    return Wording(en=_say_lead_time(found, "en"), ru=_say_lead_time(found, "ru"))
+
+
+def _say_lead_time(found: LeadTime, language: Language) -> str:
+    warned = format_number(found.warned, language)
+    lost = format_number(found.warned + found.missed, language)
+    if not found.warned:
+        if language == "en":
+            return f"The model warned about none of the {lost} customers who left."
+        return f"Ни об одном из ушедших клиентов ({lost}) модель не предупредила."
+    week, fortnight = (format_share(found.share_of_at_least(days), language) for days in (7, 14))
+    days = int(found.median_days)
+    if language == "en":
+        half = pluralize(days, "en", "day", "days")
+        return (
+            f"The model warned about {warned} of {lost} customers before they left: half of them at "
+            f"least {half} before, {week} at least 7 days and {fortnight} at least 14 days before."
+        )
+    half = pluralize(days, "ru", "день", "дня", "дней")
+    return (
+        f"Об уходе {warned} из {lost} клиентов модель предупредила заранее: о половине из них — за "
+        f"{half} и раньше; не позже чем за 7 дней — о {week}, не позже чем за 14 дней — о {fortnight}."
     )
 
 

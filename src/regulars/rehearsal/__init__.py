@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.rehearsal.company import Company, make_company, write_company
     from regulars.rehearsal.export import write_telecom_company, write_truth
+    from regulars.rehearsal.foresight import Foresight, compare_with_truth
     from regulars.rehearsal.telecom import TelecomCompany, make_telecom_company
 
 _LAZY = {
     "Company": "company",
+    "Foresight": "foresight",
     "TelecomCompany": "telecom",
+    "compare_with_truth": "foresight",
     "make_company": "company",
     "make_telecom_company": "telecom",
     "write_company": "company",
@@ -24,7 +27,9 @@ _LAZY = {
 
 __all__ = [
     "Company",
+    "Foresight",
     "TelecomCompany",
+    "compare_with_truth",
     "make_company",
     "make_telecom_company",
     "write_company",

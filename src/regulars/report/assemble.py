@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from regulars.campaigns import ContactList
+from regulars.evaluate import LeadTime
 from regulars.predictions.results import ChurnComparison, Quality
+from regulars.predictions.verdict import say_lead_time
 from regulars.quality.finding import Finding
 from regulars.quality.state import TableState as MeasuredTable
 from regulars.report.labels import begin, label_feature
@@ -21,6 +23,7 @@ from regulars.report.parts import (
     GainPart,
     Holdout,
     Interval,
+    LeadTimePart,
     ModelPart,
     OutcomePart,
     RiskBand,
@@ -58,7 +61,10 @@ def _without_examples(state: MeasuredTable) -> Mapping[str, Any]:
 
 
 def report_churn(
-    comparison: ChurnComparison, *, labels: Mapping[str, Wording] | None = None
+    comparison: ChurnComparison,
+    *,
+    labels: Mapping[str, Wording] | None = None,
+    lead_time: LeadTime | None = None,
 ) -> ChurnPart:
     """Who is about to leave.
 
@@ -68,6 +74,8 @@ def report_churn(
         The models that were compared.
     labels
         Meaning of each feature in words; the feature's name where there is none.
+    lead_time
+        How long before the end the warnings came.
     """
     words = labels or {}
     outcome = comparison.outcome
@@ -129,6 +137,7 @@ def report_churn(
             )
             for gain in comparison.gains
         ),
+        lead_time=_report_lead_time(lead_time) if lead_time else None,
         calibration=_group_by_promise(comparison),
         risk_bands=tuple(
             RiskBand(
@@ -216,6 +225,18 @@ def _report_quality(quality: Quality) -> Holdout:
             true_negative=counts.true_negative,
         ),
         sentence=quality.sentence,
+    )
+
+
+def _report_lead_time(found: LeadTime) -> LeadTimePart:
+    has_any = found.warned > 0
+    return LeadTimePart(
+        warned=found.warned,
+        missed=found.missed,
+        median_days=found.median_days if has_any else None,
+        share_of_7_days=found.share_of_at_least(7) if has_any else None,
+        share_of_14_days=found.share_of_at_least(14) if has_any else None,
+        sentence=say_lead_time(found),
     )
 
 

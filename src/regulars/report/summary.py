@@ -149,6 +149,9 @@ def _list_sentences(report: Report) -> list[Callable[[Speech], str]]:
     if report.churn:
         churn = report.churn
         told.append(lambda speech: _retell_churn(churn, speech))
+        lead_time = churn.lead_time
+        if lead_time is not None:
+            told.append(lambda speech: lead_time.sentence.to(speech.language))
     if report.contact_list:
         kept = report.contact_list.kept
         told.append(

@@ -26,6 +26,8 @@ _LEAST_SCORE = 0.5
 _MOST_CONFIDENT = 0.99  # only a person is surer
 _MANY_ROWS_EACH = 0.7
 """Where of all rows so few are of different customers, it is no list of them, were it a dirty one."""
+_LIST_SHARE = 0.9
+"""Where of all rows so many are of different customers, it is a list of them with repetitions."""
 _LEAST_ROWS = 20  # in fewer rows an id may be unique by chance
 
 # Kind → the sets of columns that give it away; a file needs one of the sets, by name. Earlier
@@ -149,11 +151,23 @@ def _choose_table(
         if kind == "relations" and _is_log_of_calls(measured):
             continue
         guess = _score_kind(
-            measured, kind, signatures, id_column=id_column, drop=drop, is_flat=is_flat
+            measured,
+            kind,
+            signatures,
+            id_column=id_column,
+            drop=drop,
+            is_flat=is_flat or _hardly_repeats(customer),
         )
         if guess and (best is None or guess.confidence > best.confidence + 1e-9):
             best = guess
     return best
+
+
+def _hardly_repeats(customer: Measured | None) -> bool:
+    """A list of customers in which a few stand twice: a date of theirs is no moment of an event."""
+    if customer is None:
+        return False
+    return customer.shape.distinct_count >= _LIST_SHARE * customer.shape.present_count
 
 
 def _explains_uniqueness(
@@ -251,7 +265,7 @@ def _guess_rest(measured: Sequence[Measured], customer: Measured | None, *, is_f
     repeats = Wording(en=f"'{customer.name}' repeats", ru=f"«{customer.name}» повторяется")
     share = customer.shape.distinct_count / max(customer.shape.present_count, 1)
     events = match_table(measured, "events")
-    if "occurred_at" in events.columns and share < 0.9:
+    if "occurred_at" in events.columns and share < _LIST_SHARE:
         said = Wording(en=f"{repeats.en}, and there is a date", ru=f"{repeats.ru}, и есть дата")
         return Guess("events", 0.5, said, _with_customer(events, measured, customer))
     if share < _MANY_ROWS_EACH and not any(map(_is_measure, measured)):

@@ -16,8 +16,10 @@ from regulars.report.assemble import report_churn, report_contact_list
 from regulars.report.assemble_segments import report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
+from regulars.schema.contract import get_contract
 from regulars.schema.wording import Wording
 from regulars.workspace.check import check_data
+from regulars.workspace.material import names_outcome
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.report_parts import make_data_part, make_lineage
@@ -59,12 +61,15 @@ class Analysis:
         Name of each file and what it is.
     workspace
         Where the rows are kept.
+    study
+        The results that the report was made of.
     """
 
     report: Report
     folder: Path
     files: Mapping[str, Wording]
     workspace: Workspace
+    study: CustomerStudy = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class AnalysisWishes:
         First day (company time) that is not seen. None for the day after the newest fact, or for
         tomorrow where customers are described as of today: everything is seen.
     horizon_days
-        After how many days without a purchase a customer counts as having stopped.
+        Where no column tells who left: within how many days a subscription is to end, or how many
+        days without a purchase or an event count as having gone.
     top
         So many customers on the list; None leaves it to the threshold.
     segments
@@ -221,13 +227,16 @@ def _analyze(
     workspace, loads, target = loaded.workspace, loaded.loads, loaded.folder
     seen_until = _choose_as_of(workspace, wanted.as_of)
     state = check_data(workspace, tables=tables, language=language, progress=progress)
-    if wanted.as_of is None:
+    told_until = seen_until
+    # A column that tells who left tells it as of the day it was written.
+    if wanted.as_of is None and not names_outcome([load.mapping for load in loads]):
         seen_until = _follow_data(state, seen_until)
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
     recipe = Recipe(
         load_id=state.load_id,
         tables=tuple(table.name for table in state.tables),
         as_of=seen_until.day,
+        told_until=told_until.day,
         time_zone=seen_until.zone,
         mappings=tuple(load.mapping.to_toml() for load in loads),
         features=workspace.read_definitions("feature"),
@@ -269,7 +278,9 @@ def _analyze(
             ),
             leakage=study.leaks.report() if study.leaks else (),
             segments=_segments_part(study),
-            churn=report_churn(study.churn, labels=_labels(study)) if study.churn else None,
+            churn=report_churn(study.churn, labels=_labels(study), lead_time=study.lead_time)
+            if study.churn
+            else None,
             contact_list=report_contact_list(
                 study.contact_list, rule=say_rule(study.churn, wanted.top)
             )
@@ -308,7 +319,7 @@ def _analyze(
                 "artefacts": sorted(files),
             },
         )
-    return Analysis(report, target, files, workspace)
+    return Analysis(report, target, files, workspace, study)
 
 
 def _say_now(workspace: Workspace) -> str:
@@ -342,11 +353,11 @@ def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:
 def _follow_data(state: DataState, latest: AsOf) -> AsOf:
     """The day after the newest fact: a history that ended years ago is looked at from its end.
 
-    Profiles describe the customers as of today, so where they are loaded nothing changes.
+    Where there are only profiles, which describe the customers as of today, nothing changes.
     """
-    if any(table.name == "profiles" for table in state.tables):
-        return latest
-    moments = [table.newest for table in state.tables if table.newest]
+    dated = [table for table in state.tables if table.newest and table.name != "profiles"]
+    facts = [table for table in dated if get_contract(table.name).temporal == "fact"]
+    moments = [table.newest for table in facts or dated if table.newest]
     if not moments:
         return latest
     newest = max(datetime.fromisoformat(moment) for moment in moments)
@@ -390,7 +401,9 @@ def _is_expected(study: CustomerStudy) -> bool:
 def _labels(study: CustomerStudy) -> dict[str, Wording]:
     if study.features is None:
         return {}
-    return {feature.name: feature.meaning for feature in study.features.features}
+    # Models over time look at features of their own.
+    seen = study.churn.explainer.matrix.features if study.churn else ()
+    return {feature.name: feature.meaning for feature in (*study.features.features, *seen)}
 
 
 def _say_cleaning(report: Report) -> list[dict[str, object]]:

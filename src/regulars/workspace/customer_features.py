@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "read_money"]
 
 _TOTAL = ("frequency", "mean_amount")
+_FEE = "subscription_fee"
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """Profiles have features of their own; the items of an order have made its purchase."""
 _LEAST_KNOWN = 0.02
@@ -243,7 +244,7 @@ def _count_matching(present: pa.Array, features: FeatureTable | None) -> int:
 def read_money(
     features: FeatureTable, mappings: Sequence[Mapping], column: str | None
 ) -> NDArray[np.float64] | None:
-    """What each customer brings: a column that a person named, else the sum of purchases.
+    """What each customer brings: a named column, else the sum of purchases, else the fee.
 
     Parameters
     ----------
@@ -252,7 +253,8 @@ def read_money(
     mappings
         How the sources were read.
     column
-        A numeric column of a file, as the file calls it; None for the purchases.
+        A numeric column of a file, as the file calls it; None for what the customer bought so far,
+        or pays a period for the subscriptions going on.
 
     Returns
     -------
@@ -270,7 +272,9 @@ def read_money(
         name = _find_numeric(features, mappings, column)
         return np.asarray(features.table.column(name).to_numpy(), dtype=np.float64)
     if not set(_TOTAL) <= set(features.names):
-        return None
+        if _FEE not in features.names:
+            return None
+        return np.asarray(features.table.column(_FEE).to_numpy(), dtype=np.float64)
     count, mean = (features.table.column(name).to_numpy() for name in _TOTAL)
     return np.asarray(count * mean, dtype=np.float64)
 

@@ -1,12 +1,18 @@
-"""Who stops buying, where no column tells who left: learnt at earlier dates, tested at later ones."""
+"""Who leaves, where no column tells: learnt at earlier dates, tested at later ones."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from regulars.errors import QualityError
-from regulars.features import AsOf
+from regulars.evaluate import measure_lead_time
+from regulars.features import AsOf, FeatureSpace, FeatureTable
+from regulars.features.library import list_parts
 from regulars.predictions import (
+    ContractEnd,
+    NoEvent,
     NoPurchase,
     choose_cutoffs,
     compare_models_over_time,
@@ -14,7 +20,9 @@ from regulars.predictions import (
     observe_outcome,
     propose_quiet_days,
 )
-from regulars.workspace.customer_features import build_customer_features
+from regulars.predictions.spells import find_spells
+from regulars.schema.contract import list_contracts
+from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingABC
@@ -22,96 +30,249 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from regulars.features import FeatureTable
-    from regulars.features.definition import FeatureDefinition
+    from regulars.evaluate import LeadTime
+    from regulars.features import FeatureDefinition
     from regulars.predictions import ChurnComparison, Observation, Outcome
+    from regulars.predictions.definitions import TimedOutcome
     from regulars.progress import Progress
-    from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
-__all__ = ["compare_on_purchases"]
+__all__ = ["LeavingStudy", "choose_outcome", "list_at_risk", "study_leaving"]
+
+_FEWEST_ENDS = 20
+"""Fewer subscriptions that ended do not tell who leaves; purchases or events may."""
+
+_HORIZONS = (30, 60, 90, 180)
+_ENOUGH_ENDS, _YEAR = 25, 365
+
+_SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
+"""A profile says how a customer is today, not how they were; the items have made their purchase."""
+
+_LEAST_KNOWN = 0.02
+"""A feature that is known for fewer customers than this share tells too few of them apart."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
-def compare_on_purchases(
-    tables: MappingABC[str, ibis.Table],
-    mappings: Sequence[Mapping],
-    *,
-    as_of: AsOf,
-    seed: int,
-    horizon_days: int | None = None,
-    definitions: Sequence[FeatureDefinition] | None = None,
-    progress: Progress | None = None,
-    language: Language = "en",
-) -> ChurnComparison:
-    """Models of who stops buying; those who bought lately are scored as of today.
+@dataclass(frozen=True, slots=True, eq=False)
+class LeavingStudy:
+    """Who is about to leave, learnt from who left.
+
+    Attributes
+    ----------
+    comparison
+        The models; those at risk today are scored.
+    lead_time
+        How long before the end customers were above the threshold; None where no day says when
+        somebody left.
+    """
+
+    comparison: ChurnComparison
+    lead_time: LeadTime | None = None
+
+
+def choose_outcome(
+    tables: MappingABC[str, ibis.Table], *, horizon_days: int | None = None
+) -> TimedOutcome | None:
+    """What leaving is, by what is loaded: the end of a subscription, no purchase, no event.
 
     Parameters
     ----------
     tables
-        The loaded canonical tables with `purchases`.
-    mappings
-        How the sources were read.
+        The canonical tables as they were known at the end.
+    horizon_days
+        Within how many days. When None 30 for a subscription (60, 90 or 180 where fewer than 25 end
+        in that time), and for the others a pause that nine in ten are shorter than.
+
+    Returns
+    -------
+    TimedOutcome or None
+        None where nothing tells who leaves.
+    """
+    ends = _list_ends(tables)
+    if len(ends) >= _FEWEST_ENDS:
+        return ContractEnd(horizon_days=horizon_days or _propose_horizon(ends))
+    if "purchases" in tables:
+        return NoPurchase(horizon_days=horizon_days or propose_quiet_days(tables["purchases"]))
+    if "events" in tables:
+        pause = horizon_days or propose_quiet_days(tables["events"], time_column="occurred_at")
+        return NoEvent(horizon_days=pause)
+    return None
+
+
+def list_at_risk(
+    definition: TimedOutcome, tables: MappingABC[str, ibis.Table], *, as_of: AsOf
+) -> Observation:
+    """Those who could leave from `as_of` on; whether they will is not known."""
+    (today,) = observe_outcome(definition, tables, as_of=[as_of], until=as_of)
+    return today
+
+
+def study_leaving(
+    definition: TimedOutcome,
+    tables: MappingABC[str, ibis.Table],
+    history: MappingABC[str, ibis.Table],
+    *,
+    as_of: AsOf,
+    seed: int,
+    definitions: Sequence[FeatureDefinition],
+    progress: Progress,
+    language: Language = "en",
+) -> LeavingStudy:
+    """Models of who leaves; those at risk are scored as of today.
+
+    Parameters
+    ----------
+    definition
+        What leaving is.
+    tables
+        The canonical tables as they were known before `as_of`: they tell who left.
+    history
+        The same with all rows and versions, and what facts said before they were corrected as
+        `superseded_NAME`: features are made of what was known at each date.
     as_of
         First day that is not seen.
     seed
         Of everything random.
-    horizon_days
-        How many days without a purchase count as having stopped; nine in ten pauses are shorter
-        when None.
     definitions
-        The features that are looked for; None takes the library.
+        The features that are looked for.
     progress, language
-        Told of every fitted model, and how stages are called.
+        Told of every stage, and how stages are called.
 
     Raises
     ------
     QualityError
-        When the purchases do not reach far enough back.
+        When the history is too short, or nobody was at risk.
     """
-    purchases = _see(tables["purchases"], as_of)
-    definition = NoPurchase(horizon_days=horizon_days or propose_quiet_days(purchases))
-    first = purchases["purchased_at"].min().date().to_pyarrow().as_py()
-    dates = choose_cutoffs(definition, first=AsOf(first, as_of.zone), until=as_of) if first else ()
-    if not dates:
-        raise QualityError(
-            en=f"The purchases are too few days long to learn who stops buying: "
-            f"{2 * definition.horizon_days} days are needed to see {definition.horizon_days} days "
-            "before a date and as many after it. Load a longer period or name a shorter horizon.",
-            ru="Период покупок слишком короток, чтобы узнать, кто перестаёт покупать: нужно "
-            f"{2 * definition.horizon_days} дней, чтобы видеть {definition.horizon_days} дней до даты "
-            "и столько же после. Загрузите больший период или назовите горизонт короче.",
-        )
-    *past, today = observe_outcome(
-        definition, {"purchases": purchases}, as_of=[*dates, as_of], until=as_of
+    dates = _choose_dates(definition, tables, as_of)
+    observed = observe_outcome(definition, tables, as_of=[*dates, as_of], until=as_of)
+    with progress.stage(speak(language)("history", count=str(len(observed)))):
+        built = _build(history, [*dates, as_of], definitions)
+    kept = [keep_at_risk(table, seen) for table, seen in zip(built, observed, strict=True)]
+    *past, (today, _) = _drop_silent(kept)
+    comparison = compare_models_over_time(
+        past, today, random_state=seed, progress=progress, language=language
     )
-    learnt = [_keep(purchases, mappings, one, definitions) for one in past]
-    features, _ = _keep(purchases, mappings, today, definitions)
-    return compare_models_over_time(
-        learnt, features, random_state=seed, progress=progress, language=language
+    return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
+
+
+def _list_ends(tables: MappingABC[str, ibis.Table]) -> list[date]:
+    """The last days of all subscriptions that have ended, oldest first."""
+    subscriptions = tables.get("subscriptions")
+    if subscriptions is None or not {"started_on", "ended_on"} <= set(subscriptions.columns):
+        return []
+    ended = subscriptions.filter(subscriptions["ended_on"].notnull())
+    return sorted(ended.select("ended_on").to_pyarrow().column(0).cast("date32").to_pylist())
+
+
+def _propose_horizon(ends: Sequence[date]) -> int:
+    """A month, or so much longer that enough subscriptions end within it to learn and to test."""
+    year = [day for day in ends if day > ends[-1] - timedelta(days=_YEAR)]
+    a_day = len(year) / ((year[-1] - year[0]).days + 1)
+    return next((days for days in _HORIZONS if a_day * days >= _ENOUGH_ENDS), _HORIZONS[-1])
+
+
+def _choose_dates(
+    definition: TimedOutcome, tables: MappingABC[str, ibis.Table], as_of: AsOf
+) -> tuple[AsOf, ...]:
+    first = _find_first_day(tables, as_of)
+    dates = choose_cutoffs(definition, first=first, until=as_of)
+    if dates:
+        return dates
+    before = definition.horizon_days
+    needed = before + definition.days_until_known
+    raise QualityError(
+        en=f"The history is too short to learn who leaves: {needed} days are needed to see "
+        f"{before} days before a date and {definition.days_until_known} after it; it begins on "
+        f"{first.day}. Load a longer period or name a shorter horizon: --horizon-days.",
+        ru=f"История слишком коротка, чтобы узнать, кто уходит: нужно дней: {needed}, чтобы видеть "
+        f"{before} до даты отсчёта и {definition.days_until_known} после; она начинается "
+        f"{first.day:%d.%m.%Y}. Загрузите больший период или назовите горизонт короче: --horizon-days.",
     )
 
 
-def _see(purchases: ibis.Table, as_of: AsOf) -> ibis.Table:
-    import ibis
+def _find_first_day(tables: MappingABC[str, ibis.Table], as_of: AsOf) -> AsOf:
+    """Since when the largest table of facts tells something; subscriptions where there is none.
 
-    at = purchases["purchased_at"]
-    return purchases.filter(at < ibis.literal(as_of.instant).cast(at.type()))
+    Contracts reach back to before anything else was written down.
+    """
+    facts = {
+        contract.name: contract.time_column
+        for contract in list_contracts()
+        if contract.temporal == "fact" and contract.name in tables and contract.time_column
+    }
+    counts = {name: int(tables[name].count().to_pyarrow().as_py()) for name in facts}
+    name = max(counts, key=lambda name: counts[name], default="subscriptions")
+    column = tables[name][facts.get(name) or "started_on"]
+    earliest = column.min().cast("date").to_pyarrow().as_py()
+    return AsOf(earliest or as_of.day, as_of.zone)
 
 
-def _keep(
-    purchases: ibis.Table,
-    mappings: Sequence[Mapping],
-    seen: Observation,
-    definitions: Sequence[FeatureDefinition] | None,
-) -> tuple[FeatureTable, Outcome]:
-    built = build_customer_features(
-        {"purchases": purchases}, mappings, as_of=seen.as_of, definitions=definitions
+def _build(
+    history: MappingABC[str, ibis.Table],
+    dates: Sequence[AsOf],
+    definitions: Sequence[FeatureDefinition],
+) -> tuple[FeatureTable, ...]:
+    """The features of all tables at each of the dates, by what was known then."""
+    plain = [
+        feature
+        for feature in definitions
+        if not feature.is_derived and feature.table in history and feature.table not in _SPOKEN_FOR
+    ]
+    names = {name for feature in plain for name in feature.feature_names}
+    derived = [
+        feature
+        for feature in definitions
+        if feature.is_derived and names.issuperset(list_parts(feature))
+    ]
+    tables = {name: table for name, table in history.items() if name not in _SPOKEN_FOR}
+    space = FeatureSpace(name="leaving")
+    return space.build(tables, as_of=dates, definitions=[*plain, *derived])
+
+
+def _drop_silent(
+    kept: Sequence[tuple[FeatureTable, Outcome]],
+) -> list[tuple[FeatureTable, Outcome]]:
+    """Without features that at the dates to learn from were hardly known or never differed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    past = [table.table for table, _ in kept[:-1]]
+    rows = pa.concat_tables([table.cast(past[0].schema) for table in past])
+    silent = [
+        name
+        for name in kept[0][0].names
+        if pc.count_distinct(rows[name], mode="only_valid").as_py() < 2
+        or rows.num_rows - rows[name].null_count < _LEAST_KNOWN * rows.num_rows
+    ]
+    return [(table.drop(silent), outcome) for table, outcome in kept]
+
+
+def _measure_lead(
+    definition: TimedOutcome, tables: MappingABC[str, ibis.Table], comparison: ChurnComparison
+) -> LeadTime | None:
+    """From the first warning to the last day of the subscription, for those who left."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = comparison.past_scores
+    if not isinstance(definition, ContractEnd) or told is None:
+        return None
+    warnings = told.select(["customer_id", "as_of"]).append_column(
+        "is_warned", pc.greater_equal(told["churn_probability"], comparison.threshold.value)
     )
-    if built.features is None:
-        raise QualityError(
-            en=f"Nobody is known to have bought before {seen.as_of.day}. Load what was bought "
-            "earlier, with the days on which it became known.",
-            ru=f"Неизвестно, чтобы кто-то покупал до {seen.as_of.day}. Загрузите более ранние покупки "
-            "с днями, когда они стали известны.",
-        )
-    return keep_at_risk(built.features, seen)
+    spells = find_spells(tables["subscriptions"], ["ended_on"], pause_days=definition.grace_days)
+    ended = spells.has_end
+    ends = pa.table(
+        {
+            "customer_id": spells.customer_ids.take(pa.array(spells.customers[ended])),
+            "lost_on": pa.array((spells.ends[ended] - _EPOCH).astype("int32"), pa.int32()).cast(
+                pa.date32()
+            ),
+        }
+    )
+    first = pc.min(told["as_of"])
+    last = pc.max(told["as_of"]).as_py() + timedelta(days=definition.horizon_days)
+    within = pc.and_(pc.greater_equal(ends["lost_on"], first), pc.less(ends["lost_on"], last))
+    lost = ends.filter(within).group_by("customer_id").aggregate([("lost_on", "max")])
+    return measure_lead_time(warnings, lost.rename_columns(["customer_id", "lost_on"]))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import QualityError
 from regulars.features import AsOf, FeatureTable, read_profile_column
-from regulars.predictions import read_outcome
+from regulars.predictions import ContractEnd, read_outcome
 from regulars.schema.wording import Wording
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
 from regulars.workspace.customer_features import TableUse, build_customer_features
 from regulars.workspace.leaks import LeakSearch, search_leaks
+from regulars.workspace.leaving import choose_outcome, list_at_risk
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -24,20 +25,23 @@ if TYPE_CHECKING:
 
     from regulars.features import FeatureDefinition
     from regulars.predictions import Outcome
+    from regulars.predictions.definitions import TimedOutcome
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
-__all__ = ["Material", "gather_material"]
+__all__ = ["Material", "gather_material", "names_outcome"]
 
 _NO_OUTCOME = Wording(
     en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
     ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
 )
-_ONLY_PROFILES = Wording(
-    en="Nothing here tells who left: neither a column of a file with one row per customer, nor purchases.",
-    ru="Здесь ничто не говорит, кто ушёл: нет ни столбца в файле, где на клиента одна строка, ни покупок.",
+_NOTHING_TELLS = Wording(
+    en="Nothing here tells who left: neither a column of a file with one row per customer, nor "
+    "subscriptions with their ends, nor purchases, nor events.",
+    ru="Здесь ничто не говорит, кто ушёл: нет ни столбца в файле, где на клиента одна строка, ни подписок "
+    "с датами окончания, ни покупок, ни событий.",
 )
 
 
@@ -57,6 +61,8 @@ class Material:
         Who left, as a column tells; None where no column does.
     leaks
         Columns that know the outcome, and which of them are left out; None without an outcome.
+    timed
+        What leaving is where no column tells but what happened does; None where nothing tells.
     why_no_outcome
         Said where `outcome` is None.
     """
@@ -66,6 +72,7 @@ class Material:
     cleaned: CleanedFeatures | None = None
     outcome: Outcome | None = None
     leaks: LeakSearch | None = None
+    timed: TimedOutcome | None = None
     why_no_outcome: Wording | None = None
 
     @property
@@ -88,6 +95,7 @@ def gather_material(
     plan: CleaningPlan | None = None,
     outliers: OutlierChoice = "keep",
     keep: Sequence[str] = (),
+    horizon_days: int | None = None,
     definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
     progress: Progress,
@@ -101,13 +109,36 @@ def gather_material(
         built = build_customer_features(tables, mappings, as_of=as_of, definitions=definitions)
     if built.features is None or not len(built.features):
         return Material(uses=built.uses)
-    cleaned = clean_features(built.features, plan=plan, outliers=outliers, mappings=mappings)
+    timed = None if names_outcome(mappings) else choose_outcome(tables, horizon_days=horizon_days)
+    features = built.features
+    if isinstance(timed, ContractEnd):
+        features = _keep_subscribed(features, timed, tables)
+    cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
     outcome, why = _find_outcome(tables, mappings, as_of, cleaned.kept)
     if outcome is None:
-        return Material(cleaned.to_learn, built.uses, cleaned, why_no_outcome=why)
+        return Material(cleaned.to_learn, built.uses, cleaned, timed=timed, why_no_outcome=why)
     with progress.stage(say("leaks")):
         leaks = search_leaks(cleaned.to_learn, outcome, keep=keep, mappings=mappings, seed=seed)
     return Material(leaks.features, built.uses, cleaned, outcome, leaks)
+
+
+def names_outcome(mappings: Sequence[Mapping]) -> bool:
+    """Whether a column of a file with one row per customer was named that tells who left."""
+    return any(mapping.outcome for mapping in mappings if mapping.table == "profiles")
+
+
+def _keep_subscribed(
+    features: FeatureTable, definition: ContractEnd, tables: MappingABC[str, ibis.Table]
+) -> FeatureTable:
+    """Only those with a subscription today, where there are any: the others are customers no more."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    at_risk = list_at_risk(definition, tables, as_of=features.as_of).customer_ids
+    is_kept = pc.is_in(features.customer_ids, value_set=at_risk.cast(pa.string()))
+    if not pc.any(is_kept).as_py():
+        return features
+    return FeatureTable(features.table.filter(is_kept), features.features, features.as_of)
 
 
 def _find_outcome(
@@ -120,7 +151,7 @@ def _find_outcome(
     import pyarrow as pa
 
     if "profiles" not in tables:
-        return None, _ONLY_PROFILES
+        return None, _NOTHING_TELLS
     told = [mapping for mapping in mappings if mapping.outcome and mapping.table == "profiles"]
     if not told or told[-1].outcome is None:
         return None, _NO_OUTCOME

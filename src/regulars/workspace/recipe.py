@@ -16,7 +16,7 @@ from regulars.segments import RfmBounds
 from regulars.workspace.cleaning import OutlierChoice
 from regulars.workspace.segmenting import SegmentMethod, SegmentWishes
 from regulars.workspace.study import CustomerStudy, study_customers
-from regulars.workspace.tables import see_tables
+from regulars.workspace.tables import open_history, see_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,8 @@ class Recipe(BaseModel):
         Which tables were looked at.
     as_of, time_zone
         The first day that was not seen, in company time.
+    told_until
+        What was told of the customers before this day counts as known, when the facts end earlier.
     mappings
         How the sources were read, as TOML.
     features
@@ -51,6 +53,7 @@ class Recipe(BaseModel):
     load_id: str | None
     tables: tuple[str, ...]
     as_of: date
+    told_until: date | None = None
     time_zone: str
     mappings: tuple[str, ...]
     features: dict[str, str] = Field(default_factory=dict)
@@ -75,10 +78,17 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
     ]
     snapshot = workspace.lake.snapshot(load_id=recipe.load_id)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
-        opened = see_tables(snapshot, backend, tables=recipe.tables, as_of=as_of)
+        opened = see_tables(
+            snapshot,
+            backend,
+            tables=recipe.tables,
+            as_of=as_of,
+            told_until=AsOf(recipe.told_until or recipe.as_of, recipe.time_zone),
+        )
         return study_customers(
             opened,
             mappings,
+            history=open_history(snapshot, backend, tables=recipe.tables),
             as_of=as_of,
             seed=recipe.seed,
             top=recipe.top,

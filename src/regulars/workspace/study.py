@@ -5,37 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from regulars.campaigns import (
-    NEUTRAL_ACTION,
-    ActionTable,
-    ContactList,
-    build_contact_list,
-    packaged_actions,
-)
 from regulars.errors import InvalidParameterError, QualityError
-from regulars.features import AsOf, FeatureTable
+from regulars.features import AsOf, FeatureTable, load_features
 from regulars.predictions import ChurnComparison, compare_churn_models
-from regulars.report.assemble_segments import name_segment
 from regulars.schema.wording import Wording
-from regulars.segments import DrillDown, Segmentation, drill_down
+from regulars.segments import DrillDown, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
 from regulars.workspace.customer_features import TableUse, read_money
 from regulars.workspace.leaks import LeakSearch
-from regulars.workspace.leaving import compare_on_purchases
-from regulars.workspace.material import gather_material
-from regulars.workspace.reasons import gather_reasons
+from regulars.workspace.leaving import LeavingStudy, study_leaving
+from regulars.workspace.material import gather_material, names_outcome
+from regulars.workspace.scores import gather_scores, list_contacts
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from collections.abc import Mapping as MappingABC
-    from collections.abc import Sequence
 
     import ibis
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from regulars.campaigns import ContactList
+    from regulars.evaluate import LeadTime
     from regulars.features import FeatureDefinition
     from regulars.predictions import Outcome
     from regulars.progress import Progress
@@ -43,20 +37,15 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
-__all__ = ["HAS_LEFT", "CustomerStudy", "study_customers"]
+__all__ = ["CustomerStudy", "study_customers"]
 
 Piece = Literal["segments", "churn", "contact_list"]
-
-HAS_LEFT = "has_left"
-"""Why a customer is not on the list: the outcome column says that they left already."""
-
-HAS_OUTCOME = "has_outcome"
-"""The same where the outcome is not leaving."""
 
 _NO_SCORES = Wording(
     en="Without churn probabilities there is nobody to put on the list.",
     ru="Без вероятностей оттока список составить не из кого.",
 )
+_HISTORIES = frozenset({"subscriptions", "purchases", "events"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +64,8 @@ class CustomerStudy:
         Columns that know the outcome, and which of them the models did not see.
     segments, churn, contact_list
         The results.
+    lead_time
+        How long before the end of their subscription customers were warned about.
     scores
         One row per customer: `customer_id`, `segment`, `churn_probability`, `risk`, `reasons`.
     why_absent
@@ -89,6 +80,7 @@ class CustomerStudy:
     leaks: LeakSearch | None = None
     segments: SegmentStudy | None = None
     churn: ChurnComparison | None = None
+    lead_time: LeadTime | None = None
     contact_list: ContactList | None = None
     scores: pa.Table | None = None
     why_absent: MappingABC[Piece, Wording] = field(default_factory=dict)
@@ -108,6 +100,7 @@ def study_customers(
     tables: MappingABC[str, ibis.Table],
     mappings: Sequence[Mapping],
     *,
+    history: MappingABC[str, ibis.Table] | None = None,
     as_of: AsOf,
     seed: int,
     top: int | None = None,
@@ -129,6 +122,9 @@ def study_customers(
         The loaded canonical tables by name.
     mappings
         How the loaded sources were read; those of kind customers give roles and the outcome.
+    history
+        The same with all rows and versions, of which features at earlier dates are made; what facts
+        said before they were corrected as `superseded_NAME`. None takes `tables`.
     as_of
         First day that is not seen.
     seed
@@ -144,7 +140,8 @@ def study_customers(
     keep
         Columns that the models may see even if they seem to know the outcome.
     horizon_days
-        Where no column tells who left: how many days without a purchase count as having stopped.
+        Where no column tells who left: within how many days a subscription is to end, or how many
+        days without a purchase or an event count as having gone.
     definitions
         The features that are looked for; None takes the library.
     language
@@ -157,9 +154,8 @@ def study_customers(
     InvalidParameterError
         When a horizon is given where none is needed.
     """
-    import pyarrow as pa
-
     _check_horizon(horizon_days, tables, mappings)
+    known = load_features() if definitions is None else tuple(definitions)
     material = gather_material(
         tables,
         mappings,
@@ -168,11 +164,13 @@ def study_customers(
         plan=plan,
         outliers=outliers,
         keep=keep,
-        definitions=definitions,
+        horizon_days=horizon_days,
+        definitions=known,
         language=language,
         progress=progress,
     )
     features, filled, outcome = material.features, material.filled, material.outcome
+    timed = material.timed
     if features is None or filled is None:
         nothing = Wording(
             en="The loaded tables hold nothing about customers.",
@@ -186,67 +184,61 @@ def study_customers(
     if material.why_no_outcome is not None:
         absent["churn"] = material.why_no_outcome
     brought = read_money(filled, mappings, money)
-    found = churn = None
     with progress.stage(speak(language)("segments")):
-        try:
-            found = find_segments(
+        found = _try_to_segment(
+            lambda: find_segments(
                 filled,
                 wishes=segments or SegmentWishes(),
                 outcome=outcome.labels if outcome else None,
                 money=brought,
                 seed=seed,
+            ),
+            absent,
+        )
+
+    def compare() -> LeavingStudy | None:
+        if outcome is not None:
+            compared = compare_churn_models(
+                features,
+                outcome,
+                random_state=seed,
+                cleaning=material.cleaned.plan if material.cleaned else None,
+                progress=progress,
+                language=language,
             )
-        except QualityError as error:
-            absent["segments"] = _same(error)
-    if outcome is not None or _may_stop_buying(tables, mappings):
-        try:
-            churn = (
-                compare_churn_models(
-                    features,
-                    outcome,
-                    random_state=seed,
-                    cleaning=material.cleaned.plan if material.cleaned else None,
-                    progress=progress,
-                    language=language,
-                )
-                if outcome is not None
-                else compare_on_purchases(
-                    tables,
-                    mappings,
-                    as_of=as_of,
-                    seed=seed,
-                    horizon_days=horizon_days,
-                    definitions=definitions,
-                    progress=progress,
-                    language=language,
-                )
-            )
-            absent.pop("churn", None)
-        except QualityError as error:
-            absent["churn"] = _same(error)
-    scores = _gather_scores(features, found.segmentation if found else None, churn, language)
-    if churn is not None and brought is not None:
-        probability = scores.column("churn_probability").to_numpy()
-        at_stake = pa.array(probability * brought, pa.float64(), from_pandas=True)
-        scores = scores.append_column("expected_loss", at_stake)
-    contacts = None
+            return LeavingStudy(compared)
+        if timed is None:
+            return None
+        return study_leaving(
+            timed,
+            tables,
+            history or tables,
+            as_of=as_of,
+            seed=seed,
+            definitions=known,
+            progress=progress,
+            language=language,
+        )
+
+    leaving = _try_to_compare(compare, absent)
+    churn = leaving.comparison if leaving else None
+    scores = gather_scores(
+        features, found.segmentation if found else None, churn, brought=brought, language=language
+    )
     if churn is None:
         absent["contact_list"] = _NO_SCORES
-    else:
-        # Over time nobody who is scored has left yet: only those at risk are.
-        left = _list_left(features, outcome) if outcome is not None else set()
-        contacts = _list_contacts(scores, left, churn, top)
     return CustomerStudy(
-        features,
-        material.uses,
-        material.cleaned,
-        material.leaks,
-        found,
-        churn,
-        contacts,
-        scores,
-        absent,
-        _drill_down(features, found, outcome, churn, scores),
+        features=features,
+        uses=material.uses,
+        cleaned=material.cleaned,
+        leaks=material.leaks,
+        segments=found,
+        churn=churn,
+        lead_time=leaving.lead_time if leaving else None,
+        contact_list=list_contacts(scores, features, churn, top=top) if churn else None,
+        scores=scores,
+        why_absent=absent,
+        drilled=_drill_down(features, found, outcome, churn, scores),
     )
 
 
@@ -272,6 +264,35 @@ def _drill_down(
     )
 
 
+def _try_to_segment(
+    find: Callable[[], SegmentStudy], absent: dict[Piece, Wording]
+) -> SegmentStudy | None:
+    """The segments, or in `absent` why there are none."""
+    try:
+        return find()
+    except QualityError as error:
+        absent["segments"] = _same(error)
+        return None
+
+
+def _try_to_compare(
+    compare: Callable[[], LeavingStudy | None], absent: dict[Piece, Wording]
+) -> LeavingStudy | None:
+    """The models, or in `absent` why there are none."""
+    try:
+        leaving = compare()
+    except QualityError as error:
+        absent["churn"] = _same(error)
+        return None
+    if leaving is not None:
+        absent.pop("churn", None)
+    return leaving
+
+
+def _same(error: QualityError) -> Wording:
+    return Wording(en=error.en, ru=error.ru)
+
+
 def _check_horizon(
     horizon_days: int | None,
     tables: MappingABC[str, ibis.Table],
@@ -285,83 +306,11 @@ def _check_horizon(
             en=f"horizon_days must be at least 1; found {horizon_days}.",
             ru=f"horizon_days должен быть не меньше 1; получено {horizon_days}.",
         )
-    if not _may_stop_buying(tables, mappings):
+    if names_outcome(mappings) or not _HISTORIES & set(tables):
         raise InvalidParameterError(
-            en="A horizon in days is for a history of purchases; here a column of the file says who"
-            " left, or there is no purchase. Leave out --horizon-days.",
-            ru="Горизонт в днях нужен истории покупок, а здесь, кто ушёл, говорит столбец файла "
-            "или покупок нет. Уберите --horizon-days.",
+            en="A horizon in days is for a history of subscriptions, purchases or events; here a"
+            " column of the file says who left, or there is no such history. Leave out"
+            " --horizon-days.",
+            ru="Горизонт в днях нужен истории подписок, покупок или событий, а здесь, кто ушёл, "
+            "говорит столбец файла или такой истории нет. Уберите --horizon-days.",
         )
-
-
-def _may_stop_buying(tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping]) -> bool:
-    """Whether purchases can tell who stops, because no column that was named does."""
-    named = any(mapping.outcome for mapping in mappings if mapping.table == "profiles")
-    return "purchases" in tables and not named
-
-
-def _list_contacts(
-    scores: pa.Table, left: set[str], churn: ChurnComparison, top: int | None
-) -> ContactList:
-    is_churn = churn.outcome.is_churn
-    actions = packaged_actions() if is_churn else ActionTable(otherwise=NEUTRAL_ACTION)
-    if top is not None:
-        # Who asks for a hundred wants a hundred: those who left do not take a place.
-        return build_contact_list(_without(scores, left), top=top, actions=actions)
-    return build_contact_list(
-        scores,
-        threshold=churn.threshold.value,
-        exclusions={HAS_LEFT if is_churn else HAS_OUTCOME: left},
-        actions=actions,
-    )
-
-
-def _same(error: QualityError) -> Wording:
-    return Wording(en=error.en, ru=error.ru)
-
-
-def _list_left(features: FeatureTable, outcome: Outcome) -> set[str]:
-    labels = outcome.labels.tolist()
-    return {
-        customer
-        for customer, label in zip(features.customer_ids.to_pylist(), labels, strict=True)
-        if label == 1.0
-    }
-
-
-def _without(scores: pa.Table, customers: set[str]) -> pa.Table:
-    import pyarrow as pa
-
-    ids = scores.column("customer_id").to_pylist()
-    return scores.filter(pa.array([customer not in customers for customer in ids], pa.bool_()))
-
-
-def _gather_scores(
-    features: FeatureTable,
-    segmentation: Segmentation | None,
-    churn: ChurnComparison | None,
-    language: Language,
-) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    count = len(features)
-    segments = (
-        [name_segment(number) for number in segmentation.segment.tolist()]
-        if segmentation
-        else [None] * count
-    )
-    # Where there is time only those at risk are scored.
-    place = pc.index_in(features.customer_ids, value_set=churn.customer_ids) if churn else None
-    columns: dict[str, pa.Array] = {
-        "customer_id": features.customer_ids,
-        "segment": pa.array(segments, pa.string()),
-        "churn_probability": pa.array(churn.churn_probability, pa.float64()).take(place)
-        if churn
-        else pa.nulls(count, pa.float64()),
-        "risk": pa.array(churn.risk, pa.string()).take(place)
-        if churn
-        else pa.nulls(count, pa.string()),
-        "reasons": gather_reasons(churn, features, language),
-    }
-    return pa.table(columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from regulars.errors import UnknownNameError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from regulars.features import AsOf
     from regulars.lake import Snapshot
 
-__all__ = ["list_canonical", "open_tables", "see_tables"]
+__all__ = ["list_canonical", "open_history", "open_tables", "see_tables"]
 
 
 def open_tables(
@@ -54,7 +55,12 @@ def open_tables(
 
 
 def see_tables(
-    snapshot: Snapshot, backend: Backend, *, tables: tuple[str, ...] = (), as_of: AsOf
+    snapshot: Snapshot,
+    backend: Backend,
+    *,
+    tables: tuple[str, ...] = (),
+    as_of: AsOf,
+    told_until: AsOf | None = None,
 ) -> dict[str, ibis.Table]:
     """The canonical tables as they were known before `as_of`: what features may be made of.
 
@@ -64,20 +70,55 @@ def see_tables(
         As in `open_tables`.
     as_of
         First day that is not seen, not even in a date or as the end of something.
+    told_until
+        What was told of states before this day counts as known before `as_of`: who looks at a history
+        from its end has the descriptions that came with it. None for `as_of`.
     """
     wanted = _choose_tables(snapshot, tables)
     past = [name for name in map(name_past, wanted) if name in snapshot.tables]
     snapshot.register(backend.con, [*wanted, *past])
     before = as_of.instant
+    told = max(before, told_until.instant) if told_until else before
     seen = {}
     for name in wanted:
         contract, table = get_contract(name), backend.table(name)
         if contract.temporal == "state":
+            if told > before:
+                versions = see_versions(table, key=contract.key, before=told)
+                table = _count_as_known(versions, before)
             seen[name] = see_states(table, key=contract.key, before=before, day=as_of.day)
         else:
             then = backend.table(name_past(name)) if name_past(name) in past else None
             seen[name] = see_facts(table, contract, before=before, superseded=then)
     return seen
+
+
+def _count_as_known(states: ibis.Table, before: datetime) -> ibis.Table:
+    """The same, known just before an instant at the latest."""
+    import ibis
+
+    kind = states["known_at"].type()
+    latest = before - timedelta(seconds=1)
+    moment = ibis.literal(latest if kind.timezone else latest.replace(tzinfo=None), type=kind)
+    return states.mutate(known_at=ibis.least(states["known_at"], moment))
+
+
+def open_history(
+    snapshot: Snapshot, backend: Backend, *, tables: tuple[str, ...] = ()
+) -> dict[str, ibis.Table]:
+    """The canonical tables with all rows and versions, as features at several dates need them.
+
+    What facts said before they were corrected stands beside them under `superseded_NAME`.
+
+    Parameters
+    ----------
+    snapshot, backend, tables
+        As in `open_tables`.
+    """
+    wanted = _choose_tables(snapshot, tables)
+    past = [name for name in map(name_past, wanted) if name in snapshot.tables]
+    snapshot.register(backend.con, [*wanted, *past])
+    return {name: backend.table(name) for name in [*wanted, *past]}
 
 
 def _choose_tables(snapshot: Snapshot, tables: tuple[str, ...]) -> tuple[str, ...]:

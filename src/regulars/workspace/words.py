@@ -22,6 +22,9 @@ _STAGES = {
     "describe": Wording(en="Describing tables", ru="Описание таблиц"),
     "look": Wording(en="Looking for what is wrong", ru="Поиск ошибок в данных"),
     "features": Wording(en="Building features", ru="Построение признаков"),
+    "history": Wording(
+        en="Building features at {count} dates", ru="Построение признаков на даты: {count}"
+    ),
     "leaks": Wording(
         en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
     ),

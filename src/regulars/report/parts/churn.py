@@ -16,6 +16,7 @@ __all__ = [
     "Driver",
     "GainPart",
     "Holdout",
+    "LeadTimePart",
     "ModelPart",
     "OutcomePart",
     "RiskBand",
@@ -144,6 +145,23 @@ class Holdout(Part):
     """Both kinds of error, in customers."""
 
 
+class LeadTimePart(Part):
+    """How long before the end the warnings came."""
+
+    warned: Count
+    """Customers who left after a warning."""
+    missed: Count
+    """Customers who left without one."""
+    median_days: MaybeNumber = None
+    """Half of those warned about were warned about at least so many days before."""
+    share_of_7_days: MaybeShare = None
+    """Share of those warned about at least 7 days before."""
+    share_of_14_days: MaybeShare = None
+    """Share of those warned about at least 14 days before."""
+    sentence: Wording
+    """The same in words."""
+
+
 class CalibrationPoint(Part):
     """Customers of similar probability: what was promised and what came."""
 
@@ -243,6 +261,8 @@ class ChurnPart(Part):
     """The check on customers kept aside until the model was chosen."""
     gains: tuple[GainPart, ...] = ()
     """What is found at each capacity, from few contacts to all."""
+    lead_time: LeadTimePart | None = None
+    """How long before the end the warnings came; only where there is time, and a day of leaving."""
     calibration: tuple[CalibrationPoint, ...] = ()
     """Whether a probability of 30 % means 30 of 100."""
     risk_bands: tuple[RiskBand, ...] = ()
