@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from regulars.errors import (
     DefinitionError,
@@ -59,7 +58,7 @@ def check_time_zone(name: str) -> None:
         ) from error
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a company sets once; `load_settings` reads it.
 
     Examples
@@ -68,9 +67,7 @@ class Settings(BaseSettings):
     'Europe/Samara'
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     time_zone: str = Field(
         default="UTC",
@@ -184,7 +181,7 @@ def load_settings(folder: Path | None = None, **overrides: object) -> Settings:
     path = folder / SETTINGS_FILE if folder is not None else None
     text = _read(path)
     from_file = _parse(path, text)
-    from_environment = EnvSettingsSource(Settings)()
+    from_environment = _read_environment()
     from_arguments = {name: value for name, value in overrides.items() if value is not None}
     _refuse_secrets(path, text, from_file)
     _refuse_misspelt_variables()
@@ -222,6 +219,12 @@ def _parse(path: Path | None, text: str) -> dict[str, Any]:
             ru=f"{path}: это не TOML: {say_toml_error(error).ru}. В каждой строке пишите ключ, знак равенства и "
             'значение, например: language = "ru"',
         ) from error
+
+
+def _read_environment() -> dict[str, str]:
+    """Name of a setting → its variable's text; empty counts as not set."""
+    found = {name: os.environ.get(_PREFIX + name.upper()) for name in Settings.model_fields}  # noqa: TID251 - this is where settings come from
+    return {name: text for name, text in found.items() if text}
 
 
 def _refuse_secrets(path: Path | None, text: str, from_file: Mapping[str, object]) -> None:

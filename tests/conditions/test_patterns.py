@@ -27,6 +27,10 @@ PIECES = st.sampled_from(
         "-",
         "]",
         "&&",
+        "^a",
+        "(а|ж)",
+        "()",
+        "(^|a)",
     ]
 )
 PATTERNS = st.builds(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from regulars.connectors.files import open_file
 from regulars.errors import RegularsError
-from regulars.ingest.prepare import Wishes, prepare_load
+from regulars.ingest.prepare import prepare_load
 from regulars.ingest.staging import READ_VALUES, SOURCE_ROWS
+from regulars.ingest.wishes import Wishes
 
 HEAD_ROWS = 1_000
 PLAIN = {

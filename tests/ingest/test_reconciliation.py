@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from regulars.ingest.prepare import Wishes
+from regulars.ingest.wishes import Wishes
 from regulars.progress import Silent
 from regulars.quality import Reconciliation
 from regulars.workspace import Workspace

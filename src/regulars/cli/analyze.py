@@ -178,7 +178,7 @@ def _name_columns(
 
 def _analyze_files(given: Mapping[str, Any], language: Language) -> Analysis:
     """The analysis of files, which are loaded first."""
-    from regulars.ingest.prepare import Wishes
+    from regulars.ingest.wishes import Wishes
     from regulars.workspace.analyze import analyze_files
     from regulars.workspace.load import FileReading
 

@@ -34,8 +34,8 @@ from regulars.cli.options import (
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
-    from regulars.ingest.prepare import Wishes
     from regulars.ingest.result import LoadResult
+    from regulars.ingest.wishes import Wishes
     from regulars.progress import Progress
     from regulars.workspace import Workspace
     from regulars.workspace.load import FileReading, TableReading
@@ -100,7 +100,7 @@ def load(
     format
         A table, or one JSON object.
     """
-    from regulars.ingest.prepare import Wishes
+    from regulars.ingest.wishes import Wishes
     from regulars.workspace.load import FileReading, TableReading
 
     wishes = Wishes(

@@ -48,9 +48,6 @@ def translate_pattern(pattern: str) -> str:
 
 
 def _check_engine_reads(pattern: str, translated: str) -> None:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     try:
         re.compile(translated)
     except re.error as error:
@@ -58,6 +55,12 @@ def _check_engine_reads(pattern: str, translated: str) -> None:
             en=f"the pattern '{pattern}' cannot be read: {error}",
             ru=f"шаблон «{pattern}» не читается: {error}",
         ) from error
+    if "{" not in translated:
+        # Only counted repeats can ask more of RE2 than it gives; Arrow takes long to import.
+        return
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     try:
         # Arrow carries the same RE2 that DuckDB and ClickHouse use. An array made of Python's
         # values would have Arrow look for pandas, and import it.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from regulars.errors import RegularsError, SchemaError, UnnamedColumnsError
 from regulars.ingest.readings import find_readings
@@ -24,57 +24,20 @@ from regulars.schema.recognition import recognize, suggest_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-    from collections.abc import Mapping as MappingType
 
     from duckdb import DuckDBPyConnection
 
     from regulars.connectors.protocol import Source
+    from regulars.ingest.wishes import Wishes
     from regulars.quality import Finding
     from regulars.schema.contract import Contract
     from regulars.schema.mapping import ColumnMapping, Mapping
     from regulars.schema.shapes import SourceColumn
 
-__all__ = ["Prepared", "Wishes", "prepare_load"]
+__all__ = ["Prepared", "prepare_load"]
 
 _HEAD_ROWS = 1_000
 _EXAMPLES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a person said about a source; everything else is recognised.
-
-    Attributes
-    ----------
-    kind
-        What its rows are; None to find out.
-    overrides
-        Source column → `target[:type[:format]]`.
-    id_column
-        The source column with the customer's id.
-    outcome
-        `COLUMN` or `COLUMN=VALUE`.
-    drop
-        Source columns to leave out.
-    day_first
-        How dates such as 01/02/2020 are meant; None to find out.
-    orders
-        Of a file with a row per line of an order, when the order is here already: `whole` when
-        the file has all of its lines, `parts` when it has further ones; `auto` to find out.
-    """
-
-    kind: str | None = None
-    overrides: MappingType[str, str] = field(default_factory=dict)
-    id_column: str | None = None
-    outcome: str | None = None
-    drop: tuple[str, ...] = ()
-    day_first: bool | None = None
-    orders: Literal["auto", "whole", "parts"] = "auto"
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was said of columns, so that a saved mapping may be reused."""
-        return self == Wishes(kind=self.kind, orders=self.orders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from regulars.ingest.prepare import Wishes
     from regulars.ingest.result import LoadResult
+    from regulars.ingest.wishes import Wishes
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
     from regulars.report.parts import SegmentsPart

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from regulars.features import FeatureDefinition
-    from regulars.ingest.prepare import Wishes
     from regulars.ingest.result import LoadResult
+    from regulars.ingest.wishes import Wishes
     from regulars.lake import Lake
     from regulars.progress import Progress
     from regulars.quality import Check

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from regulars.connectors.files.content import locate
 from regulars.errors import InvalidParameterError, StorageError
-from regulars.ingest.prepare import Wishes
+from regulars.ingest.wishes import Wishes
 from regulars.settings import find_key_folder
 from regulars.workspace.folder import REQUEST_FILE, Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
