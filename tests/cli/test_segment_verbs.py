@@ -2,7 +2,9 @@
 
 import json
 
+import pyarrow.parquet as pq
 import pytest
+from python_calamine import CalamineWorkbook
 
 from regulars.cli.app import run
 
@@ -174,7 +176,7 @@ def test_an_earlier_day_sees_less(shop, capsys):
         ({"column": "purchase_30d", "op": ">", "value": 1}, 2, "Did you mean 'purchases_30d'?"),
         ({"column": "recency_days", "op": ">", "value": "abc"}, 2, "the text 'abc' does not fit"),
         ({"dit": "call"}, 1, "rule.json: no kind of condition has these keys: 'dit'."),
-        ({"segment": "vip"}, 2, "There is no stored segment 'vip'."),
+        ({"segment": "vip"}, 2, "There is no segment 'vip'."),
         ({"had": "payments"}, 2, "There is no loaded table 'payments'. Choose from: purchases."),
     ],
 )
@@ -194,3 +196,77 @@ def test_files_and_a_workspace_exclude_each_other(shop, capsys):
 
     assert code == 2
     assert "regulars load FILE --workspace ws" in capsys.readouterr().err
+
+
+def test_a_saved_segment_is_counted_by_its_name_and_used_by_another(desk):
+    desk.load_text(FILE)
+    recent = desk.write("recent.json", '{"bought": {}, "within_days": 30}')
+    rich = desk.write(
+        "rich.json", '{"all": [{"segment": "recent"}, {"spent": ">=", "value": 100}]}'
+    )
+    at_home = ("-w", desk.workspace)
+
+    saved = desk.run("segment", "save", "recent", recent, "--title", "Recent buyers", *at_home)
+    desk.run("segment", "save", "rich", rich, *at_home)
+    counted = desk.run("segment", "count", "rich", *at_home, "--format", "json")
+    listed = desk.run("segment", "list", *at_home, "--format", "json")
+    refused = desk.run("segment", "delete", "recent", *at_home)
+
+    assert saved.out.startswith("recent@")
+    assert (counted.json["customers"], counted.json["members"]) == (3, 1)
+    own = [one["name"] for one in listed.json["segments"] if not one["is_preset"]]
+    assert own == ["recent", "rich"]
+    assert refused.code == 1
+    assert refused.complaint.startswith("Segment 'recent' is used by: rich.")
+
+
+def test_a_segment_is_shown_as_a_sentence_and_as_a_file(desk):
+    rule = desk.write("rule.json", json.dumps(RULE))
+    desk.run("segment", "save", "rich", rule, "--title", "Rich", "-w", desk.workspace)
+
+    shown = desk.run("segment", "show", "rich", "-w", desk.workspace)
+
+    assert shown.out.startswith(
+        "Rich\nHad purchases in the last 30 days and the sum of purchases is at least 100.\n"
+    )
+    assert "[[rule.all]]" in shown.out
+
+
+def test_a_circle_is_refused_when_it_is_saved(desk):
+    rule = desk.write("rule.json", '{"segment": "a"}')
+
+    refused = desk.run("segment", "save", "a", rule, "-w", desk.workspace)
+
+    assert refused.code == 1
+    assert "Segments stand on each other in a circle: a → a." in refused.complaint
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_the_members_are_written_in_the_asked_form(shop, capsys, ending):
+    code = run(["segment", "members", "rule.json", "purchases.csv", "--out", f"rich.{ending}"])
+
+    assert code == 0
+    assert capsys.readouterr().out == f"rich.{ending}: 1 customer\n"
+    readers = {"csv": _read_csv, "xlsx": _read_workbook, "parquet": _read_parquet}
+    assert readers[ending](shop / f"rich.{ending}") == [["customer_id"], ["1"]]
+
+
+def test_members_in_another_form_are_refused_before_anything_is_loaded(shop, capsys):
+    code = run(["segment", "members", "rule.json", "purchases.csv", "--out", "rich.doc"])
+
+    assert code == 2
+    assert "'rich.doc' does not" in capsys.readouterr().err
+    assert not (shop / "purchases-regulars").exists()
+
+
+def _read_csv(file):
+    return [line.split(",") for line in file.read_text(encoding="utf-8-sig").splitlines()]
+
+
+def _read_workbook(file):
+    return CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+
+
+def _read_parquet(file):
+    table = pq.read_table(file)
+    return [table.column_names, *([value] for value in table["customer_id"].to_pylist())]

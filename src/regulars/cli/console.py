@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from regulars.progress import Progress, Stage
 
-__all__ = ["Format", "open_progress", "print_json", "print_text", "stdout_console"]
+__all__ = ["Format", "open_progress", "print_json", "print_lines", "print_text", "stdout_console"]
 
 Format: TypeAlias = Literal["auto", "table", "json"]
 """`auto` is a table on a terminal and when piped; `json` one documented object."""
@@ -46,6 +46,13 @@ def print_text(*parts: object) -> None:
     console = stdout_console()
     for part in parts:
         console.print(part)
+
+
+def print_lines(*lines: str) -> None:
+    """Write texts to standard output as they are: a bracket in one is no markup."""
+    from rich.text import Text
+
+    print_text(*map(Text, lines))
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from regulars.cli.console import open_progress, print_json, print_text
+from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import (
     Day,
     Language,
@@ -19,18 +20,20 @@ from regulars.cli.options import (
     find_workspace,
     read_text,
 )
-from regulars.errors import InvalidParameterError
+from regulars.errors import InvalidParameterError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import RenderableType
 
     from regulars.conditions import Rule
     from regulars.features import AsOf
     from regulars.schema.wording import Wording
-    from regulars.segments.rules import ReasonClause, RuleCheck, SegmentCount
+    from regulars.segments.rules import ReasonClause, RuleCheck, RuleSources, SegmentCount
     from regulars.workspace import Workspace
 
-__all__ = ["check", "count", "segment", "why"]
+__all__ = ["Files", "check", "count", "find_home", "open_asked", "segment", "why"]
 
 _SAMPLED_BUCKETS = 4
 _HEADINGS = {
@@ -49,10 +52,20 @@ segment = App(
 Sample = Annotated[bool, Parameter(negative=())]
 Files = Annotated[tuple[str, ...], Parameter(negative=())]
 
+# Lazily, as the verbs themselves.
+for _verb, _help in (
+    ("list_", "List the segments: those that come with Regulars, and the workspace's own."),
+    ("save", "Save a rule as a segment of the workspace."),
+    ("show", "Show a segment: its rule as a sentence and as a file."),
+    ("delete", "Delete a segment that no other one stands on."),
+    ("members", "Write the members of a segment to a file: CSV, XLSX or Parquet."),
+):
+    segment.command(f"regulars.cli.segment_list:{_verb}", name=_verb.strip("_"), help=_help)
+
 
 @segment.command
 def count(
-    rule: Path,
+    rule: str,
     file: Files = (),
     /,
     *,
@@ -68,7 +81,7 @@ def count(
     Parameters
     ----------
     rule
-        A file with the rule, as JSON or TOML.
+        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
     file
         One file or several, which are loaded as `analyze` does; the workspace if not said.
     sample
@@ -81,11 +94,9 @@ def count(
         Text, or one JSON object.
     """
     from regulars.segments.rules import count_members
-    from regulars.workspace.rule_sources import open_rule_sources
 
-    asked = _read_rule(rule)
-    home, language = _find_home(file, workspace, lang, as_of)
-    with open_rule_sources(home, as_of=as_of) as (sources, day):
+    home, language = find_home(file, workspace, lang, as_of)
+    with open_asked(home, rule, as_of) as (asked, sources, day):
         found = count_members(
             asked,
             sources,
@@ -102,7 +113,7 @@ def count(
 
 @segment.command
 def check(
-    rule: Path,
+    rule: str,
     file: Files = (),
     /,
     *,
@@ -118,7 +129,7 @@ def check(
     Parameters
     ----------
     rule
-        A file with the rule, as JSON or TOML.
+        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
     file
         One file or several, which are loaded as `analyze` does; the workspace if not said.
     as_of
@@ -127,11 +138,9 @@ def check(
         Text, or one JSON object.
     """
     from regulars.segments.rules import check_rule
-    from regulars.workspace.rule_sources import open_rule_sources
 
-    asked = _read_rule(rule)
-    home, language = _find_home(file, workspace, lang, as_of)
-    with open_rule_sources(home, as_of=as_of) as (sources, day):
+    home, language = find_home(file, workspace, lang, as_of)
+    with open_asked(home, rule, as_of) as (asked, sources, day):
         found = check_rule(asked, sources, as_of=day)
     if format == "json":
         print_json(_describe_check(found, sources.names, language))
@@ -143,7 +152,7 @@ def check(
 
 @segment.command
 def why(
-    rule: Path,
+    rule: str,
     file: Files = (),
     /,
     *,
@@ -158,7 +167,7 @@ def why(
     Parameters
     ----------
     rule
-        A file with the rule, as JSON or TOML.
+        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
     file
         One file or several, which are loaded as `analyze` does; the workspace if not said.
     customer
@@ -169,32 +178,45 @@ def why(
         Text, or one JSON object.
     """
     from regulars.segments.rules import explain_membership
-    from regulars.workspace.rule_sources import open_rule_sources
 
-    asked = _read_rule(rule)
-    home, language = _find_home(file, workspace, lang, as_of)
-    with open_rule_sources(home, as_of=as_of) as (sources, day):
+    home, language = find_home(file, workspace, lang, as_of)
+    with open_asked(home, rule, as_of) as (asked, sources, day):
         found = explain_membership(asked, sources, customer, as_of=day, language=language)
     if format == "json":
         print_json(_plain(asdict(found)))
         return 0
-    print_text(found.sentence, *_list_clauses(found.clause))
+    print_lines(found.sentence, *_list_clauses(found.clause))
     if found.changes:
         turn = {
             "en": "The answer would turn if",
             "ru": "Ответ изменился бы, если",
         }[language]
-        print_text(f"{turn}:", *(f"  {change}" for change in found.changes))
+        print_lines(f"{turn}:", *(f"  {change}" for change in found.changes))
     return 0
 
 
-def _read_rule(file: Path) -> Rule:
+@contextmanager
+def open_asked(
+    home: Workspace, rule: str, as_of: Day | None
+) -> Iterator[tuple[Rule, RuleSources, AsOf]]:
+    """The rule of a file or of a segment, and what it is computed from in a workspace."""
     from regulars.conditions import load_rule
+    from regulars.segments.rules.nesting import add_memberships
+    from regulars.workspace.rule_sources import open_rule_sources
 
-    return load_rule(read_text(file), where=file.name)
+    known = home.segments.read_all()
+    if Path(rule).is_file() or any(mark in rule for mark in "./\\"):
+        asked = load_rule(read_text(Path(rule)), where=Path(rule).name)
+    elif rule in known:
+        asked = known[rule].rule
+        as_of = known[rule].frozen_on or as_of
+    else:
+        raise UnknownNameError("segment", rule, known, ru="сегмента")
+    with open_rule_sources(home, as_of=as_of) as (sources, day):
+        yield asked, add_memberships(asked, sources, known, as_of=day), day
 
 
-def _find_home(
+def find_home(
     files: tuple[str, ...], workspace: Path | None, lang: Language | None, as_of: Day | None
 ) -> tuple[Workspace, Language]:
     """The workspace of the files, which are loaded first, or the one that was named."""
@@ -262,6 +284,7 @@ def _render_count(
     rule: Rule, found: SegmentCount, names: dict[str, Wording], language: Language
 ) -> list[RenderableType]:
     from rich.table import Table
+    from rich.text import Text
 
     from regulars.conditions import read_condition
     from regulars.features.sentences import capitalize
@@ -272,12 +295,12 @@ def _render_count(
     table = Table(*_HEADINGS[language], box=None, pad_edge=False, header_style="bold")
     for one in found.clauses:
         counts = (format_number(number, language) for number in (one.members, one.together))
-        table.add_row(read_condition(one.clause, language, names=names), *counts)
-    parts: list[RenderableType] = [f"{said}.", _say_members(found, language)]
+        table.add_row(Text(read_condition(one.clause, language, names=names)), *counts)
+    parts: list[RenderableType] = [Text(f"{said}."), _say_members(found, language)]
     parts += [one.message.to(language) for one in say_extreme(found.customers, found.members)]
     parts.append(table)
     if found.preview:
-        parts.append(", ".join(found.preview))
+        parts.append(Text(", ".join(found.preview)))
     return parts
 
 
@@ -309,17 +332,19 @@ def _render_check(
     found: RuleCheck, names: dict[str, Wording], language: Language
 ) -> list[RenderableType]:
     from rich.table import Table
+    from rich.text import Text
 
     from regulars.conditions import read_condition
     from regulars.quality.numbers import format_number
 
     nothing = {"en": "Nothing is wrong with the rule.", "ru": "С правилом всё в порядке."}[language]
-    parts: list[RenderableType] = [one.message.to(language) for one in found.flaws] or [nothing]
+    told = [one.message.to(language) for one in found.flaws] or [nothing]
+    parts: list[RenderableType] = [Text(line) for line in told]
     if found.bounds:
         table = Table(*_BOUND_HEADINGS[language], box=None, pad_edge=False, header_style="bold")
         for one in found.bounds:
             counts = (format_number(number, language) for number in (one.below, one.above))
-            table.add_row(read_condition(one.clause, language, names=names), *counts)
+            table.add_row(Text(read_condition(one.clause, language, names=names)), *counts)
         parts.append(table)
     return parts
 

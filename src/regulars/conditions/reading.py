@@ -40,6 +40,11 @@ _OR = Wording(en="or", ru="или")
 _IS_MISSING = Wording(en="is missing", ru="отсутствует")
 _IS_PRESENT = Wording(en="is known", ru="имеется")
 _ANY_CASE = Wording(en=" (in upper or lower case)", ru=" (без учёта регистра)")
+_PARTS = {
+    "on": Wording(en="the day", ru="день"),
+    "hour": Wording(en="the hour of the day", ru="час суток"),
+    "weekday": Wording(en="the day of the week (Monday is 1)", ru="день недели (понедельник — 1)"),
+}
 _MOST_LISTED = 6
 _LISTED_OF_MANY = 3
 
@@ -120,7 +125,11 @@ def _name_columns(rows: Rows) -> Names:
     """What the columns of the rows are called, by the contract of their table."""
     tables = {contract.name: contract for contract in list_contracts()}
     contract = tables.get(table_of(rows))
-    return {column.name: column.meaning for column in contract.columns} if contract else {}
+    if contract is None:
+        return {}
+    stems = [c.name.removesuffix("_at") for c in contract.columns if c.type == "instant"]
+    parts = {f"{stem}_{part}": words for stem in stems for part, words in _PARTS.items()}
+    return parts | {column.name: column.meaning for column in contract.columns}
 
 
 def _or_missing(condition: Leaf, fact: Phrase, gaps: list[str], language: Language) -> Phrase:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from regulars.workspace.check import DataState
     from regulars.workspace.erase import ErasureReport
     from regulars.workspace.load import FileReading
+    from regulars.workspace.segment_store import SegmentStore
     from regulars.workspace.spaces import SpaceStore
 
 __all__ = ["REQUEST_FILE", "Workspace"]
@@ -367,6 +368,13 @@ class Workspace:
         from regulars.workspace.spaces import SpaceStore
 
         return SpaceStore(self.folder / "definitions" / "space")
+
+    @property
+    def segments(self) -> SegmentStore:
+        """The segments by rules, and their versions."""
+        from regulars.workspace.segment_store import SegmentStore
+
+        return SegmentStore(self.folder / "definitions" / "segment")
 
     def read_definitions(self, kind: str) -> dict[str, str]:
         """The workspace's own definitions of a kind, as TOML by file."""

@@ -41,13 +41,15 @@ class CustomerColumns:
     features: frozenset[str]
 
     def find(self, name: str) -> tuple[str | None, str]:
-        """Table and column of a name; the table is None for a feature.
+        """Table and column of a name; the table is None for a feature, "" for the id itself.
 
         Raises
         ------
         UnknownNameError
             With the nearest name that there is.
         """
+        if name == "customer_id":
+            return "", name
         if name in self.own:
             return self.own[name]
         if name in self.features:

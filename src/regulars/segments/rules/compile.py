@@ -175,8 +175,8 @@ def compile_rule(
     compiled = CompiledRule(rule, lowered, wide, as_of)
     # Composed once here, so that a value that does not fit its column is told at once.
     compiled.test(lowered.condition)
-    needed = dict.fromkeys(list_columns(lowered.condition))
-    return CompiledRule(rule, lowered, wide.select(CUSTOMER, *needed), as_of)
+    needed = dict.fromkeys([CUSTOMER, *list_columns(lowered.condition)])
+    return CompiledRule(rule, lowered, wide.select(*needed), as_of)
 
 
 def list_customers(tables: Mapping[str, ibis.Table], *, as_of: AsOf) -> ibis.Table:

@@ -184,7 +184,7 @@ class _Lowering:
         table, column = self._columns.find(name)
         if table is None:
             self.found.features[column] = None
-        else:
+        elif table:
             self.found.own[column] = table
         return column
 

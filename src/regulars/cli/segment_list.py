@@ -1,0 +1,209 @@
+"""`regulars segment list`, `save`, `show`, `delete` and `members`: segments as definitions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.cli.console import print_json, print_lines, print_text
+from regulars.cli.options import (
+    Day,
+    LanguageOption,
+    OutputFormat,
+    WorkspaceOption,
+    find_workspace,
+    read_text,
+)
+from regulars.cli.segment import Files, find_home, open_asked
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from regulars.schema.wording import Language
+    from regulars.segments.rules.definition import SegmentDefinition
+
+__all__ = ["delete", "list_", "members", "save", "show"]
+
+
+def list_(
+    *,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """List the segments: those that come with Regulars, and the workspace's own.
+
+    Parameters
+    ----------
+    format
+        A table, or one JSON object.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    home, language = find_workspace(workspace, lang)
+    own, known = home.segments.list(), home.segments.read_all()
+    if format == "json":
+        shown = [one.to_plain() | {"is_preset": name not in own} for name, one in known.items()]
+        print_json({"segments": shown})
+        return 0
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, one in known.items():
+        table.add_row(name, Text(one.title.to(language)), Text(_say_rule(one, language)))
+    print_text(table)
+    return 0
+
+
+def save(
+    name: str,
+    rule: Path,
+    /,
+    *,
+    title: str | None = None,
+    title_ru: str | None = None,
+    every_hours: int | None = None,
+    monthly: bool = False,
+    frozen_on: Day | None = None,
+    replace: bool = False,
+    workspace: WorkspaceOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Save a rule as a segment of the workspace, under a name that other rules can use.
+
+    Parameters
+    ----------
+    name
+        Small Latin letters, digits, `_` and `-`.
+    rule
+        A file with the rule, as JSON or TOML.
+    title
+        What people call it; the name if not said.
+    title_ru
+        The same in Russian; `title` if not said.
+    every_hours
+        Look its members up again after so many hours; daily if not said.
+    monthly
+        Look its members up again once a month.
+    frozen_on
+        A static segment: the members of this day, for good.
+    replace
+        Save a new version of a segment that is there.
+    """
+    from pydantic import ValidationError
+
+    from regulars.conditions import explain_definition_error, load_rule
+    from regulars.segments.rules.definition import SegmentDefinition
+
+    home, _ = find_workspace(workspace, lang)
+    called = title or name
+    try:
+        segment = SegmentDefinition.model_validate(
+            {
+                "name": name,
+                "title": {"en": called, "ru": title_ru or called},
+                "rule": load_rule(read_text(rule), where=rule.name),
+                "refresh": "monthly" if monthly else "daily",
+                "every_hours": every_hours,
+                "frozen_on": frozen_on,
+            }
+        )
+    except ValidationError as error:
+        explained = explain_definition_error(error, where=name)
+        raise InvalidParameterError(en=explained.en, ru=explained.ru) from error
+    home.segments.save(segment, replace=replace)
+    print_text(f"{segment.name}@{segment.version}")
+    return 0
+
+
+def show(
+    name: str,
+    /,
+    *,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Show a segment: its rule as a sentence and as a file.
+
+    Parameters
+    ----------
+    name
+        Of the segment.
+    format
+        Text, or one JSON object.
+    """
+    from regulars.errors import UnknownNameError
+    from regulars.features.sentences import capitalize
+
+    home, language = find_workspace(workspace, lang)
+    known = home.segments.read_all()
+    if name not in known:
+        raise UnknownNameError("segment", name, known, ru="сегмента")
+    segment = known[name]
+    if format == "json":
+        versions = list(home.segments.list_versions(name))
+        print_json(segment.to_plain() | {"version": segment.version, "versions": versions})
+        return 0
+    print_lines(segment.title.to(language), f"{capitalize(_say_rule(segment, language))}.", "")
+    print_lines(segment.to_toml().rstrip())
+    return 0
+
+
+def delete(name: str, /, *, workspace: WorkspaceOption = None, lang: LanguageOption = None) -> int:
+    """Delete a segment that no other one stands on; its versions stay.
+
+    Parameters
+    ----------
+    name
+        Of the segment.
+    """
+    home, _ = find_workspace(workspace, lang)
+    home.segments.delete(name)
+    print_text(name)
+    return 0
+
+
+def members(
+    rule: str,
+    file: Files = (),
+    /,
+    *,
+    out: Path,
+    as_of: Day | None = None,
+    workspace: WorkspaceOption = None,
+    lang: LanguageOption = None,
+) -> int:
+    """Write the members of a segment to a file: CSV, XLSX or Parquet.
+
+    Parameters
+    ----------
+    rule
+        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
+    file
+        One file or several, which are loaded as `analyze` does; the workspace if not said.
+    out
+        Where to; the ending says the kind: `.csv`, `.xlsx`, `.parquet`.
+    as_of
+        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
+    """
+    from regulars.quality.numbers import format_count
+    from regulars.report.members import check_members_file, write_members
+    from regulars.segments.rules import compile_rule
+
+    check_members_file(out)
+    home, language = find_home(file, workspace, lang, as_of)
+    with open_asked(home, rule, as_of) as (asked, sources, day):
+        compiled = compile_rule(asked, sources, as_of=day)
+        found = compiled.members.order_by("customer_id").to_pyarrow()
+    write_members(out, found, title=Path(rule).stem)
+    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
+    print_lines(f"{out}: {format_count(found.num_rows, language, *forms)}")
+    return 0
+
+
+def _say_rule(segment: SegmentDefinition, language: Language) -> str:
+    from regulars.conditions import read_condition
+    from regulars.features import load_features
+    from regulars.segments.rules.columns import name_customer_columns
+
+    names = name_customer_columns(load_features(), {}, {})
+    return read_condition(segment.rule, language, names=names)
