@@ -1,6 +1,6 @@
 """Numbers with words and signs, durations, and a moment in two columns: read, and said."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from desk import sums
@@ -158,4 +158,21 @@ def test_a_time_that_was_dropped_is_not_read(desk):
 
     assert desk.read("events", "occurred_at", order="1 LIMIT 1") == [
         (datetime(2024, 3, 1, tzinfo=UTC),)
+    ]
+
+
+@pytest.mark.parametrize("write", ["2024-{0:02}", "{0:02}/2024", "{1} 2024", "{1} 2024 г."])
+def test_a_month_is_read_as_its_first_day(desk, write):
+    months = ("январь", "февраль", "Март", "АПРЕЛЬ")
+
+    desk.load_text(
+        _table(
+            "Абонент;Период;Минуты",
+            lambda n: f"K{n % 3};{write.format(n % 4 + 1, months[n % 4])};{n}",
+        )
+    )
+
+    assert desk.read("events", "DISTINCT occurred_on", order="1 LIMIT 2") == [
+        (date(2024, 1, 1),),
+        (date(2024, 2, 1),),
     ]

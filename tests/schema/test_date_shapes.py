@@ -125,3 +125,23 @@ def test_seconds_since_1970_are_read_back(seconds):
 @given(st.lists(st.text(alphabet="0123456789./-: TZ+")))
 def test_any_text_has_a_date_shape(values):
     assert 0.0 <= measure_dates(values).share <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("values", "pattern", "first"),
+    [
+        (["2024-01", "2024-12"], "%Y-%m", datetime(2024, 1, 1)),
+        (["03/2024", "11/2024"], "%m/%Y", datetime(2024, 3, 1)),
+        (["Mar 2024", "Dec 2023"], "%b %Y", datetime(2024, 3, 1)),
+        (["March 2024", "December 2023"], "%B %Y", datetime(2024, 3, 1)),
+        (["Март 2024", "декабрь 2023 г."], "%b %Y", datetime(2024, 3, 1)),
+        (["мар.24", "дек.23"], None, None),
+        (["12.2024", "3.2012"], None, None),
+        (["2024-13", "2024-31"], None, None),
+    ],
+)
+def test_a_month_stands_for_its_first_day(values, pattern, first):
+    shape = measure_dates(values)
+
+    assert (shape.format, shape.share) == (pattern, 1.0 if pattern else 0.0)
+    assert (parse_date(values[0], pattern) if pattern else None) == first

@@ -315,7 +315,10 @@ EXPORTS = {
     "биллинг: расход за месяц": Export(
         _write(
             "Абонент;Период;Минуты;Трафик, МБ;Начислено",
-            lambda n: f"{_client(n)};01.{n // 11 + 1:02}.2024;{n * 7};{n * 100};{n + 300},00",
+            lambda n: (
+                f"{_client(n)};{_pick(n // 11, 'Январь', 'Февраль', 'Март', 'Апрель')} 2024;{n * 7};"
+                f"{n * 100};{n + 300},00"
+            ),
         ),
         "events",
         {"Абонент": "customer_id", "Период": "occurred_at", "Трафик, МБ": "traffic_megabytes"},
@@ -323,7 +326,7 @@ EXPORTS = {
     "usage by month": Export(
         _write(
             "account_id,month,logins,storage_gb",
-            lambda n: f"{_client(n)},2024-{n // 11 + 1:02}-01,{n * 3 % 17},{n * 0.5}",
+            lambda n: f"{_client(n)},2024-{n // 11 + 1:02},{n * 3 % 17},{n * 0.5}",
         ),
         "events",
         {"account_id": "customer_id", "month": "occurred_at"},

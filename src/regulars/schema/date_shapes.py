@@ -40,6 +40,17 @@ _NAMED = re.compile(
     r"(?P<first>\d{1,2}(?P<mark>[- ./])(?:[A-Za-z]{3,9})(?P=mark)(?:\d{4}|\d{2})"
     r"|[A-Za-z]{3,9} \d{1,2}, \d{4})" + _CLOCK
 )
+# A month stands for its first day. 12.2024 may be a number, so it is none of these.
+_MONTHS = {
+    "%Y-%m": re.compile(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])"),
+    "%Y/%m": re.compile(r"(?:19|20)\d{2}/(?:0[1-9]|1[0-2])"),
+    "%m/%Y": re.compile(r"(?:0[1-9]|1[0-2])/(?:19|20)\d{2}"),
+    "%b %Y": re.compile(r"[A-Za-z]{3} (?:19|20)\d{2}"),
+    "%B %Y": re.compile(r"[A-Za-z]{4,9} (?:19|20)\d{2}"),
+    "%b-%y": re.compile(r"[A-Za-z]{3}-\d{2}"),
+    "%b-%Y": re.compile(r"[A-Za-z]{3}-(?:19|20)\d{2}"),
+}
+_ANY_MONTH = re.compile("|".join(shape.pattern for shape in _MONTHS.values()))
 RUSSIAN_MONTHS = {
     "янв": "Jan", "фев": "Feb", "мар": "Mar", "апр": "Apr", "май": "May", "мая": "May",
     "июн": "Jun", "июл": "Jul", "авг": "Aug", "сен": "Sep", "окт": "Oct", "ноя": "Nov",
@@ -123,14 +134,25 @@ def measure_dates(
         return DateShape(share=0.0)
     if all(_is_plain_number(value) for value in stripped):
         return _measure_number_dates(stripped)
-    if not any(
-        _ISO.fullmatch(v) or _PARTS.fullmatch(v) or _NAMED.fullmatch(v) for v in stripped[:20]
-    ):
-        return DateShape(share=0.0)
+    first = stripped[:20]
+    if not any(_ISO.fullmatch(v) or _PARTS.fullmatch(v) or _NAMED.fullmatch(v) for v in first):
+        return _measure_months(stripped)
     iso = [match for match in map(_ISO.fullmatch, stripped) if match]
     if len(iso) > len(stripped) / 2:
         return _measure_iso(stripped, iso)
     return _measure_patterns(stripped, day_first=day_first, is_russian=is_russian)
+
+
+def _measure_months(values: list[str]) -> DateShape:
+    """Months of a year: January 2024, 2024-01."""
+    if not any(map(_ANY_MONTH.fullmatch, values[:20])):
+        return DateShape(share=0.0)
+    counts: Counter[str] = Counter()
+    for pattern, shape in _MONTHS.items():
+        count = sum(shape.fullmatch(value) is not None for value in values)
+        if count:
+            counts[pattern] = count
+    return _finish(values, counts) if counts else DateShape(share=0.0)
 
 
 def _spread(values: Sequence[str]) -> Sequence[str]:
