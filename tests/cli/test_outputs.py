@@ -375,9 +375,16 @@ def test_a_process_leaves_with_the_code_of_the_command(desk):
 
 
 def test_formulas_and_markup_in_values_are_harmless_in_every_output(desk):
-    names = ['"=HYPERLINK(""http://evil.example"")"', "+7-cmd|calc", "@SUM(1+1)", "-2+3"]
+    names = [
+        '"=HYPERLINK(""http://evil.example"")"',
+        "+7-cmd|calc",
+        "@SUM(1+1)",
+        "-2+3",
+        "<b>Anna</b>",
+    ]
     hostile_plan = "<script>alert(1)</script>"
-    desk.write("hostile.csv", make_customers(names=names, plan=hostile_plan))
+    table = make_customers(names=names, plan=hostile_plan).replace(",plan,", ",<i>plan</i>,")
+    desk.write("hostile.csv", table)
 
     ran = desk.run("analyze", "hostile.csv", "--out", "out", "--map", "full_name=full_name")
 
@@ -388,7 +395,9 @@ def test_formulas_and_markup_in_values_are_harmless_in_every_output(desk):
         inside = {name: book.read(name).decode() for name in book.namelist()}
     sheets = [text for name, text in inside.items() if name.startswith("xl/worksheets/sheet")]
     assert ran.code == 0
-    assert hostile_plan not in page
+    assert [text for text in (hostile_plan, "<i>plan", "<b>Anna") if text in page] == []
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "&lt;i&gt;plan&lt;/i&gt;" in page
     assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
     assert any("HYPERLINK" in cell for cell in cells)
     assert "HYPERLINK" in inside["xl/sharedStrings.xml"]
