@@ -133,3 +133,43 @@ def test_an_order_whose_lines_name_two_customers_is_reported(desk):
 
     assert told(told_of, "orders_of_several_customers") == [1]
     assert desk.read("purchases", "purchase_id, customer_id") == [("A1", "1"), ("A2", "1")]
+
+
+UNNUMBERED = """\
+{customer},date,product,amount
+{a},2024-03-01,tea,2
+{a},2024-03-01,cup,4
+{a},2024-03-02,tea,2
+{b},2024-03-01,tea,3
+"""
+
+
+def test_what_a_customer_buys_at_one_moment_is_one_order_where_orders_have_no_numbers(desk):
+    text = UNNUMBERED.format(customer="customer_id", a="007", b="008")
+
+    told = desk.load_text(text)
+    again = desk.load_text(text + "008,2024-03-05,cup,4\n")
+
+    assert (told["kind"], sums(told), sums(again)) == (
+        "purchases",
+        (4, 4, 0, 0, 0),
+        (5, 1, 0, 4, 0),
+    )
+    assert any("counts as one order" in note["en"] for note in told["notes"])
+    assert desk.read(
+        "purchases", "customer_id, purchased_on::VARCHAR, amount::INT, item_count"
+    ) == [
+        ("007", "2024-03-01", 6, 2),
+        ("007", "2024-03-02", 2, 1),
+        ("008", "2024-03-01", 3, 1),
+        ("008", "2024-03-05", 4, 1),
+    ]
+
+
+def test_a_phone_does_not_get_into_the_numbers_of_orders_that_have_none(desk):
+    desk.load_text(UNNUMBERED.format(customer="customer phone", a="+79161234567", b="+79161234568"))
+
+    numbers = desk.read("purchases", "purchase_id, customer_id")
+    assert len(numbers) == 3
+    assert all(number.startswith(f"{customer} 2024-03-0") for number, customer in numbers)
+    assert not any("7916" in number for number, _ in numbers)

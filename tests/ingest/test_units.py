@@ -176,3 +176,31 @@ def test_a_month_is_read_as_its_first_day(desk, write):
         (date(2024, 1, 1),),
         (date(2024, 2, 1),),
     ]
+
+
+def test_a_unit_in_the_name_is_turned_into_that_of_the_table(desk):
+    told = desk.load_text(
+        _table(
+            "user_id,call_date,duration_min,callee",
+            lambda n: f"K{n % 3},2024-03-{n + 1:02},{n}.5,B{n}",
+        )
+    )
+
+    (finding,) = told["findings"]
+    assert (
+        "says another unit than the table has: read in seconds, 1 as 60"
+        in (finding["sentence"]["en"])
+    )
+    assert desk.read("events", "duration_seconds", order="1 LIMIT 2") == [(30.0,), (90.0,)]
+
+
+def test_a_moment_whose_zone_is_a_word_is_one(desk):
+    desk.load_text(
+        _table(
+            "user_id,event_time,event", lambda n: f"K{n % 3},2024-03-{n + 1:02} 10:00:00 UTC,view"
+        )
+    )
+
+    assert desk.read("events", "occurred_at", order="1 LIMIT 1") == [
+        (datetime(2024, 3, 1, 10, tzinfo=UTC),)
+    ]

@@ -596,5 +596,109 @@ EXPORTS = {
             "Причина возврата": "reason",
         },
     ),
+    # Other trades, other words ----------------------------------------------------------------
+    "гостиница: брони": Export(
+        _write(
+            "Номер брони;Гость;Дата бронирования;Заезд;Выезд;Сумма, руб;Статус",
+            lambda n: (
+                f"B{n + 1000};{_client(n)};{_tag(n)};{_tag(n, 6)};{_tag(n + 1, 6)};{n * 100 + 2000};"
+                f"{_pick(n, 'подтверждена', 'отмена')}"
+            ),
+        ),
+        "purchases",
+        {
+            "Номер брони": "purchase_id",
+            "Гость": "customer_id",
+            "Дата бронирования": "purchased_at",
+            "Сумма, руб": "amount",
+            "Статус": "status",
+        },
+    ),
+    "клиника: визиты": Export(
+        _write(
+            "Дата визита;Пациент;Врач;Услуга;Стоимость",
+            lambda n: (
+                f"{_tag(n)};{_client(n)};{_pick(n, *_SURNAMES)};{_pick(n, 'Приём', 'УЗИ')};"
+                f"{n * 50 + 900}"
+            ),
+        ),
+        "purchases",
+        {
+            "Дата визита": "purchased_at",
+            "Пациент": "customer_id",
+            "Услуга": "product_name",
+            "Стоимость": "line_amount",
+        },
+    ),
+    "страховая: полисы": Export(
+        _write(
+            "Номер полиса;Страхователь;Продукт;Дата начала;Дата окончания;Премия",
+            lambda n: (
+                f"П-{n:05};{_client(n, 31)};{_pick(n, 'КАСКО', 'ОСАГО')};{_tag(n)};{_tag(n, 6)};"
+                f"{n * 100}"
+            ),
+        ),
+        "subscriptions",
+        {
+            "Номер полиса": "subscription_id",
+            "Страхователь": "customer_id",
+            "Дата начала": "started_on",
+            "Дата окончания": "ended_on",
+        },
+    ),
+    "issue tracker": Export(
+        _write(
+            "issue_key,reporter,created,resolved,issue_type,priority,status",
+            lambda n: (
+                f"SUP-{n + 1},{_client(n)},{_day(n)},{_day(n, 6)},{_pick(n, 'Bug', 'Task')},"
+                f"{_pick(n, 'Low', 'High')},{_pick(n, 'Open', 'Done')}"
+            ),
+        ),
+        "interactions",
+        {
+            "issue_key": "interaction_id",
+            "reporter": "customer_id",
+            "created": "occurred_at",
+            "issue_type": "topic",
+            "status": "outcome",
+        },
+    ),
+    "обзвон: клиенты по телефону": Export(
+        _write(
+            "Дата;Время;Менеджер;Телефон клиента;Результат звонка;Комментарий",
+            lambda n: (
+                f"{_tag(n)};{n % 12 + 8}:{n:02};{_pick(n, *_SURNAMES)};+7916{1234500 + n % 13};"
+                f"{_pick(n, 'дозвон', 'нет ответа')};{_pick(n, 'перезвонить', '', 'согласен')}"
+            ),
+        ),
+        "interactions",
+        {
+            "Дата": "occurred_at",
+            "Менеджер": "operator_id",
+            "Телефон клиента": "customer_id",
+            "Результат звонка": "outcome",
+            "Комментарий": "text",
+        },
+    ),
+    "card transactions": Export(
+        _write(
+            "transaction_id,user_id,timestamp,amount_usd,merchant",
+            lambda n: (
+                f"t{n:05},{_client(n)},{_day(n)}T10:{n:02}:00,{n}.25,{_pick(n, 'Shell', 'Ikea')}"
+            ),
+        ),
+        "purchases",
+        {
+            "transaction_id": "purchase_id",
+            "user_id": "customer_id",
+            "timestamp": "purchased_at",
+            "amount_usd": "amount",
+        },
+    ),
+    "followers": Export(
+        _write("follower_id,followee_id", lambda n: f"{n % 11},{n * 7 % 23 + 100}"),
+        "relations",
+        {"follower_id": "customer_id", "followee_id": "related_customer_id"},
+    ),
 }
 """Name → the export."""

@@ -78,6 +78,7 @@ def build_conformed(
     selected.extend(_select_derived(mapping, surveys))
     if contract.name == "purchase_items":
         selected.extend(_line_amount(canonical))
+        selected.extend(_number_orders(mapping, canonical, moment))
     selected.extend(_known_at(contract, canonical, moment))
     if contract.name != "profiles":
         selected.extend(_attributes(surveys, contract, mapping))
@@ -162,6 +163,16 @@ def _attributes(surveys: Sequence[Survey], contract: Contract, mapping: Mapping)
     merged = f"json_merge_patch('{{}}', json_object({pairs}))"
     # A row without any has none: another column in the next file does not change the row.
     yield f"nullif(CAST({merged} AS VARCHAR), '{{}}') AS attributes"
+
+
+def _number_orders(
+    mapping: Mapping, canonical: dict[str, Conformed], moment: Moment
+) -> Iterable[str]:
+    """A number for each order of a source that has none: its customer and its moment."""
+    if mapping.has_unnumbered_orders:
+        local, _ = _local_and_utc(canonical["purchased_at"], moment.zone)
+        customer = f"coalesce({canonical['customer_id'].read}, '')"
+        yield f"{customer} || ' ' || strftime({local}, '%Y-%m-%d %H:%M:%S') AS purchase_id"
 
 
 def _line_amount(canonical: dict[str, Conformed]) -> Iterable[str]:

@@ -70,7 +70,7 @@ def _with_english_months(text: str) -> str:
 
 def _with_plain_zone(text: str) -> str:
     """The text of an instant with its zone as the engine reads it: no Z, no blank before."""
-    shifted = f"regexp_replace({text}, '\\s*[Zz]\\s*$', '+00:00')"
+    shifted = f"regexp_replace({text}, '\\s*([Zz]|UTC|GMT)\\s*$', '+00:00')"
     return f"regexp_replace({shifted}, '\\s+([-+]\\d{{2}})', '\\1')"
 
 

@@ -67,6 +67,12 @@ def replace_personal_ids(
         f"(SELECT pseudonym FROM {_PSEUDONYMS} WHERE id = {quote_name(name)}) AS {quote_name(name)}"
         for name in columns
     )
+    if mapping.has_unnumbered_orders:
+        # Such a number begins with the id itself.
+        replaced += (
+            f", (SELECT pseudonym FROM {_PSEUDONYMS} WHERE id = customer_id)"
+            " || substr(purchase_id, length(customer_id) + 1) AS purchase_id"
+        )
     # Now a table: the ids are replaced once and for all, and nothing reads the old view.
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {_REPLACED} AS SELECT * REPLACE ({replaced}),"

@@ -222,6 +222,7 @@ def _check_required(mapping: Mapping, source_name: str) -> None:
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     for column in contract.columns:
         is_given = contract.name == "profiles" or mapping.find_target(column.name) is not None
+        is_given |= column.name == "purchase_id" and mapping.has_unnumbered_orders
         if column.is_required and not is_given:
             sources = ", ".join(one.source for one in mapping.columns[:20])
             raise SchemaError(

@@ -83,6 +83,13 @@ def _say_units(column: ColumnMapping) -> Wording:
     pairs = (column.format or "").removeprefix(UNITS_FORMAT).split(",")
     sizes = ", ".join(pair.replace("=", " = ") for pair in pairs if not pair.endswith("=1"))
     unit = _UNITS.get(column.unit or "", Wording(en=f"'{column.unit}'", ru=f"«{column.unit}»"))
+    if pairs[0].startswith("="):
+        return Wording(
+            en=f"The name '{column.source}' says another unit than the table has: read in"
+            f" {unit.en}, 1 as {pairs[0][1:]}.",
+            ru=f"Название «{column.source}» называет другую единицу, чем в таблице: прочитано в"
+            f" единице «{unit.ru}», 1 как {pairs[0][1:]}.",
+        )
     kept = Wording(en=f" in {unit.en}", ru=f", единица — {unit.ru}") if column.unit else _PLAIN
     return Wording(
         en=f"Words stand behind the numbers of '{column.source}': read as numbers{kept.en}"

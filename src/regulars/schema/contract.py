@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 from functools import cache
-from typing import Literal
+from importlib import resources
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -173,9 +174,18 @@ class Contract(BaseModel):
 def list_contracts() -> tuple[Contract, ...]:
     """Every canonical table, in the order of the files' names."""
     return tuple(
-        Contract.model_validate(parse_toml(text, where=name))
+        Contract.model_validate(_name_customers(parse_toml(text, where=name)))
         for name, text in list_packaged("regulars.schema", "tables")
     )
+
+
+def _name_customers(table: dict[str, Any]) -> dict[str, Any]:
+    """The table with the names that customers bear in any of them: a client, a guest, a patient."""
+    names = resources.files("regulars.schema").joinpath("customer_names.txt").read_text("utf-8")
+    for column in table["columns"]:
+        if column["name"] == "customer_id":
+            column["aliases"] = [*names.split("\n")[:-1], *column.get("aliases", [])]
+    return table
 
 
 def get_contract(name: str) -> Contract:

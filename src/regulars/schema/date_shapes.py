@@ -33,7 +33,7 @@ _CLOCK = (
     r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[-+]\d{2}(?::?\d{2})?))?)?"
 )
 _ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?P<zone> ?(?:Z|[-+]\d{2}(?::?\d{2})?))?)?"
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?P<zone> ?(?:Z|UTC|GMT|[-+]\d{2}(?::?\d{2})?))?)?"
 )
 _PARTS = re.compile(r"(\d{1,4})([-./ ])(\d{1,2})\2(\d{2,4})" + _CLOCK)
 _NAMED = re.compile(
@@ -316,7 +316,8 @@ def _parse_iso(text: str) -> datetime | None:
     if not _ISO.fullmatch(text):
         return None
     try:
-        return datetime.fromisoformat(re.sub(r" (?=[-+Z])", "", text))
+        plain = re.sub(r" ?(?:UTC|GMT)$", "Z", text)
+        return datetime.fromisoformat(re.sub(r" (?=[-+Z])", "", plain))
     except ValueError:
         return None
 

@@ -24,6 +24,7 @@ KINDS: tuple[str, ...] = (
 _SURE_NAME = 0.85
 _LEAST_SCORE = 0.5
 _MOST_CONFIDENT = 0.99  # only a person is surer
+_SHAPED = 0.6
 _MANY_ROWS_EACH = 0.7
 """Where of all rows so few are of different customers, it is no list of them, were it a dirty one."""
 _LIST_SHARE = 0.9
@@ -38,6 +39,7 @@ _SIGNATURES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("customer_id", "purchased_at", "amount"),
         ("customer_id", "purchased_at", "product_id"),
         ("customer_id", "purchased_at", "product_name", "quantity"),
+        ("customer_id", "purchased_at", "line_amount"),
     ),
     "payments": (("payment_id", "amount"), ("customer_id", "paid_at", "amount")),
     "events": (
@@ -209,9 +211,8 @@ def _score_kind(
         for name, found in match.columns.items()
         if found.name_score >= _SURE_NAME and found.score >= 0.6
     }
-    moment = get_contract(kind).time_column
-    if moment in match.unnamed and not is_flat:
-        sure[moment] = match.columns[moment].score
+    if not is_flat:
+        sure = _find_shaped(measured, match) | sure
     if id_column:
         sure["customer_id"] = 1.0
     met = [names for names in signatures if set(names) <= sure.keys()]
@@ -230,6 +231,19 @@ def _score_kind(
     return Guess(
         kind, min(confidence, _MOST_CONFIDENT), _say_signature(measured, match, names), match
     )
+
+
+def _find_shaped(measured: Sequence[Measured], match: TableMatch) -> dict[str, float]:
+    """What is sure enough without a telling name: the moment of dates, a contact that repeats."""
+    found = {}
+    moment = get_contract(match.kind).time_column
+    if moment in match.columns and measured[match.columns[moment].position].shape.is_date:
+        found[str(moment)] = min(match.columns[moment].score, _SHAPED)
+    if "customer_id" in match.unnamed:
+        shape = measured[match.columns["customer_id"].position].shape
+        if shape.distinct_count < 0.9 * shape.present_count:
+            found["customer_id"] = _SHAPED
+    return found
 
 
 def _has_customer(measured: Sequence[Measured]) -> bool:

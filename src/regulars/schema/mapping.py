@@ -112,6 +112,12 @@ class Mapping(BaseModel):
         )
 
     @property
+    def has_unnumbered_orders(self) -> bool:
+        """Lines of orders without a number: what a customer bought at one moment is one order."""
+        told = [self.find_target(name) for name in ("customer_id", "purchased_at")]
+        return self.has_items and all(told) and self.find_target("purchase_id") is None
+
+    @property
     def canonical(self) -> tuple[ColumnMapping, ...]:
         """Columns that fill a column of the contract (of the items too when `has_items`)."""
         known = set(self.contract.column_names)

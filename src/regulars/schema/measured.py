@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
+from regulars.schema.column_names import split_words
 from regulars.schema.contract import ColumnType
 from regulars.schema.name_matching import is_cyrillic
+from regulars.schema.number_units import convert_named
 from regulars.schema.shapes import Shape, SourceColumn, measure_shape
 from regulars.schema.wording import Wording
 
@@ -145,6 +147,9 @@ def read_as(
         if source == "string" and shape.number.share:
             number = shape.number
             reading["format"], reading["unit"] = number.choose_format(unit)
+            named = None if reading["format"] else convert_named(split_words(measured.name), unit)
+            if named is not None:
+                reading["format"], reading["unit"] = named, unit
             reading["decimal"], reading["thousands"] = number.decimal, number.thousands
     elif type_name == "string":
         values = shape.present

@@ -16,6 +16,9 @@ ID_WORDS = frozenset(
 )
 """Words that make an identifier of what stands beside them."""
 
+_COUNTS = frozenset({"num", "number", "no", "nr"})
+# Behind the name of an amount they say in what it is.
+_CURRENCIES = frozenset({"руб", "рублей", "р", "rub", "usd", "eur", "gbp", "kzt", "тг", "try"})
 # Alone they say little: "type of contract" is not the type of an event.
 _VAGUE = frozenset(
     "date time type name number code value amount sum count status state id day total source price"  # noqa: SIM905
@@ -35,6 +38,10 @@ def is_cyrillic(text: str) -> bool:
     (True, False)
     """
     return any("\u0400" <= letter <= "\u04ff" for letter in text)
+
+
+def _without(words: tuple[str, ...], unwanted: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in unwanted)
 
 
 def _fold(text: str) -> str:
@@ -90,12 +97,22 @@ class NameIndex:
         joined = "".join(words)
         scores: dict[str, float] = {}
         self._collect(scores, self._exact.get(words, ()), 1.0)
+        self._collect(scores, self._exact.get(_without(words, _CURRENCIES), ()), 0.95)
+        self._collect(scores, self._find_ids(words), 0.95)
         self._collect(scores, self._joined.get(joined, ()), 0.97)
         if joined.isascii() and len(joined) > 2:
             self._collect(scores, self._latin.get(_fold(joined), ()), 0.9)
         for name, score in self._match_parts(words):
             self._collect(scores, (name,), score)
         return scores
+
+    def _find_ids(self, words: tuple[str, ...]) -> list[str]:
+        """Identifiers of what the name says beside the word for an identifier: "id гостя"."""
+        if words and words[0] in _COUNTS:
+            return []  # "num_customers" counts them
+        bare = _without(words, ID_WORDS)
+        found = self._exact.get(bare, ()) if len(bare) < len(words) else ()
+        return [name for name in found if self.columns[name].role is Role.ID]
 
     @staticmethod
     def _collect(scores: dict[str, float], names: Iterable[str], score: float) -> None:

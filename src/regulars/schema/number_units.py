@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["UNITS_FORMAT", "Units", "find_units", "split_unit"]
+__all__ = ["UNITS_FORMAT", "Units", "convert_named", "find_units", "split_unit"]
 
 UNITS_FORMAT = "units:"
 """Begins the format of numbers with units; behind it each word and what it multiplies by."""
@@ -120,6 +120,23 @@ def _key(word: str) -> str:
     key = _MARKS.sub("", word.lower())
     short = _MONEY_WORD.sub("", key)
     return short or key
+
+
+def convert_named(words: Collection[str], wanted: str | None) -> str | None:
+    """The format that reads plain numbers in `wanted` although the name says another unit.
+
+    Examples
+    --------
+    >>> convert_named(("duration", "min"), "second"), convert_named(("duration", "sec"), "second")
+    ('units:=60', None)
+    """
+    family = next((one for one in _FAMILIES[1:] if wanted in one), None)
+    if family is None or wanted is None:
+        return None
+    sizes = {family[word] for word in words if word in family}
+    if len(sizes) != 1 or sizes == {family[wanted]}:
+        return None
+    return f"{UNITS_FORMAT}={_write(sizes.pop(), family[wanted])}"
 
 
 def split_unit(text: str) -> tuple[str, str] | None:

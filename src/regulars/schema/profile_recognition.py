@@ -252,6 +252,7 @@ def _find_nameless_id(measured: Sequence[Measured]) -> tuple[str, float] | None:
         if one.shape.is_unique
         and one.shape.present_count == one.shape.row_count >= _LEAST_ROWS
         and not one.shape.is_date
+        and not one.shape.number.is_clock
         and find_personal_field(one) is None
         and not is_row_number(one)
     ]

@@ -112,7 +112,7 @@ def recognize(
     _check_required(mapping)
     by_name = {one.name: one for one in measured}
     mapping = _join_time(_read_again(mapping, said, by_name), by_name)
-    notes = [order_note, outcome_note, _say_id(mapping, by_name), _say_timeless(mapping)]
+    notes = [order_note, outcome_note, _say_id(mapping, by_name), _say_orders(mapping)]
     notes += _say_epochs(mapping, by_name)
     return mapping.model_copy(
         update={
@@ -276,7 +276,14 @@ def _say_id(mapping: Mapping, by_name: MappingABC[str, Measured]) -> Wording | N
     )
 
 
-def _say_timeless(mapping: Mapping) -> Wording | None:
+def _say_orders(mapping: Mapping) -> Wording | None:
+    if mapping.has_unnumbered_orders:
+        return Wording(
+            en="The orders have no number: what one customer bought at one moment counts as one"
+            ' order. If a column has their numbers: --map "COLUMN=purchase_id".',
+            ru="У заказов нет номеров: всё, что клиент купил в один момент, считается одним заказом."
+            ' Если номера есть в столбце: --map "СТОЛБЕЦ=purchase_id".',
+        )
     if mapping.kind != "purchase_items" or mapping.find_target("purchased_at"):
         return None
     return Wording(

@@ -6,7 +6,7 @@ from functools import lru_cache
 from regulars.schema.assignment import Assignment
 from regulars.schema.column_names import split_words
 from regulars.schema.column_roles import find_personal_field, is_row_number
-from regulars.schema.contract import Contract
+from regulars.schema.contract import Contract, Role
 from regulars.schema.measured import Measured
 from regulars.schema.name_matching import build_index
 from regulars.schema.wording import Wording
@@ -30,7 +30,9 @@ BARE_NUMBERS = frozenset(
 )
 """Names, as words, that say that there is an identifier and not of what."""
 
-_CONTACTS = ("email", "phone")
+_CONTACTS = ("email", "phone", "full_name")
+_ACCOUNTS = frozenset({"account_id", "subscription_id"})
+"""Columns that tell the customer where nothing else does."""
 
 
 def fill_unnamed(
@@ -64,7 +66,8 @@ def fill_unnamed(
     ):
         if name is None or name not in contract.column_names or name in {*named, *without}:
             continue
-        taken = {*exclude, *(one.position for one in named.values() if one.target != "account_id")}
+        lent = _ACCOUNTS - {*contract.key}
+        taken = {*exclude, *(one.position for one in named.values() if one.target not in lent)}
         taken |= {one.position for one, _ in filled.values()}
         free = [place for place in range(len(measured)) if place not in taken]
         found = find(measured, free, contract)
@@ -90,6 +93,13 @@ def _score_customer(name: str) -> float:
     return build_index("profiles").match(name).get("customer_id", 0.0)
 
 
+@lru_cache(maxsize=65_536)
+def _score_account(name: str) -> float:
+    """How well the name is that of a customer, an account or a contract, 0 to 1."""
+    contract = build_index("subscriptions").match(name).get("subscription_id", 0.0)
+    return max(_score_customer(name), 0.95 * contract)
+
+
 def _repeats(measured: Measured) -> bool:
     shape = measured.shape
     is_code = not shape.is_date and (not shape.is_number or measured.is_whole)
@@ -102,7 +112,7 @@ def _find_customer(
 ) -> Filled | None:
     """The account, where there is no other customer; else the one who is told by an address."""
     named = [
-        (_score_customer(measured[place].name), -place)
+        (_score_account(measured[place].name), -place)
         for place in free
         if split_words(measured[place].name) not in BARE_NUMBERS and not measured[place].is_empty
     ]
@@ -112,8 +122,8 @@ def _find_customer(
         # Who has the account is the customer; surer where the table knows of accounts.
         sure = score if "account_id" in contract.column_names else 0.8 * score
         said = Wording(
-            en=f"no other column tells the customer, and '{name}' tells the account",
-            ru=f"другого столбца с клиентом нет, а «{name}» означает счёт клиента",
+            en=f"no other column tells the customer, and '{name}' tells the account or contract",
+            ru=f"другого столбца с клиентом нет, а «{name}» означает счёт или договор клиента",
         )
         return Assignment(-place, "customer_id", sure, score), said
     if contract.temporal != "fact":
@@ -132,10 +142,22 @@ def _find_customer(
 
 def _is_contact(measured: Measured, contact: str) -> bool:
     first = next(iter(measured.shape.present), "")
-    if not ("@" in first if contact == "email" else sum(map(str.isdigit, first)) >= 10):
-        return False  # looking at all values of thousands of columns would take long
+    # Looking at all values of thousands of columns would take long.
+    may_be = {
+        "email": "@" in first,
+        "phone": sum(map(str.isdigit, first)) >= 10,
+        "full_name": _names_people(measured.name),
+    }
+    if not may_be[contact]:
+        return False
     found = find_personal_field(measured)
     return found is not None and found[0] == contact
+
+
+@lru_cache(maxsize=65_536)
+def _names_people(name: str) -> bool:
+    index = build_index("customers", roles=(Role.PERSONAL,))
+    return index.match(name).get("full_name", 0.0) >= _SURE_NAME
 
 
 def _find_moment(
