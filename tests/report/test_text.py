@@ -6,11 +6,9 @@ from rich.console import Console
 
 from regulars.quality import Finding, Reconciliation
 from regulars.quality.state import Bar, ColumnState, TableState, ValueCount
+from regulars.report.state_text import draw_bars, render_data_state, render_findings
 from regulars.report.text import (
-    draw_bars,
     render_analysis,
-    render_data_state,
-    render_findings,
     render_load,
     render_mapping,
 )

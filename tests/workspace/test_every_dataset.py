@@ -6,7 +6,8 @@ import re
 import pytest
 from rich.console import Console
 
-from regulars.report.text import render_data_state, render_load, render_mapping
+from regulars.report.state_text import render_data_state
+from regulars.report.text import render_load, render_mapping
 from regulars.schema.column_labels import label_column
 from regulars.workspace import Workspace
 from regulars.workspace.check import write_data_state

@@ -65,7 +65,7 @@ def check(
             }
         )
     else:
-        from regulars.report.text import render_data_state
+        from regulars.report.state_text import render_data_state
 
         print_text(render_data_state(state, language))
     return 1 if state.has_errors else 0

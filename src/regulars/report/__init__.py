@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from regulars.report.excel import write_contact_list
     from regulars.report.html.pages import render_data_state_html, render_html
     from regulars.report.model import REPORT_VERSION, Report
+    from regulars.report.state_text import render_data_state, render_findings
     from regulars.report.summary import summarize
     from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
     from regulars.report.text import (
         render_analysis,
-        render_data_state,
-        render_findings,
         render_load,
         render_mapping,
     )
@@ -28,9 +27,9 @@ _LAZY = {
     "REPORT_VERSION": "regulars.report.model",
     "Report": "regulars.report.model",
     "render_analysis": "regulars.report.text",
-    "render_data_state": "regulars.report.text",
+    "render_data_state": "regulars.report.state_text",
     "render_data_state_html": "regulars.report.html.pages",
-    "render_findings": "regulars.report.text",
+    "render_findings": "regulars.report.state_text",
     "render_html": "regulars.report.html.pages",
     "render_load": "regulars.report.text",
     "render_mapping": "regulars.report.text",
