@@ -99,6 +99,12 @@ class Outcome:
         return self.definition.days_until_known
 
     @property
+    def horizon_days(self) -> int | None:
+        """Within how many days of the cut-off it is seen; None where a column tells it."""
+        definition = self.definition
+        return None if isinstance(definition, ColumnOutcome) else definition.horizon_days
+
+    @property
     def positives(self) -> int:
         """Customers with the outcome."""
         return int((self.labels == 1).sum())

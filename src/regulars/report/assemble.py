@@ -87,6 +87,7 @@ def report_churn(
             positives=outcome.positives,
             negatives=outcome.negatives,
             unknown=outcome.unknown,
+            horizon_days=outcome.horizon_days,
             is_churn=outcome.is_churn,
             will=outcome.phrases.will,
             did=outcome.phrases.did,

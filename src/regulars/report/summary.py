@@ -15,7 +15,7 @@ from regulars.report.parts.base import Grade
 from regulars.report.speech import Speech
 from regulars.schema.wording import LANGUAGES, Wording
 
-__all__ = ["is_silent", "summarize"]
+__all__ = ["is_silent", "say_within", "summarize"]
 
 # Bounds of the grades: at least so much for A, B, C.
 _STABILITY = (0.85, 0.6, 0.0)
@@ -220,12 +220,19 @@ def is_silent(churn: ChurnPart) -> bool:
     return churn.holdout.recall < _SILENT
 
 
+def say_within(churn: ChurnPart, speech: Speech) -> str:
+    """In which time customers left, as the end of a phrase; nothing where it is not known."""
+    days = churn.outcome.horizon_days
+    return speech.say("summary.within", days=speech.count(days, "days")) if days else ""
+
+
 def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
     if is_silent(churn):
         counts = churn.holdout.confusion
         return speech.say(
             "summary.churn_silent",
             base=speech.number(round(churn.base_rate * 100)),
+            within=say_within(churn, speech),
             threshold=speech.percent(churn.threshold, 0),
             warned=speech.number(counts.true_positive + counts.false_positive),
             customers=speech.number(churn.holdout.n),
@@ -233,6 +240,7 @@ def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
     return speech.say(
         "summary.churn",
         base=speech.number(round(churn.base_rate * 100)),
+        within=say_within(churn, speech),
         precision=speech.number(round(churn.holdout.precision * 100)),
         recall=speech.number(round(churn.holdout.recall * 100)),
     )

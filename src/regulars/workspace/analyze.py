@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 __all__ = ["Analysis", "AnalysisWishes", "analyze_files", "analyze_workspace"]
 
 
+_MOST_NAMED = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What `analyze` found and where it wrote it.
@@ -165,7 +168,7 @@ def analyze_files(
         loaded,
         wanted,
         tables=tables,
-        title=", ".join(load.source for load in loaded.loads),
+        title=_name_files([load.source for load in loaded.loads]),
         started=started,
         language=language,
         progress=progress,
@@ -320,6 +323,13 @@ def _analyze(
             },
         )
     return Analysis(report, target, files, workspace, study)
+
+
+def _name_files(names: Sequence[str]) -> str:
+    """The files that the report is about; of many the first, and how many there are."""
+    if len(names) <= _MOST_NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[:2])} … ({len(names)})"
 
 
 def _say_now(workspace: Workspace) -> str:

@@ -30,7 +30,7 @@ from regulars.report.parts import (
     RfmPart,
 )
 from regulars.report.speech import Speech
-from regulars.report.summary import is_silent, summarize
+from regulars.report.summary import is_silent, say_within, summarize
 from regulars.report.vendor import ECHARTS_VERSION, read_echarts
 from regulars.schema.wording import Language
 
@@ -305,6 +305,7 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
         "interval": interval,
         "band_name": lambda band: speech.read(band.title) or speech.name("risks", band.risk),
         "is_silent": is_silent(churn),
+        "within": say_within(churn, speech),
         "statistics": _list_statistics(churn, speech, interval),
         **describe_gains(churn, speech),
         "errors_said": say_errors(churn, speech),

@@ -40,6 +40,8 @@ class OutcomePart(Part):
     """Customers who stayed."""
     unknown: Count = 0
     """Customers of whom it is not known."""
+    horizon_days: int | None = None
+    """Within how many days of a date it is seen; null where a column tells it."""
     is_churn: bool = True
     """Whether the outcome is leaving, so that words may say so."""
     will: Wording | None = None
