@@ -36,7 +36,7 @@ def test_a_rule_is_counted_straight_on_a_file(shop, capsys):
     assert code == 0
     assert capsys.readouterr().out.splitlines() == [
         "Had purchases in the last 30 days and the sum of purchases is at least 100.",
-        "1 of 3 customers (33.3 %).",
+        "1 of 3 customers (33.3%).",
         "Clause                                Customers  Together",
         "had purchases in the last 30 days     2          2       ",
         "the sum of purchases is at least 100  1          1       ",

@@ -32,10 +32,10 @@ def test_a_column_that_becomes_text_is_a_finding_with_examples_and_a_remedy(desk
     )
     assert finding["examples"] == [{"income": "see note"}]
     assert finding["sentence"] == {
-        "en": "Column 'income' looks like numbers, but 3 values (5 %) cannot be read so"
+        "en": "Column 'income' looks like numbers, but 3 values (5%) cannot be read so"
         " (such as 'see note'), and it is kept as text. To read numbers and set such rows aside:"
         ' --map "income=income_read:integer".',
-        "ru": "Столбец «income» похож на числа, но 3 значения (5 %) прочитать так нельзя"
+        "ru": "Столбец «income» похож на числа, но 3 значения (5\u00a0%) прочитать так нельзя"
         " (например, «see note»), поэтому он оставлен текстом. Чтобы читать его как числа, а такие"
         ' строки отложить: --map "income=income_read:integer".',
     }

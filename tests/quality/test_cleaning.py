@@ -194,8 +194,8 @@ def test_income_that_is_missing_for_15_percent_gets_a_model_per_pattern():
 
     income_plan, age_plan = plan.columns
     assert (income_plan.missing, income_plan.has_indicator) == ("pattern", True)
-    assert income_plan.reason.en == "15 % missing: a model per missingness pattern."
-    assert income_plan.reason.ru == "Пропущено 15 %: модель для каждого набора пропусков."
+    assert income_plan.reason.en == "15% missing: a model per missingness pattern."
+    assert income_plan.reason.ru == "Пропущено 15\u00a0%: модель для каждого набора пропусков."
     assert age_plan.missing == "mean"
     assert age_plan.reason.en == "Nothing is missing; a later gap gets the mean (44.5)."
 

@@ -52,8 +52,8 @@ def test_a_range_finds_what_is_under_and_over_and_says_so_in_both_languages():
     (finding,) = find(make(RangeCheck, columns=["age"], minimum=0, maximum=120), rows)
 
     assert (finding.count, finding.share, finding.column) == (2, 0.5, "age")
-    assert finding.sentence.en == "Bad (age): 2 rows (50 %)."
-    assert finding.sentence.ru == "Плохо (age): 2 строки (50 %)."
+    assert finding.sentence.en == "Bad (age): 2 rows (50%)."
+    assert finding.sentence.ru == "Плохо (age): 2 строки (50\u00a0%)."
     assert finding.examples == ({"age": -1}, {"age": 200})
 
 
@@ -156,8 +156,8 @@ def test_a_robot_is_a_customer_with_too_many_events_on_a_day():
 
     (finding,) = find(make(RateCheck, most_per_day=2), rows)
 
-    assert finding.sentence.en == "Bad: 1 customer (50 %)."
-    assert finding.sentence.ru == "Плохо: 1 клиент (50 %)."
+    assert finding.sentence.en == "Bad: 1 customer (50%)."
+    assert finding.sentence.ru == "Плохо: 1 клиент (50\u00a0%)."
     assert finding.examples == ({"customer_id": "1", "day": "2026-01-09", "row_count": 3},)
 
 
@@ -168,7 +168,7 @@ def test_a_session_without_a_pause_can_be_too_long():
 
     (finding,) = find(make(SessionLengthCheck, gap_minutes=30, most_minutes=119), rows)
 
-    assert finding.sentence.en == "Bad: 1 session (100 %)."
+    assert finding.sentence.en == "Bad: 1 session (100%)."
     assert finding.examples[0]["session_minutes"] == 120.0
 
 
@@ -236,7 +236,7 @@ def test_spellings_of_one_value_are_found_and_counted():
         {"city": "москва", "usual": "Москва", "row_count": 1},
     )
     assert finding.sentence.en == (
-        "Bad (city): 4 rows (33.3 %). moscow  = Moscow, МОСКВА = Москва, Орёл = Орел …"
+        "Bad (city): 4 rows (33.3%). moscow  = Moscow, МОСКВА = Москва, Орёл = Орел …"
     )
 
 

@@ -1,6 +1,7 @@
 """Values of features as people write them, in both languages."""
 
 from regulars.features.table import Feature
+from regulars.schema import wording
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [
@@ -57,12 +58,7 @@ def format_share(share: float, language: Language) -> str:
     >>> format_share(1.0, "ru").replace(chr(160), " ")
     '100 %'
     """
-    percent = 100 * share
-    is_edge = 0 < percent < 1 or 99 < percent < 100
-    text = f"{percent:.1f}" if is_edge else f"{percent:.0f}"
-    if language == "ru":
-        return f"{text.replace('.', ',')}{_NO_BREAK}%"
-    return f"{text}%"
+    return wording.format_share(share, language)
 
 
 def format_value(feature: Feature, value: Value, language: Language) -> str:

@@ -31,19 +31,22 @@ def format_count(count: int, language: Language, *forms: str) -> str:
 
 
 def format_share(share: float, language: Language) -> str:
-    """`share` (0-1) in percent; what is neither 0 nor 1 never reads as 0 % or 100 %.
+    r"""`share` (0-1) in percent; what is neither 0 nor 1 never reads as 0 % or 100 %.
 
     Examples
     --------
     >>> [format_share(share, "en") for share in (0.24927, 0.00001, 0.99999, 1.0)]
-    ['24.9 %', 'under 0.1 %', 'over 99.9 %', '100 %']
+    ['24.9%', 'under 0.1%', 'over 99.9%', '100%']
+    >>> format_share(0.24927, "ru")
+    '24,9\xa0%'
     """
     percent = share * 100
+    sign = "%" if language == "en" else "\N{NO-BREAK SPACE}%"
     if 0 < percent < 0.1:
-        return {"en": "under 0.1 %", "ru": "менее 0,1 %"}[language]
+        return {"en": "under 0.1", "ru": "менее 0,1"}[language] + sign
     if 99.9 < percent < 100:
-        return {"en": "over 99.9 %", "ru": "более 99,9 %"}[language]
-    return f"{format_number(percent, language, digits=1)} %"
+        return {"en": "over 99.9", "ru": "более 99,9"}[language] + sign
+    return format_number(percent, language, digits=1) + sign
 
 
 def format_amount(amount: float, language: Language) -> str:

@@ -67,12 +67,24 @@ def pluralize(count: int, language: Language, *forms: str) -> str:
 
 
 def format_share(share: float, language: Language) -> str:
-    r"""A share as whole percents; Russian sets the sign apart by a space that does not break.
+    r"""A share as whole percents, finer near 0 and 1: what is neither does not read as either.
+
+    Russian sets the sign apart by a space that does not break.
 
     Examples
     --------
-    >>> format_share(0.954, "en"), format_share(0.954, "ru")
-    ('95%', '95\xa0%')
+    >>> format_share(0.954, "en"), format_share(0.954, "ru"), format_share(0.0016, "ru")
+    ('95%', '95\xa0%', '0,2\xa0%')
+    >>> format_share(0.00001, "en"), format_share(0.9999, "en"), format_share(1.0, "en")
+    ('<0.1%', '>99.9%', '100%')
     """
-    percents = f"{share * 100:.0f}"
-    return f"{percents}%" if language == "en" else f"{percents}\u00a0%"
+    percent = share * 100
+    sign = "%" if language == "en" else "\u00a0%"
+    if 0 < percent < 0.05:
+        text = "<0.1"
+    elif 99.95 < percent < 100:
+        text = ">99.9"
+    else:
+        is_edge = 0 < percent < 1 or 99 < percent < 100
+        text = f"{percent:.1f}" if is_edge else f"{percent:.0f}"
+    return (text if language == "en" else text.replace(".", ",")) + sign

@@ -10,7 +10,7 @@ from regulars.features.matrix import FeatureMatrix
 from regulars.features.screening import score_columns
 from regulars.features.sentences import capitalize, format_share, format_value, name_level
 from regulars.features.table import Feature
-from regulars.schema.wording import Language, Wording
+from regulars.schema.wording import LANGUAGES, Language, Wording
 from regulars.segments.segmentation import Differentiator, SegmentMean, SegmentProfile
 
 __all__ = ["describe_segments"]
@@ -215,13 +215,20 @@ def _name(
     number: int,
 ) -> Wording:
     """The two strongest differences as a name, more of them if another segment has that name."""
-    features = [matrix.features[indicators.feature[position]] for position in ranked]
     if not differentiators:
         return Wording(en=f"Average customers {number}", ru=f"Обычные клиенты {number}")
+    traits = [
+        _trait(
+            differentiator,
+            matrix.features[indicators.feature[position]],
+            matrix.levels[indicators.feature[position]],
+        )
+        for differentiator, position in zip(differentiators, ranked, strict=True)
+    ]
     names = [
         Wording(
-            en=_join_traits(differentiators[:size], features[:size], "en"),
-            ru=_join_traits(differentiators[:size], features[:size], "ru"),
+            en=capitalize(", ".join(trait.en for trait in traits[:size])),
+            ru=capitalize(", ".join(trait.ru for trait in traits[:size])),
         )
         for size in range(min(2, len(ranked)), len(ranked) + 1)
     ]
@@ -231,25 +238,29 @@ def _name(
     return Wording(en=f"{names[-1].en} ({number})", ru=f"{names[-1].ru} ({number})")
 
 
-def _join_traits(
-    differentiators: Sequence[Differentiator], features: Sequence[Feature], language: Language
+def _trait(
+    differentiator: Differentiator, feature: Feature, levels: tuple[str, ...] | None
+) -> Wording:
+    said = {
+        language: _say_trait(differentiator, feature, levels, language) for language in LANGUAGES
+    }
+    return Wording(en=said["en"], ru=said["ru"])
+
+
+def _say_trait(
+    differentiator: Differentiator,
+    feature: Feature,
+    levels: tuple[str, ...] | None,
+    language: Language,
 ) -> str:
-    traits = [
-        _trait(differentiator, feature, language)
-        for differentiator, feature in zip(differentiators, features, strict=True)
-    ]
-    return capitalize(", ".join(traits))
-
-
-def _trait(differentiator: Differentiator, feature: Feature, language: Language) -> str:
-    label = feature.meaning.to(language)
-    is_high = differentiator.standardized_difference > 0
-    if differentiator.level is None:
-        return _amount_trait(label, language, is_high=is_high)
-    if feature.kind == "boolean":
-        return name_level(feature, "true" if is_high else "false", language)
-    level = name_level(feature, differentiator.level, language)
-    return level if is_high else _rarely(level, language)
+    level, is_high = differentiator.level, differentiator.standardized_difference > 0
+    if level is None or levels is None:
+        return _amount_trait(feature.meaning.to(language), language, is_high=is_high)
+    if not is_high and len(levels) == 2:
+        # Of two values the rare one of a segment is better said by the other: not "rarely a woman".
+        return name_level(feature, levels[1 - levels.index(level)], language)
+    named = name_level(feature, level, language)
+    return named if is_high else _rarely(named, language)
 
 
 def _amount_trait(label: str, language: Language, *, is_high: bool) -> str:

@@ -210,7 +210,11 @@ def _count_use(
 ) -> TableUse:
     rows = int(table.count().to_pyarrow().as_py())
     if "customer_id" not in table.columns:
-        return TableUse(name, rows, 0, 0, 0)
+        # A table of relations has two customers a row; its features say who they are.
+        built = parts.get(name)
+        customers = len(built) if built else 0
+        matched = _count_matching(built.customer_ids, features) if built else 0
+        return TableUse(name, rows, rows if built else 0, customers, matched)
     ids = table.filter(table["customer_id"].notnull())
     present = ids.select("customer_id").distinct().to_pyarrow().column(0).combine_chunks()
     matched = _count_matching(present, features)
