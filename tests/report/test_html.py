@@ -7,6 +7,7 @@ from importlib import resources
 
 import pytest
 
+from regulars.campaigns import NEUTRAL_ACTION
 from regulars.report.html import render_data_state_html, render_html
 from regulars.report.model import Report
 from regulars.report.parts import Alarm
@@ -318,6 +319,38 @@ def test_both_kinds_of_error_and_the_gap_are_said_in_words(report):
     )
     assert "From 21% on both errors would be equally frequent, 23% each: reliability 77%." in text
     assert "ROC-AUC is 0.86; on others 0.85. The gap of 0.01 is what it learnt by heart." in text
+
+
+def test_figures_have_the_form_of_their_number(report):
+    profiles = report.segments.profiles
+    one = report.segments.model_copy(
+        update={"profiles": (profiles[0].model_copy(update={"size": 21}),)}
+    )
+
+    three = _visible(render_html(report, language="ru"))
+    single = _visible(render_html(report.model_copy(update={"segments": one}), language="ru"))
+
+    assert "сегмента" in three
+    assert re.search(r"сегмент\s+1\b", single)
+    assert re.search(r"клиент\s+21\b", single)
+
+
+def test_an_action_and_a_feature_of_the_same_code_keep_their_own_words(report):
+    listed = report.contact_list.model_copy(
+        update={"by_action": {"contact": 612}, "by_reason": {"contact": 612}}
+    )
+    drivers = (report.churn.drivers[0].model_copy(update={"feature": "contact"}),)
+    churn = report.churn.model_copy(update={"drivers": drivers})
+    names = {"contact": Wording(en="contact", ru="связь")}
+
+    text = _visible(
+        render_html(
+            report.model_copy(update={"contact_list": listed, "churn": churn, "names": names}),
+            language="en",
+        )
+    )
+
+    assert NEUTRAL_ACTION.action.en in text
 
 
 def test_the_answers_stand_before_the_state_of_the_data(report):

@@ -80,6 +80,13 @@ def roll_rounds(
         part = Round(known_at <= day, cutoff == day)
         if min(_count_least(labels, part.learn), _count_least(labels, part.test)) >= fewest:
             rounds.append(part)
+    if not len(cutoff):
+        raise QualityError(
+            en="No date can be tested: there is no earlier date at which it is known both who was a"
+            " customer and what became of them. Load a longer period or choose a shorter horizon.",
+            ru="Ни одну дату нельзя проверить: нет более раннего дня, о котором известно и кто был "
+            "клиентом, и что с ними стало. Загрузите больший период или выберите горизонт короче.",
+        )
     if not rounds:
         n_dates = len(np.unique(cutoff))
         raise QualityError(

@@ -69,12 +69,20 @@ class Speech:
 
     def count(self, count: int, noun: str) -> str:
         """The number with the right form of its noun."""
+        return f"{self.number(count)} {self.noun(count, noun)}"
+
+    def noun(self, count: int, noun: str) -> str:
+        """The form of a noun that goes with the number."""
         from babel.core import Locale
 
-        forms: list[str] = list_words()["nouns"][noun][self.language]
+        forms = self.forms(noun)
+        return forms.get(Locale(self.language).plural_form(count), forms["other"])
+
+    def forms(self, noun: str) -> dict[str, str]:
+        """The forms of a noun by CLDR's plural categories."""
+        said: list[str] = list_words()["nouns"][noun][self.language]
         tags = ("one", "other") if self.language == "en" else ("one", "few", "many")
-        tag = Locale(self.language).plural_form(count)
-        return f"{self.number(count)} {forms[tags.index(tag)] if tag in tags else forms[-1]}"
+        return {"other": said[-1], **dict(zip(tags, said, strict=True))}
 
     def number(self, number: float | None, digits: int = 0) -> str:
         """A number with at most so many decimals; a dash for None."""

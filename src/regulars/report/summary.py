@@ -202,9 +202,12 @@ def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
     largest = max(segments.profiles, key=lambda profile: profile.size)
     worst = max(segments.profiles, key=lambda profile: _get_loss(profile) or 0.0)
     loss = _get_loss(worst)
-    key = "segments" if loss is None else "segments_churn"
-    if loss is not None and worst is largest:
-        key = "segments_same"
+    key = "segments"
+    if loss is not None:
+        keys = ("segments_churn", "segments_same")
+        if worst.churn_share is None:
+            keys = ("segments_expected", "segments_expected_same")
+        key = keys[worst is largest]
     return speech.say(
         f"summary.{key}",
         segments=speech.count(len(segments.profiles), "segments"),

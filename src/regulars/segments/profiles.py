@@ -1,5 +1,6 @@
 """What sets each segment apart, in numbers and in words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,10 @@ _SAME_THING = 0.85
 
 _NOTABLE = 0.2
 _ROUNDING = 1e-9
+_NEGLIGIBLE = 1e-4
+_COUNT_RU = re.compile(r"\w*(ов|ев|ей|ений|аний|тий|вий|ок|ых|их) ")
+_COUNT_EN = re.compile(r"(\w+ ){0,2}\w+[^su ]s\b")
+"""How a meaning begins that counts something: «событий за …», “active days …”."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,6 +200,7 @@ def _say(
 ) -> str:
     label = feature.meaning.to(language)
     if level is None:
+        own, overall = _drop_rounding(own, overall), _drop_rounding(overall, own)
         values = [format_value(feature, value, language) for value in (own, overall)]
         if language == "en":
             return f"{label}: {values[0]} on average, against {values[1]} overall"
@@ -204,6 +210,11 @@ def _say(
     if language == "en":
         return f"{what}: {shares[0]} of the segment, against {shares[1]} overall"
     return f"{what}: {shares[0]} сегмента, у всех {shares[1]}"
+
+
+def _drop_rounding(value: float, other: float) -> float:
+    """Zero for what is nothing beside the other: 1.8e-08 against 0.9 is an error of rounding."""
+    return 0.0 if abs(value) < _NEGLIGIBLE * abs(other) else value
 
 
 def _name(
@@ -255,7 +266,7 @@ def _say_trait(
 ) -> str:
     level, is_high = differentiator.level, differentiator.standardized_difference > 0
     if level is None or levels is None:
-        return _amount_trait(feature.meaning.to(language), language, is_high=is_high)
+        return _amount_trait(feature, language, is_high=is_high)
     if not is_high and len(levels) == 2:
         # Of two values the rare one of a segment is better said by the other: not "rarely a woman".
         return name_level(feature, levels[1 - levels.index(level)], language)
@@ -263,12 +274,16 @@ def _say_trait(
     return named if is_high else _rarely(named, language)
 
 
-def _amount_trait(label: str, language: Language, *, is_high: bool) -> str:
+def _amount_trait(feature: Feature, language: Language, *, is_high: bool) -> str:
+    label = feature.meaning.to(language)
+    # "High days since the last purchase" and "low events" are nothing that people say.
+    is_count = bool(
+        _COUNT_RU.match(f"{feature.meaning.ru} ") and _COUNT_EN.match(feature.meaning.en)
+    )
     if language == "en":
-        # "High days since the last purchase" is nothing that people say.
-        words = ("few", "many") if label.startswith("days ") else ("low", "high")
+        words = ("few", "many") if is_count or label.startswith("days ") else ("low", "high")
         return f"{words[is_high]} {label}"
-    if label.startswith("дней "):
+    if is_count or label.startswith("дней "):
         return f"{'много' if is_high else 'мало'} {label}"
     return f"{label} {'выше' if is_high else 'ниже'} среднего"
 

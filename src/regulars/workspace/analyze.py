@@ -325,8 +325,10 @@ def _analyze(
     return Analysis(report, target, files, workspace, study)
 
 
-def _name_files(names: Sequence[str]) -> str:
+def _name_files(sources: Sequence[str]) -> str:
     """The files that the report is about; of many the first, and how many there are."""
+    # Of a file within an archive its own name says enough.
+    names = [source.split("::")[-1].rpartition("/")[2] for source in sources]
     if len(names) <= _MOST_NAMED:
         return ", ".join(names)
     return f"{', '.join(names[:2])} … ({len(names)})"

@@ -77,7 +77,8 @@ def say_errors(churn: ChurnPart, speech: Speech) -> list[str]:
         )
     chosen = next((model for model in churn.models if model.name == churn.chosen), None)
     if chosen is not None and chosen.train_roc_auc is not None:
-        gap = chosen.train_roc_auc - chosen.roc_auc.mean
+        # Of the rounded figures, so that the reader's own subtraction comes out alike.
+        gap = round(chosen.train_roc_auc, 2) - round(chosen.roc_auc.mean, 2)
         said.append(
             speech.say(
                 "churn.gap" if gap >= 0.005 else "churn.gap_none",

@@ -160,6 +160,8 @@ def _render(
             has_range=shown.has_range,
             dimensions=shown.dimensions,
             named=shown.named,
+            action=shown.action,
+            reason=shown.reason,
             told=shown.told,
             top=shown.top,
             titled=lambda words: capitalize(speech.read(words)),
@@ -205,7 +207,7 @@ def _heat(z: float) -> str:
 def _describe_drill_down(drilled: DrillDownPart, speech: Speech) -> dict[str, Any]:
     """What drill.js goes into."""
     left = "drill_expected" if drilled.is_expected else "drill_left"
-    words = {"all": "drill_all", "by": "drill_by", "customers": "drill_customers", "left": left}
+    words = {"all": "drill_all", "by": "drill_by", "left": left}
     words |= {"rest": "drill_rest", "deepest": "drill_deepest"}
 
     def count(cell: DrillCellPart) -> dict[str, object]:
@@ -213,6 +215,7 @@ def _describe_drill_down(drilled: DrillDownPart, speech: Speech) -> dict[str, An
 
     return {
         "words": {name: speech.say(f"segments.{key}") for name, key in words.items()},
+        "customers": speech.forms("customers"),
         "deepest": max((len(key.split()) for key in drilled.cells), default=0),
         "fields": [
             {
@@ -232,12 +235,12 @@ def _list_figures(report: Report, speech: Speech) -> list[tuple[str, str]]:
         profiles = report.segments.profiles
         customers = sum(profile.size for profile in profiles)
         figures += [
-            (speech.number(customers), speech.say("summary.figure_customers")),
-            (speech.number(len(profiles)), speech.say("summary.figure_segments")),
+            (speech.number(customers), speech.noun(customers, "customers")),
+            (speech.number(len(profiles)), speech.noun(len(profiles), "segments")),
         ]
     else:
-        found = speech.number(len(report.data.findings))
-        figures.append((found, speech.say("summary.figure_findings")))
+        found = len(report.data.findings)
+        figures.append((speech.number(found), speech.noun(found, "findings")))
     if report.churn:
         left = speech.percent(report.churn.base_rate)
         figures.append((left, speech.say("summary.figure_left")))
@@ -285,16 +288,19 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
         low, high = speech.fixed(found.low), speech.fixed(found.high)
         return speech.say("page.interval", mean=speech.fixed(found.mean), low=low, high=high)
 
+    warned = holdout.confusion.true_positive + holdout.confusion.false_positive
+    advised = (
+        "churn.warned",
+        round(holdout.precision * 100),
+        "churn.warned_left",
+        "churn.warned_stayed",
+    )
     return {
         "hundred": draw_hundred(churn.base_rate, speech.say("churn.base_image", base=base)),
         "hundreds": [
             ("churn.blind", base, "churn.blind_left", "churn.blind_stayed"),
-            (
-                "churn.warned",
-                round(holdout.precision * 100),
-                "churn.warned_left",
-                "churn.warned_stayed",
-            ),
+            # Of nobody there is no share.
+            *([advised] if warned else []),
             (
                 "churn.leavers",
                 round(holdout.recall * 100),

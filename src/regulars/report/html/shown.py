@@ -116,6 +116,17 @@ class Shown:
             return self._speech.read(known)
         return self._speech.name("exclusions", code).replace("_", " ")
 
+    def action(self, code: str) -> str:
+        """The words for a suggested action: a feature may have the same code."""
+        known = _list_actions()
+        return self._speech.read(known[code]) if code in known else self.named(code)
+
+    def reason(self, code: str) -> str:
+        """The words for a feature that is a reason: an action may have the same code."""
+        churn = self._report.churn if self._report else None
+        labels = {driver.feature: driver.label for driver in churn.drivers} if churn else {}
+        return self._speech.read(labels[code]) if code in labels else self.named(code)
+
     def segment_name(self, segment: str) -> str:
         """The name of a segment, without its code."""
         part = self._report.segments if self._report else None
@@ -144,11 +155,16 @@ class Shown:
         return self._speech.name("risks", risk)
 
 
-def _list_names(report: Report) -> dict[str, Wording]:
-    """Words for codes: those of the report before those of its parts and of the packaged actions."""
+def _list_actions() -> dict[str, Wording]:
+    """Words for the packaged actions by their codes."""
     table = packaged_actions()
     known = (*table.actions, table.otherwise, NEUTRAL_ACTION)
-    words = {action.code: action.action for action in known}
+    return {action.code: action.action for action in known}
+
+
+def _list_names(report: Report) -> dict[str, Wording]:
+    """Words for codes: those of the report before those of its parts and of the packaged actions."""
+    words = _list_actions()
     words |= {code: Wording(**said) for code, said in list_words()["reasons"].items()}
     if report.churn:
         words |= {driver.feature: driver.label for driver in report.churn.drivers}

@@ -45,7 +45,7 @@
   }
 
   var tones = ["--fill", "--second", "--note", "--good", "--bad", "--warn", "--strong-line", "--accent"];
-  var marks = ["circle", "diamond", "rect", "triangle", "roundRect", "pin", "arrow", "circle"];
+  var marks = ["circle", "diamond", "rect", "triangle", "roundRect"];
 
   var kinds = {
     means: function (spec, width) {

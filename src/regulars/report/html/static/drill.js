@@ -7,6 +7,9 @@
   var path = [], by = 0;
 
   function number(value) { return new Intl.NumberFormat(lang).format(value); }
+  function customers(count) {
+    return number(count) + " " + (content.customers[new Intl.PluralRules(lang).select(count)] || content.customers.other);
+  }
   function percent(value) {
     return new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: value < 0.1 ? 1 : 0 }).format(value);
   }
@@ -43,7 +46,7 @@
       button(line, field.label + ": " + field.levels[step[1]], function () { path = path.slice(0, depth + 1); by = next(); }, depth === path.length - 1);
     });
     var cell = find(path);
-    add(line, "span", number(cell.customers) + " " + content.words.customers + (cell.left === null ? "" : ", " + percent(cell.left) + " " + content.words.left), "muted small");
+    add(line, "span", customers(cell.customers) + (cell.left === null ? "" : ", " + percent(cell.left) + " " + content.words.left), "muted small");
   }
   function draw_fields() {
     var line = add(place, "div", "", "path");
