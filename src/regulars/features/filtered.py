@@ -59,13 +59,13 @@ def compile_filtered(
     conditions = list(dict.fromkeys(m.where for m, _ in names if m.where is not None))
     masks = {condition: f"w{number}" for number, condition in enumerate(conditions)}
     needed = {name for m, _ in names for name in (m.column, m.times) if name}
-    named = {name: rows[name] for name in needed}
-    for condition, mask in masks.items():
-        named[mask] = compile_condition(condition, rows, as_of=cuts.last.instant)
-    if time is not None and time in rows.columns:
-        named["moment"] = rows[time]
     owned = rows.filter(rows[customer].notnull())
-    marked = owned.select(**{CUSTOMER: rows[customer].cast("string")}, **named)
+    named = {name: owned[name] for name in needed}
+    for condition, mask in masks.items():
+        named[mask] = compile_condition(condition, owned, as_of=cuts.last.instant)
+    if time is not None and time in owned.columns:
+        named["moment"] = owned[time]
+    marked = owned.select(**{CUSTOMER: owned[customer].cast("string")}, **named)
 
     def aggregate(measure: Measure, rank: int) -> ibis.Value:
         tests = [] if measure.where is None else [marked[masks[measure.where]]]

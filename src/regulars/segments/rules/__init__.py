@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from regulars.segments.rules.compile import CompiledRule, RuleSources, compile_rule
     from regulars.segments.rules.count import ClauseCount, SegmentCount, count_members
     from regulars.segments.rules.flaws import RuleFlaw
+    from regulars.segments.rules.refresh import refresh_members
     from regulars.segments.rules.why import MembershipReason, ReasonClause, explain_membership
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "compile_rule",
     "count_members",
     "explain_membership",
+    "refresh_members",
 ]
 
 _LAZY = {
@@ -40,6 +42,7 @@ _LAZY = {
     "compile_rule": "compile",
     "count_members": "count",
     "explain_membership": "why",
+    "refresh_members": "refresh",
 }
 
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from regulars.features import AsOf, FeatureDefinition
     from regulars.schema.wording import Wording
 
-__all__ = ["CompiledRule", "RuleSources", "compile_rule", "list_customers"]
+__all__ = ["WHO", "CompiledRule", "RuleSources", "compile_rule", "list_customers"]
 
-_WHO = ("profiles", "customers")
+WHO = ("profiles", "customers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def list_customers(tables: Mapping[str, ibis.Table], *, as_of: AsOf) -> ibis.Tab
     """
     import ibis
 
-    who = [name for name in _WHO if name in tables]
+    who = [name for name in WHO if name in tables]
     names = who or [
         name
         for name, table in tables.items()
