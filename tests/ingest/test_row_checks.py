@@ -13,8 +13,7 @@ from random_conditions import ROWS, TREES, make_table
 
 from regulars.conditions import load_condition
 from regulars.errors import InvalidParameterError
-from regulars.ingest.row_checks import measure_bounds
-from regulars.lake.sql import list_columns
+from regulars.ingest.row_checks import list_kinds, measure_bounds
 from regulars.quality import run_checks
 from regulars.quality.check import DatesCheck, RangeCheck, RowsCheck, VocabularyCheck
 from regulars.quality.screening import list_watched, may_find
@@ -47,9 +46,9 @@ def engine():
 def _may_find(check, rows, engine):
     engine.register("arriving", make_table(rows))
     engine.execute("CREATE OR REPLACE TEMP TABLE t AS SELECT * FROM arriving")
-    types = list_columns(engine, "t")
-    bounds = measure_bounds("t", list_watched([check], list(types)), types, engine)
-    return may_find(check, list(types), bounds, as_of=AS_OF)
+    kinds = list_kinds("t", engine)
+    bounds = measure_bounds("t", list_watched([check], kinds), kinds, engine)
+    return may_find(check, kinds, bounds, as_of=AS_OF)
 
 
 @given(check=CHECKS, rows=ROWS)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from regulars.conditions.literals import Kind
     from regulars.ingest.canonical import Moment
     from regulars.quality import Check, Finding
     from regulars.quality.screening import Limit
@@ -39,10 +40,9 @@ def check_rows(
     the columns prove that nothing can be found.
     """
     own = [check for check in checks if check.table == contract.name and check.looks_at_single_rows]
-    types = list_columns(connection, relation)
-    names = list(types)
-    bounds = measure_bounds(relation, list_watched(own, names), types, connection)
-    doubtful = [check for check in own if may_find(check, names, bounds, as_of=moment.now)]
+    kinds = list_kinds(relation, connection)
+    bounds = measure_bounds(relation, list_watched(own, kinds), kinds, connection)
+    doubtful = [check for check in own if may_find(check, kinds, bounds, as_of=moment.now)]
     if not doubtful:
         return ()
     import ibis
@@ -60,10 +60,15 @@ def check_rows(
     return tuple(findings)
 
 
+def list_kinds(relation: str, connection: DuckDBPyConnection) -> dict[str, Kind]:
+    """Column → what its values are."""
+    return {name: kind_of(found) for name, found in list_columns(connection, relation).items()}
+
+
 def measure_bounds(
     relation: str,
     names: Sequence[str],
-    types: Mapping[str, str],
+    kinds: Mapping[str, Kind],
     connection: DuckDBPyConnection,
 ) -> dict[str, Bounds]:
     """The bounds of columns; those of texts are not looked for."""
@@ -73,7 +78,7 @@ def measure_bounds(
         asked = ["count(*)"]
         for name in chunk:
             column = quote_name(name)
-            is_bounded = kind_of(types[name]) in _READERS
+            is_bounded = kinds[name] in _READERS
             ends = (f"min({column})", f"max({column})") if is_bounded else ("NULL", "NULL")
             asked.append(f"count({column})")
             # As text: what the driver makes of days without end and of time zones is not wanted.
@@ -81,15 +86,17 @@ def measure_bounds(
         row = connection.execute(f"SELECT {', '.join(asked)} FROM {relation}").fetchone() or ()
         for place, name in enumerate(chunk):
             present, low, high = row[1 + 3 * place : 4 + 3 * place]
-            bounds[name] = _make_bounds(kind_of(types[name]), row[0], present, (low, high))
+            bounds[name] = _make_bounds(kinds[name], row[0], present, (low, high))
     return bounds
 
 
-def _make_bounds(kind: str, rows: int, present: int, ends: tuple[str | None, str | None]) -> Bounds:
+def _make_bounds(
+    kind: Kind, rows: int, present: int, ends: tuple[str | None, str | None]
+) -> Bounds:
     low, high = (_read_limit(kind, end) for end in ends)
     # NaN counts as missing, and the engine sorts it behind every number.
     has_nan = kind == "float" and present > 0 and high is None
-    return Bounds(kind, present > 0, present < rows or has_nan, low, high)  # type: ignore[arg-type]
+    return Bounds(kind, present > 0, present < rows or has_nan, low, high)
 
 
 def _read_limit(kind: str, text: str | None) -> Limit | None:

@@ -2,10 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from regulars.errors import SchemaError
+
+if TYPE_CHECKING:
+    from regulars.conditions.literals import Kind
 
 __all__ = [
     "CONTRACT_TYPES",
@@ -32,7 +36,7 @@ CONTRACT_TYPES = {
     "instant": INSTANT,
 }
 
-_KINDS = {
+_KINDS: "dict[str, Kind]" = {
     "TINYINT": "integer",
     "SMALLINT": "integer",
     "INTEGER": "integer",
@@ -112,7 +116,7 @@ def duckdb_type(arrow: pa.DataType) -> str:
     return names.get(str(arrow), "VARCHAR")
 
 
-def kind_of(found: str) -> str:
+def kind_of(found: str) -> "Kind":
     """What values of a DuckDB type are: the contracts' word, `missing` or `other`.
 
     Examples

@@ -42,6 +42,8 @@ Limit: TypeAlias = int | float | Decimal | dt.date
 
 _NUMBERS: tuple[Kind, ...] = ("integer", "float", "decimal")
 _TIMES: tuple[Kind, ...] = ("date", "instant")
+_NOT_NUMBERS: tuple[Kind, ...] = ("string", "missing", *_TIMES)
+_NOT_TIMES: tuple[Kind, ...] = ("string", "missing", "boolean", *_NUMBERS)
 _ANYTHING = (True, True)
 
 
@@ -66,27 +68,29 @@ class Bounds:
     highest: Limit | None = None
 
 
-def list_watched(checks: Iterable[Check], names: Sequence[str]) -> tuple[str, ...]:
-    """Those of the columns `names` of a table that checks of single rows look at."""
+def list_watched(checks: Iterable[Check], kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """The columns that checks of single rows look at, of a table whose columns are of these kinds."""
     watched: dict[str, None] = {}
     for check in checks:
-        watched.update(dict.fromkeys(_list_own(check, names)))
-    return tuple(name for name in watched if name in names)
+        watched.update(dict.fromkeys(_list_own(check, kinds)))
+    return tuple(name for name in watched if name in kinds)
 
 
-def _list_own(check: Check, names: Sequence[str]) -> Sequence[str]:
+def _list_own(check: Check, kinds: Mapping[str, Kind]) -> Sequence[str]:
     match check:
         case RowsCheck():
             return list_columns(check.condition)
         case RangeCheck() | DatesCheck():
-            return find_columns(check, names, check.columns)
+            passed_over = _NOT_NUMBERS if isinstance(check, RangeCheck) else _NOT_TIMES
+            found = find_columns(check, tuple(kinds), check.columns)
+            return [name for name in found if kinds[name] not in passed_over]
         case VocabularyCheck() | TextCheck():
             return (check.column,)
     return ()
 
 
 def may_find(
-    check: Check, names: Sequence[str], bounds: Mapping[str, Bounds], *, as_of: dt.datetime
+    check: Check, kinds: Mapping[str, Kind], bounds: Mapping[str, Bounds], *, as_of: dt.datetime
 ) -> bool:
     """Whether a check of single rows could find one; False is a proof that it finds none.
 
@@ -94,8 +98,8 @@ def may_find(
     ----------
     check
         Of this table.
-    names
-        All columns of the table.
+    kinds
+        Every column of the table → what its values are.
     bounds
         Of those that `list_watched` names.
     as_of
@@ -113,19 +117,18 @@ def may_find(
     >>> early = next(one for one in load_checks() if one.name == "events_before_1990")
     >>> day = datetime(2024, 1, 1, tzinfo=UTC)
     >>> within = Bounds("instant", True, False, day, day)
-    >>> may_find(early, ["occurred_at"], {"occurred_at": within}, as_of=day)
+    >>> may_find(early, {"occurred_at": "instant"}, {"occurred_at": within}, as_of=day)
     False
     """
-    own = _list_own(check, names)
-    if any(name not in names for name in own):
+    own = _list_own(check, kinds)
+    if any(name not in kinds for name in own):
         # Skipped, or refused in words when it is computed.
         return check.if_missing != "skip"
     match check:
         case RowsCheck():
             return _weigh(check.condition, bounds, as_of)[0]
         case RangeCheck():
-            sides = check.minimum, check.maximum
-            return any(_may_leave(bounds[name], *sides, _NUMBERS) for name in own)
+            return any(_may_leave(bounds[name], check.minimum, check.maximum) for name in own)
         case DatesCheck():
             return any(_may_be_misdated(bounds[name], check, as_of) for name in own)
         case VocabularyCheck():
@@ -133,13 +136,8 @@ def may_find(
     return True
 
 
-def _may_leave(
-    column: Bounds, first: Limit | None, last: Limit | None, kinds: tuple[Kind, ...]
-) -> bool:
+def _may_leave(column: Bounds, first: Limit | None, last: Limit | None) -> bool:
     """Whether a value may lie below `first` or above `last`."""
-    if column.kind not in kinds:
-        # Text and the like is passed over; what is neither is not for here to say.
-        return column.kind in ("boolean", "other")
     if not column.has_values:
         return False
     if column.lowest is None or column.highest is None:
@@ -157,8 +155,8 @@ def _may_be_misdated(column: Bounds, check: DatesCheck, as_of: dt.datetime) -> b
         last = as_of + dt.timedelta(days=check.most_days_ahead)
     if column.kind == "date":
         days = first and first.date(), last and last.date()
-        return _may_leave(column, *days, _TIMES)
-    return _may_leave(column, first, last, _TIMES)
+        return _may_leave(column, *days)
+    return _may_leave(column, first, last)
 
 
 # Conditions: what may come out for some row ------------------------------------------------------

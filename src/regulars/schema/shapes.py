@@ -166,7 +166,8 @@ def measure_shape(
     (True, ',', 2)
     """
     counts = Counter(value for value in column.values if value is not None)
-    for value in [value for value in counts if is_missing(value)]:
+    # As `is_missing`, without a call for each of up to a hundred thousand values.
+    for value in [one for one in counts if one.strip().casefold() in MISSING_TOKENS]:
         del counts[value]
     present = [value for value in column.values if value in counts]
     distinct = tuple(value for value, _ in counts.most_common())

@@ -10,6 +10,8 @@ __all__ = ["find_beginning", "find_upper_header", "guess_header", "join_headers"
 
 _MOST_ROWS_ABOVE = 50
 _SAME_SHAPE_SHARE = 0.5
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
 
 
 def find_beginning(rows: Sequence[Sequence[str]]) -> int:
@@ -175,7 +177,7 @@ def _compare(records: Sequence[Sequence[str]]) -> tuple[int, int]:
 
 
 def _shape(cell: str) -> str:
-    return re.sub(r"9+", "9", re.sub(r"\d", "9", re.sub(r"[^\W\d_]+", "a", cell.strip())))
+    return _DIGITS.sub("9", _LETTERS.sub("a", cell.strip()))
 
 
 def _is_value_shape(shape: str) -> bool:
