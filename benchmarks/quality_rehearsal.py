@@ -44,7 +44,9 @@ def measure(customers: int, seed: int) -> tuple[LeavingStudy, Foresight]:
         rows = pa.concat_tables([company.tables[name] for name in names], promote_options="default")
         # Without the moments at which they became known these would tell the end before it came.
         rows = rows.drop_columns([name for name in AFTERWARDS if name in rows.column_names])
-        tables[kind] = con.create_table(kind, rows)
+        con.con.register(f"{kind}_rows", rows)
+        con.raw_sql(f"CREATE TABLE {kind} AS SELECT DISTINCT * FROM {kind}_rows")
+        tables[kind] = con.table(kind)
     outcome = choose_outcome(tables)
     assert outcome is not None
     study = study_leaving(

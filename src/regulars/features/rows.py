@@ -30,12 +30,39 @@ def see(
         if "known_at" in table.columns:
             return see_facts(table, contract, before=as_of.instant, superseded=superseded)
         return _see_happened(table, contract, as_of)
+    if "known_at" not in table.columns:
+        table = _hide_unsettled(table, contract, as_of)
     seen = see_states(table, key=contract.key, before=as_of.instant, day=as_of.day)
     time = contract.time_column
     if time is None or time not in seen.columns or not contract.get_column(time).is_required:
         return seen
     # A beginning that lies ahead is hidden, and what has not begun is not there.
     return seen.filter(seen[time].notnull())
+
+
+def _hide_unsettled(table: ibis.Table, contract: Contract, as_of: AsOf) -> ibis.Table:
+    """Without what may have been written later, where the table was: it tells of ends from `as_of` on.
+
+    A state without the moment at which it became known says how it is today. That a subscription is
+    "ended", and why, is not known before its end, and is hidden of all that go on: were it hidden
+    only of those that end, its absence would tell.
+    """
+    import ibis
+
+    end = contract.end_column
+    if end is None or end not in table.columns:
+        return table
+    day = ibis.literal(as_of.day)
+    ends_on = table[end].cast("date")
+    has_ended = (ends_on < day).fill_null(False)  # noqa: FBT003 - the value of a cell
+    is_later = (ends_on >= day).any().over(ibis.window()).fill_null(False)  # noqa: FBT003 - as above
+    is_seen = has_ended | ~is_later
+    hidden = {
+        column.name: ibis.ifelse(is_seen, table[column.name], None)
+        for column in contract.columns
+        if not column.is_settled and column.name in table.columns and column.name != end
+    }
+    return table.mutate(**hidden) if hidden else table
 
 
 def _see_happened(table: ibis.Table, contract: Contract, as_of: AsOf) -> ibis.Table:
