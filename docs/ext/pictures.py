@@ -1,0 +1,99 @@
+"""Take the pictures of the report that the pages show, of a company that is made up.
+
+Run it after the report has changed: ``python docs/ext/pictures.py``. It needs Chromium.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from regulars.progress import Silent
+from regulars.rehearsal import make_company, write_company
+from regulars.report import Report, render_html
+from regulars.workspace.analyze import analyze_files
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FOLDER = Path(__file__).resolve().parent.parent / "_static"
+WIDTH, HIGHEST = 1100, 1150
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SECTIONS = {
+    "report-segments": ("#segments", 1172),
+    "report-churn": ("#churn", 750),
+    "report-drivers": ("#drivers", HIGHEST),
+    "report-list": ("#list", HIGHEST),
+    "report-data-state": ("#state", HIGHEST),
+}
+"""The parts of the page, and where they are cut off so that no card is."""
+
+CARDS = {"report-gains": "#chart-gains", "report-drill-down": "#drill"}
+
+
+def analyze(folder: Path) -> Report:
+    """The report about 2,000 customers who do not exist."""
+    write_company(make_company(customers=2000, seed=7), folder)
+    done = analyze_files(
+        [str(folder / "customers.csv")], folder=folder / "autumn", progress=Silent()
+    )
+    return done.report
+
+
+def take(page: "Page", report: Report) -> None:
+    """Every picture of the English page."""
+    page.screenshot(path=FOLDER / "report-top.png", clip=_clip(page, "body", highest=860))
+    for name, (place, highest) in SECTIONS.items():
+        clip = _clip(page, place, highest=highest)
+        page.screenshot(path=FOLDER / f"{name}.png", clip=clip, full_page=True)
+    go_into(page, report)
+    for name, place in CARDS.items():
+        card = page.locator(f".card:has({place})").last
+        card.screenshot(path=FOLDER / f"{name}.png")
+
+
+def go_into(page: "Page", report: Report) -> None:
+    """The segment that loses most, split by what moves the forecast most."""
+    parts = report.segments.profiles if report.segments else ()
+    worst = max(parts, key=lambda part: part.churn_share or 0)
+    page.locator("#drill button.row", has_text=f"{worst.segment} ·").click()
+
+
+def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
+    box = page.evaluate(
+        "place => { const box = document.querySelector(place).getBoundingClientRect();"
+        " return {y: box.y + window.scrollY, height: box.height}; }",
+        place,
+    )
+    top = 0 if place == "body" else box["y"] - 24
+    return {"x": 0, "y": top, "width": WIDTH, "height": min(box["height"] + 48, highest)}
+
+
+def main() -> int:
+    """Write docs/_static/report-*.png."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.stderr.write("Chromium is not installed here.\n")
+        return 1
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        report = analyze(Path(folder))
+        browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
+        page = browser.new_page(viewport={"width": WIDTH, "height": 900})
+        for language in ("ru", "en"):
+            file = Path(folder) / f"{language}.html"
+            file.write_text(render_html(report, language=language), encoding="utf-8")
+            page.goto(file.as_uri())
+            page.wait_for_timeout(500)
+            if language == "ru":
+                clip = _clip(page, "body", highest=860)
+                page.screenshot(path=FOLDER / "report-top-ru.png", clip=clip)
+        take(page, report)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
