@@ -1,6 +1,7 @@
 """What an analysis does with missing values and outliers, and that it says so."""
 
 import json
+import random
 from datetime import date
 
 import pyarrow as pa
@@ -80,6 +81,53 @@ def test_what_takes_learning_is_left_to_the_folds():
         ("city", "mode", "keep"),
     ]
     assert cleaned.features.names == cleaned.to_learn.names
+
+
+def test_features_of_another_date_are_treated_alike():
+    plan = _plan(
+        {"column": "income", "missing": "mean", "has_indicator": True},
+        {"column": "age", "missing": "drop_column"},
+        {"column": "city", "missing": "constant", "constant": "(unknown)"},
+    )
+    cleaned = clean_features(TABLE, plan=plan)
+    before = FeatureTable(TABLE.table.slice(0, 2), FEATURES, AsOf(date(2025, 1, 1)))
+
+    treated = cleaned.treat(before)
+
+    assert treated.names == cleaned.to_learn.names == ("income", "city", "missing_income")
+    assert treated.table["income"].to_pylist() == [10.0, None]
+    assert treated.table["city"].to_pylist() == ["Samara", "(unknown)"]
+    assert clean_features(TABLE).treat(before) is before
+
+
+def test_a_column_that_the_plan_drops_is_not_seen_over_time_either(desk):
+    chance = random.Random(1)
+    rows = "".join(
+        f"{n},2024-{month:02d}-{chance.randint(1, 28):02d},{chance.randint(5, 50)}\n"
+        for n in range(150)
+        for month in range(1, 13)
+        if chance.random() < 0.45
+    )
+    desk.write("orders.csv", "customer_id,date,amount\n" + rows)
+    desk.write(
+        "plan.toml",
+        '[[columns]]\ncolumn = "recency_days"\nmissing = "drop_column"\n'
+        'reason = {en = "No.", ru = "Нет."}\n',
+    )
+
+    plain, cleaned = (
+        desk.run(
+            "analyze", "orders.csv", "--kind", "purchases", "--horizon-days", "45",
+            "--out", "out", "--format", "json", *options,
+        ).json
+        for options in ([], ["--clean", "plan.toml"])
+    )  # fmt: skip
+
+    features = [
+        {driver["feature"] for driver in report["churn"]["drivers"]} for report in (plain, cleaned)
+    ]
+    assert "recency_days" in features[0]
+    assert "recency_days" not in features[1]
 
 
 def test_a_column_may_go_and_leave_word_of_its_gaps():

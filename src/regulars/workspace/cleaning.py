@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regulars.features import Feature, FeatureTable
@@ -74,6 +74,8 @@ class CleanedFeatures:
         for `plan`.
     plan
         What the models learn from the training rows of each fold; None for nothing.
+    given
+        What was asked for, by feature.
     """
 
     features: FeatureTable
@@ -81,6 +83,12 @@ class CleanedFeatures:
     columns: tuple[CleanedColumn, ...]
     to_learn: FeatureTable
     plan: CleaningPlan | None = None
+    given: Mapping[str, ColumnCleaning] = field(default_factory=dict)
+
+    def treat(self, features: FeatureTable) -> FeatureTable:
+        """Features of another date with the same done that takes no learning; nobody is left out."""
+        own = {name: one for name, one in self.given.items() if name in features.names}
+        return _treat(features, own) if own else features
 
 
 def clean_features(
@@ -124,9 +132,7 @@ def clean_features(
         everybody = np.ones(len(features), dtype=bool)
         return CleanedFeatures(features, everybody, tuple(columns), features)
     kept = _keep_rows(features, decided)
-    given = {name: _keep_given(one) for name, one in decided.items()}
-    gone = [name for name, one in decided.items() if one.missing == "drop_column"]
-    to_learn = _clean_categories(_clean_numbers(_take(features, kept), given), given).drop(gone)
+    to_learn = _treat(_take(features, kept), decided)
     learnt = {}
     for name, one in decided.items():
         left = _keep_learnt(one, is_number=features.get_feature(name).kind == "numeric")
@@ -134,7 +140,14 @@ def clean_features(
             learnt[name] = left
     filled = _clean_categories(_clean_numbers(to_learn, learnt), learnt)
     plan = CleaningPlan(columns=tuple(learnt.values())) if learnt else None
-    return CleanedFeatures(filled, kept, tuple(columns), to_learn, plan)
+    return CleanedFeatures(filled, kept, tuple(columns), to_learn, plan, decided)
+
+
+def _treat(features: FeatureTable, decided: Mapping[str, ColumnCleaning]) -> FeatureTable:
+    """What takes no learning: constants, given limits, indicators, columns that go."""
+    given = {name: _keep_given(one) for name, one in decided.items()}
+    gone = [name for name, one in decided.items() if one.missing == "drop_column"]
+    return _clean_categories(_clean_numbers(features, given), given).drop(gone)
 
 
 def _has_limits(one: ColumnCleaning) -> bool:

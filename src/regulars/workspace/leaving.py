@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from regulars.predictions.definitions import TimedOutcome
     from regulars.progress import Progress
     from regulars.schema.wording import Language
+    from regulars.workspace.cleaning import CleanedFeatures
 
 __all__ = ["LeavingStudy", "choose_outcome", "list_at_risk", "study_leaving"]
 
@@ -116,6 +117,7 @@ def study_leaving(
     as_of: AsOf,
     seed: int,
     definitions: Sequence[FeatureDefinition],
+    cleaned: CleanedFeatures | None = None,
     progress: Progress,
     language: Language = "en",
 ) -> LeavingStudy:
@@ -136,6 +138,8 @@ def study_leaving(
         Of everything random.
     definitions
         The features that are looked for.
+    cleaned
+        What is done with missing values and outliers, at every date.
     progress, language
         Told of every stage, and how stages are called.
 
@@ -149,9 +153,17 @@ def study_leaving(
     with progress.stage(speak(language)("history", count=str(len(observed)))):
         built = _build(history, [*dates, as_of], definitions)
     kept = [keep_at_risk(table, seen) for table, seen in zip(built, observed, strict=True)]
-    *past, (today, _) = _drop_silent(kept)
+    told = _drop_silent(kept)
+    if cleaned is not None:
+        told = [(cleaned.treat(table), outcome) for table, outcome in told]
+    *past, (today, _) = told
     comparison = compare_models_over_time(
-        past, today, random_state=seed, progress=progress, language=language
+        past,
+        today,
+        random_state=seed,
+        cleaning=cleaned.plan if cleaned else None,
+        progress=progress,
+        language=language,
     )
     return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
 

@@ -216,6 +216,7 @@ def study_customers(
             as_of=as_of,
             seed=seed,
             definitions=known,
+            cleaned=material.cleaned,
             progress=progress,
             language=language,
         )
