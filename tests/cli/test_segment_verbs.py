@@ -270,3 +270,19 @@ def _read_workbook(file):
 def _read_parquet(file):
     table = pq.read_table(file)
     return [table.column_names, *([value] for value in table["customer_id"].to_pylist())]
+
+
+def test_a_sample_looks_at_whole_customers_of_some_buckets(desk):
+    lines = [f"c{number},2026-02-{number % 20 + 1:02},{number}" for number in range(3_000)]
+    text = "customer_id,purchased_at,amount\n" + "\n".join(lines)
+    desk.load_text(text, "--kind", "purchases")
+    rule = desk.write("rule.json", '{"spent": ">=", "value": 1500}')
+
+    counted = desk.run(
+        "segment", "count", rule, "--sample", "-w", desk.workspace, "--format", "json"
+    )
+
+    assert counted.json["is_exact"] is False
+    assert counted.json["sampled"] < 400
+    assert counted.json["low"] <= 1500 <= counted.json["high"]
+    assert counted.json["customers"] == pytest.approx(3_000, rel=0.25)

@@ -96,14 +96,9 @@ def count(
     from regulars.segments.rules import count_members
 
     home, language = find_home(file, workspace, lang, as_of)
-    with open_asked(home, rule, as_of) as (asked, sources, day):
-        found = count_members(
-            asked,
-            sources,
-            as_of=day,
-            buckets=_SAMPLED_BUCKETS if sample else None,
-            preview=preview,
-        )
+    buckets = _SAMPLED_BUCKETS if sample else None
+    with open_asked(home, rule, as_of, buckets=buckets) as (asked, sources, day):
+        found = count_members(asked, sources, as_of=day, buckets=buckets, preview=preview)
     if format == "json":
         print_json(_describe_count(asked, found, day, sources.names, language))
     else:
@@ -197,7 +192,7 @@ def why(
 
 @contextmanager
 def open_asked(
-    home: Workspace, rule: str, as_of: Day | None
+    home: Workspace, rule: str, as_of: Day | None, *, buckets: int | None = None
 ) -> Iterator[tuple[Rule, RuleSources, AsOf]]:
     """The rule of a file or of a segment, and what it is computed from in a workspace."""
     from regulars.conditions import load_rule
@@ -212,7 +207,7 @@ def open_asked(
         as_of = known[rule].frozen_on or as_of
     else:
         raise UnknownNameError("segment", rule, known, ru="сегмента")
-    with open_rule_sources(home, as_of=as_of) as (sources, day):
+    with open_rule_sources(home, as_of=as_of, buckets=buckets) as (sources, day):
         yield asked, add_memberships(asked, sources, known, as_of=day), day
 
 

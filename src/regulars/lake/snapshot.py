@@ -85,18 +85,29 @@ class Snapshot:
         connection: "DuckDBPyConnection",
         tables: Iterable[str] | None = None,
         prefix: str = "",
+        *,
+        buckets: Collection[int] | None = None,
     ) -> None:
-        """Create a view for each table (default: all), named `prefix` and the table's name."""
+        """Create a view for each table (default: all), named `prefix` and the table's name.
+
+        With `buckets`, tables that are kept by customers hold those of these buckets only.
+        """
         for table in self.tables if tables is None else tables:
             view = quote_name(prefix + table)
             with storage_guard(self.folder):
-                query = self._render_query(connection, table)
+                query = self._render_query(connection, table, buckets)
                 connection.execute(f"CREATE OR REPLACE VIEW {view} AS {query}")
 
-    def _render_query(self, connection: "DuckDBPyConnection", table: str) -> str:
+    def _render_query(
+        self, connection: "DuckDBPyConnection", table: str, buckets: Collection[int] | None
+    ) -> str:
         opened = self._open(table)
         columns = opened.columns
-        paths = [file.path for file in self._current_files(table)]
+        paths = [
+            file.path
+            for file in self._current_files(table)
+            if buckets is None or file.bucket is None or file.bucket in buckets
+        ]
         if not paths:
             empty = (
                 f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in columns

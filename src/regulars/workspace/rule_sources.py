@@ -17,7 +17,7 @@ from regulars.workspace.customer_features import list_profile_columns
 from regulars.workspace.tables import list_canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import ibis
@@ -34,7 +34,7 @@ _CHURN = "churn"
 
 @contextmanager
 def open_rule_sources(
-    workspace: Workspace, *, as_of: date | None = None
+    workspace: Workspace, *, as_of: date | None = None, buckets: int | None = None
 ) -> Iterator[tuple[RuleSources, AsOf]]:
     """What rules are computed from, and the first day that is not seen.
 
@@ -45,6 +45,8 @@ def open_rule_sources(
     as_of
         First day that must not be seen. None for the day after the newest fact, or for tomorrow
         where customers are described as of today.
+    buckets
+        Open the customers of the first so many of 64 buckets only; None for everybody.
 
     Raises
     ------
@@ -61,7 +63,9 @@ def open_rule_sources(
         )
     scratching = workspace.open_scratch(may_be_elsewhere=True)
     with scratching as scratch, workspace.open_engine(scratch) as backend:
-        tables = _open_tables(snapshot, backend, names)
+        # Of everybody first: the newest fact may be that of a customer who is left out.
+        day = _choose_as_of(workspace, as_of, lambda: _open_tables(snapshot, backend, names, None))
+        tables = _open_tables(snapshot, backend, names, buckets)
         mappings = _read_mappings(workspace)
         columns = [one for one in mappings if one.table == "profiles"]
         sources = RuleSources(
@@ -70,16 +74,18 @@ def open_rule_sources(
             aliases={c.source: c.target for one in columns for c in one.columns},
             own_names={c.name: c.meaning for c in list_profile_columns(columns) if c.meaning},
             scores=_open_scores(workspace.results_folder, backend),
+            buckets=buckets,
         )
-        yield sources, _choose_as_of(workspace, tables, as_of)
+        yield sources, day
 
 
 def _open_tables(
-    snapshot: Snapshot, backend: Backend, names: tuple[str, ...]
+    snapshot: Snapshot, backend: Backend, names: tuple[str, ...], buckets: int | None
 ) -> dict[str, ibis.Table]:
     """All rows and versions; what may be seen of them follows from `as_of`."""
     past = [name_past(name) for name in names if name_past(name) in snapshot.tables]
-    snapshot.register(backend.con, [*names, *past])
+    chosen = None if buckets is None else range(buckets)
+    snapshot.register(backend.con, [*names, *past], buckets=chosen)
     return {name: backend.table(name) for name in (*names, *past)}
 
 
@@ -101,12 +107,15 @@ def _open_scores(folder: Path | None, backend: Backend) -> dict[str, ibis.Table]
 
 
 def _choose_as_of(
-    workspace: Workspace, tables: Mapping[str, ibis.Table], asked: date | None
+    workspace: Workspace, asked: date | None, open_tables: Callable[[], Mapping[str, ibis.Table]]
 ) -> AsOf:
     zone = workspace.settings.time_zone
     tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
-    if asked is not None or "profiles" in tables:
-        return AsOf(asked or tomorrow, zone)
+    if asked is not None:
+        return AsOf(asked, zone)
+    tables = open_tables()
+    if "profiles" in tables:
+        return AsOf(tomorrow, zone)
     moments = [_find_newest(name, table) for name, table in tables.items()]
     known = [moment for moment in moments if moment is not None]
     if not known:

@@ -50,6 +50,9 @@ class RuleSources:
         By name a table of `customer_id` and `value`.
     own_names
         What columns of `profiles` are called in words.
+    buckets
+        The tables of what happened hold the customers of the first so many of 64 buckets only; None
+        for everybody.
     """
 
     tables: Mapping[str, ibis.Table]
@@ -58,6 +61,12 @@ class RuleSources:
     memberships: Mapping[str, ibis.Table] = field(default_factory=dict)
     scores: Mapping[str, ibis.Table] = field(default_factory=dict)
     own_names: Mapping[str, Wording] = field(default_factory=dict)
+    buckets: int | None = None
+
+    @property
+    def lists_everybody(self) -> bool:
+        """Whether the tables say of every customer that there is one."""
+        return self.buckets is None or any(name in self.tables for name in WHO)
 
     @property
     def features(self) -> Sequence[FeatureDefinition]:

@@ -150,7 +150,11 @@ def count_members(
         found = replace(found, preview=tuple(ids.column(0).to_pylist()))
     if chosen is None:
         return found
-    return _scale(found, int(everybody.count().to_pyarrow().as_py()))
+    if sources.lists_everybody:
+        customers = int(everybody.count().to_pyarrow().as_py())
+    else:
+        customers = round(found.sampled * BUCKETS / (buckets or BUCKETS))
+    return _scale(found, customers)
 
 
 def _count(compiled: CompiledRule) -> SegmentCount:

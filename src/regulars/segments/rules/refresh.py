@@ -19,7 +19,7 @@ from regulars.segments.rules.compile import WHO, compile_rule, list_customers
 from regulars.segments.rules.lowering import lower_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     import ibis
@@ -131,8 +131,21 @@ def find_touched(
         edges = [*_list_edges(rule, lowered, definitions), *_list_base(sources)]
     except _EverybodyMoves:
         return None
-    found = [_find_rows(edge, sources, before, as_of) for edge in dict.fromkeys(edges)]
+    if before.day == as_of.day:
+        # No time has passed: nothing entered, and nothing fell out.
+        return _nobody()
+    by_source: dict[tuple[str, str], dict[_Edge, None]] = {}
+    for edge in edges:
+        by_source.setdefault((edge.table, edge.customer), {})[edge] = None
+    found = [_find_rows(list(some), sources, before, as_of) for some in by_source.values()]
     return found[0].distinct() if len(found) == 1 else ibis.union(*found, distinct=True)
+
+
+def _nobody() -> ibis.Table:
+    import ibis
+    import pyarrow as pa
+
+    return ibis.memtable(pa.table({CUSTOMER: pa.array([], pa.string())}))
 
 
 def _list_base(sources: RuleSources) -> Iterator[_Edge]:
@@ -230,30 +243,38 @@ def _counts_days(condition: Rule) -> bool:
     return any(isinstance(bound, AsOfPlusDays) for bound in bounds)
 
 
-def _find_rows(edge: _Edge, sources: RuleSources, before: AsOf, as_of: AsOf) -> ibis.Table:
-    """Customers of the rows that enter, fall out, or reach a bound between the two days."""
+def _find_rows(
+    edges: Sequence[_Edge], sources: RuleSources, before: AsOf, as_of: AsOf
+) -> ibis.Table:
+    """Customers of the rows that enter, fall out, or reach a bound between the two days: one scan."""
     import ibis
 
-    table, contract = sources.tables[edge.table], get_contract(edge.table)
-    entering = [name for name in ("known_at",) if name in table.columns]
-    if contract.temporal == "state":
+    one, zone = edges[0], as_of.zone
+    table, contract = sources.tables[one.table], get_contract(one.table)
+    is_state, time = contract.temporal == "state", contract.time_column
+    wheres = [] if is_state else [edge.where for edge in edges if edge.where is not None]
+    named = [name for where in wheres for name in list_row_columns(where)]
+    rows = with_columns(table, dict.fromkeys(named), table=one.table, zone=zone)
+    entering = [name for name in ("known_at", str(time)) if name in rows.columns]
+    if is_state:
         # A version hides days that lie ahead, and shows them when they have come.
         kinds = table.schema().items()
         entering = [name for name, kind in kinds if kind.is_date() or kind.is_timestamp()]
-    elif contract.time_column in table.columns:
-        entering.append(str(contract.time_column))
-    tests = [_lies_within(table[name], before.day, as_of.day, as_of.zone) for name in entering]
-    time = contract.time_column
-    if time is not None and time in table.columns:
-        for first, last in _list_days(edge, before, as_of):
-            tests.append(_lies_within(table[time], first, last, as_of.zone))
-    rows = table.filter(ibis.or_(*tests)) if tests else table.limit(0)
-    if edge.where is not None and contract.temporal == "fact":
-        named = list_row_columns(edge.where)
-        rows = with_columns(rows, named, table=edge.table, zone=as_of.zone)
-        rows = rows.filter(compile_condition(edge.where, rows, as_of=as_of.instant))
-    kept = rows.filter(rows[edge.customer].notnull())
-    return kept.select(**{CUSTOMER: kept[edge.customer].cast("string")})
+    tests = []
+    for edge in edges:
+        spans = [(name, before.day, as_of.day) for name in entering]
+        if time is not None and time in rows.columns:
+            spans += [(time, first, last) for first, last in _list_days(edge, before, as_of)]
+        passing = [_lies_within(rows[name], first, last, zone) for name, first, last in spans]
+        if not passing:
+            continue
+        test = ibis.or_(*passing)
+        if edge.where is not None and not is_state:
+            test &= compile_condition(edge.where, rows, as_of=as_of.instant)
+        tests.append(test)
+    kept = rows.filter(ibis.or_(*tests)) if tests else rows.limit(0)
+    kept = kept.filter(kept[one.customer].notnull())
+    return kept.select(**{CUSTOMER: kept[one.customer].cast("string")})
 
 
 def _list_days(edge: _Edge, before: AsOf, as_of: AsOf) -> Iterator[tuple[date, date]]:
