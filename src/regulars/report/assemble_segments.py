@@ -144,7 +144,7 @@ def _title_segment(profile: Profile) -> Wording:
 def _report_cell(cell: Cell) -> DrillCellPart:
     share = cell.outcome_share
     return DrillCellPart(
-        customers=cell.count, churn_share=None if share is None else round(share, 4)
+        customers=cell.count, churn_share=None if share is None else round(share, 6)
     )
 
 
