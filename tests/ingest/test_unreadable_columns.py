@@ -97,3 +97,15 @@ def test_words_for_nothing_are_missing_and_not_unreadable(desk, bad):
 
     assert told["findings"] == []
     assert desk.read("profiles", "count(income)", order="1") == [(57,)]
+
+
+def test_rare_fractions_among_whole_numbers_are_read_although_a_word_is_not(desk):
+    incomes = [str(10 * n) for n in range(20_000)]
+    incomes[3], incomes[5] = "720.37", "N"
+
+    told = desk.load_text(
+        "\n".join(["id,income", *(f"{n},{one}" for n, one in enumerate(incomes))])
+    )
+
+    assert sums(told) == (20_000, 19_999, 0, 0, 1)
+    assert desk.read("profiles", "sum(income)") == [(1999900720.37 - 80.0,)]

@@ -78,10 +78,14 @@ def settle_types(
         must_be_read = _must_be_read(column, contract)
         if share > _HOPELESS and must_be_read:
             raise _hopeless(survey, share, source, connection)
-        numbers = None if must_be_read else _as_fractions(survey, staged, connection)
-        if numbers is not None:
-            changed[column.source] = numbers
-        elif share > _MOST_UNREADABLE and not must_be_read:
+        if must_be_read:
+            continue
+        if column.type == "integer" and survey.unreadable:
+            numbers, unreadable = _as_fractions(survey, staged, connection)
+            if unreadable < survey.unreadable and unreadable <= _MOST_UNREADABLE * present:
+                changed[column.source] = numbers
+                continue
+        if share > _MOST_UNREADABLE:
             changed[column.source] = _as_text(column, connection)
             findings.append(_find_unreadable(survey, share, mapping.table, connection))
     findings += _find_rounded(surveys, mapping.table, connection)
@@ -95,17 +99,15 @@ def settle_types(
 
 def _as_fractions(
     survey: Survey, staged: Staged, connection: DuckDBPyConnection
-) -> ColumnMapping | None:
-    """The column as numbers with fractions, when it is of whole ones and that is all it lacks."""
+) -> tuple[ColumnMapping, int]:
+    """A column of whole numbers as one of numbers with fractions, and what cannot be read then."""
     column = survey.column.mapping
-    if column.type != "integer" or not survey.unreadable:
-        return None
     numbers = column.model_copy(update={"type": "float"})
     condition = conform_column(numbers, staged.types[column.source]).is_unreadable
     (unreadable,) = fetch_counts(
         connection, f"SELECT count(*) FILTER ({condition}) FROM {SOURCE_ROWS}"
     )
-    return None if unreadable else numbers
+    return numbers, unreadable
 
 
 def _find_rounded(
