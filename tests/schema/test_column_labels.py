@@ -37,5 +37,19 @@ def test_a_window_in_days_agrees_with_its_noun(days, russian):
     assert label_column(f"minutes_{days}d").ru == f"минуты {russian}"
 
 
+@pytest.mark.parametrize(
+    "name", ["Жалоб за 90 дней", "Жалоб за последние 90 дней", "Жалоб 90 дней"]
+)
+def test_a_window_that_the_name_says_in_words_is_said_once(name):
+    assert label_column(name).ru == "жалоб за 90 дней"
+
+
+@pytest.mark.parametrize(
+    "name", ["visits_in_the_last_30_days", "visits over 30 days", "visits_30d"]
+)
+def test_an_english_window_is_said_once_too(name):
+    assert label_column(name).en == "visits in 30 days"
+
+
 def test_a_name_without_a_single_word_is_shown_as_it_is():
     assert label_column("%").en == "“%”"

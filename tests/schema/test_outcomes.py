@@ -23,6 +23,8 @@ def _column(name, *values):
         ("Отток", ("да", "нет"), "да"),
         ("Ушёл", ("1", "0"), "1"),
         ("Статус клиента: отток", ("ушел", "не ушел"), "ушел"),
+        ("Customer Status", ("Churned", "Stayed"), "Churned"),
+        ("status", ("left", "active"), "left"),
     ],
 )
 def test_the_one_column_with_a_name_of_the_dictionary_is_the_outcome(name, values, positive):
@@ -37,6 +39,10 @@ def test_the_one_column_with_a_name_of_the_dictionary_is_the_outcome(name, value
 @pytest.mark.parametrize("name", ["visit", "conversion", "default", "Revenue", "response", "class"])
 def test_other_two_valued_columns_are_never_taken(name):
     assert recognize([IDS, _column(name, "0", "1")]).outcome is None
+
+
+def test_a_status_of_something_else_is_not_taken():
+    assert recognize([IDS, _column("status", "gold", "silver")]).outcome is None
 
 
 def test_two_candidates_are_none_and_a_person_is_asked():

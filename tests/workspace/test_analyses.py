@@ -53,6 +53,20 @@ def test_the_summary_says_which_rows_it_stands_on(shop):
     )
 
 
+def test_columns_of_two_values_are_named_where_none_is_known_to_be_the_outcome(desk):
+    desk.write("clients.csv", CUSTOMERS.replace(",churn\n", ",RenewalState\n"))
+
+    report = _analyze(desk, "clients.csv")
+
+    assert report["why_absent"]["churn"] == {
+        "en": "No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE."
+        " Of two values, as an outcome has them: plan (basic, gold), RenewalState (no, yes).",
+        "ru": "Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome"
+        " СТОЛБЕЦ=ЗНАЧЕНИЕ. По два значения, как у исхода, в столбцах: plan (basic, gold),"
+        " RenewalState (no, yes).",
+    }
+
+
 def test_purchases_alone_give_segments_with_names_and_bounds_to_keep(shop):
     report = _analyze(shop, "orders.csv")
 

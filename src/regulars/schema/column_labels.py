@@ -13,7 +13,9 @@ from regulars.schema.wording import Wording, pluralize
 __all__ = ["label_column"]
 
 _WINDOW = re.compile(
-    r"(?:[_ ]|(?<=[a-zа-яё]))(?:last[_ ]?)?(\d{1,4})[_ ]?(?:d|day|days|дней|дня)$", re.IGNORECASE
+    r"(?:[_ ]+(?:in|over|during|for|within|за))?(?:[_ ]+the)?(?:[_ ]|(?<=[a-zа-яё]))"
+    r"(?:(?:last|past|последние|последних)[_ ]*)?(\d{1,4})[_ ]?(?:d|day|days|дней|дня|день)$",
+    re.IGNORECASE,
 )
 _BOUNDARY = re.compile(r"(?<=[a-zа-яё0-9])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{2,}|[А-Яа-яЁё]+")

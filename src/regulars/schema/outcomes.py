@@ -62,13 +62,21 @@ def _tells_loss(value: str) -> bool:
     return bool(words & _POSITIVE_WORDS) and not words & _NEGATIONS
 
 
+def _is_status(measured: Measured) -> bool:
+    words = set(split_words(measured.name))
+    losses = [value for value in measured.shape.distinct if _tells_loss(value)]
+    return bool(words) and words <= _FILLERS and len(losses) == 1
+
+
 def find_outcome(measured: Sequence[Measured]) -> tuple[Outcome | None, Wording | None]:
     """The outcome by the rule, and what a person should know about it.
 
     Taken only if exactly one two-valued column bears a name of the dictionary, and its values
-    tell which of them means "it happened".
+    tell which of them means "it happened". A column that is called a status only is taken for the
+    word of a loss among its values: "left" beside "active".
     """
-    named = [m for m in measured if m.shape.distinct_count == 2 and is_outcome_name(m.name)]
+    pairs = [m for m in measured if m.shape.distinct_count == 2]
+    named = [m for m in pairs if is_outcome_name(m.name)] or [m for m in pairs if _is_status(m)]
     if len(named) > 1:
         names = ", ".join(f"'{m.name}'" for m in named)
         return None, Wording(

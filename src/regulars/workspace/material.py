@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Material", "gather_material", "names_outcome"]
 
+_MOST_PAIRS = 5
+_LONGEST_VALUE = 20
 _NO_OUTCOME = Wording(
     en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
     ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
@@ -115,6 +117,8 @@ def gather_material(
         features = _keep_subscribed(features, timed, tables)
     cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
     outcome, why = _find_outcome(tables, mappings, as_of, cleaned.kept)
+    if why is _NO_OUTCOME:
+        why = _propose_outcome(cleaned.features, mappings)
     if outcome is None:
         return Material(cleaned.to_learn, built.uses, cleaned, timed=timed, why_no_outcome=why)
     with progress.stage(say("leaks")):
@@ -166,6 +170,28 @@ def _find_outcome(
     except QualityError as error:
         return None, Wording(en=error.en, ru=error.ru)
     return found, None
+
+
+def _propose_outcome(features: FeatureTable, mappings: Sequence[Mapping]) -> Wording:
+    """That no column is known to be the outcome, and which ones have two values as one would."""
+    import pyarrow.compute as pc
+
+    sources = {column.target: column.source for one in mappings for column in one.columns}
+    pairs = []
+    for feature in features.features:
+        if feature.kind == "numeric" or feature.group != "profile":
+            continue
+        values = pc.unique(features.table[feature.name].drop_null())
+        if len(values) == 2:
+            shown = sorted(str(value)[:_LONGEST_VALUE] for value in values.to_pylist())
+            pairs.append(f"{sources.get(feature.name, feature.name)} ({', '.join(shown)})")
+    if not pairs:
+        return _NO_OUTCOME
+    listed = ", ".join(pairs[:_MOST_PAIRS]) + (" …" if len(pairs) > _MOST_PAIRS else "")
+    return Wording(
+        en=f"{_NO_OUTCOME.en} Of two values, as an outcome has them: {listed}.",
+        ru=f"{_NO_OUTCOME.ru} По два значения, как у исхода, в столбцах: {listed}.",
+    )
 
 
 def _as_stored(positive: str, column_type: str) -> str:
