@@ -92,6 +92,37 @@ def test_a_column_emptied_for_those_who_left_is_blocked(honest, labels):
     assert _blocking(honest | {"next_invoice": next_invoice}, labels) == ("next_invoice",)
 
 
+def test_a_number_that_is_not_zero_for_those_who_left_only_is_blocked(honest, labels):
+    generator = np.random.default_rng(5)
+    honest["adjustment"] = np.where((labels == 1) & (generator.random(SIZE) < 0.7), 90.0, 0.0)
+
+    (leak,) = find_leaks(_table(honest), labels)
+
+    assert (leak.feature, leak.severity) == ("adjustment", "blocking")
+    assert "Where “adjustment” is not 0, 100% of the customers are those with the outcome" in (
+        leak.sentence.en
+    )
+
+
+def test_a_level_that_only_those_who_left_have_is_blocked(honest, labels):
+    generator = np.random.default_rng(5)
+    is_marked = (labels == 1) & (generator.random(SIZE) < 0.08)
+    honest["queue"] = np.where(is_marked, "Z9", honest["city"]).tolist()
+
+    (leak,) = find_leaks(_table(honest), labels)
+
+    assert (leak.feature, leak.severity) == ("queue", "blocking")
+    assert "“queue” — «Z9»" not in leak.sentence.en
+    assert leak.sentence.ru.startswith("Там, где «queue» — «Z9», 100")
+
+
+def test_that_nobody_who_was_active_has_left_is_no_leak(honest, labels):
+    generator = np.random.default_rng(5)
+    honest["logins"] = np.where((labels == 0) & (generator.random(SIZE) < 0.3), 4.0, 0.0)
+
+    assert _blocking(honest, labels) == ()
+
+
 def test_gaps_that_have_nothing_to_do_with_the_outcome_are_left_in_peace(honest, labels):
     generator = np.random.default_rng(5)
     income = [None if generator.random() < 0.4 else 50.0 for _ in labels]

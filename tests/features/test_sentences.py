@@ -72,5 +72,10 @@ def test_a_name_that_stands_in_quotes_is_set_apart_from_its_level():
     assert name_level(own, "Gold", "en") == "tier “Gold”"
 
 
+def test_quotes_inside_quotes_are_the_inner_ones():
+    assert quote("days since “a”", "en") == "“days since ‘a’”"
+    assert quote("дней после даты «а»", "ru") == "«дней после даты „а“»"
+
+
 def test_what_stands_in_quotes_is_not_quoted_again():
     assert (quote("“a”", "en"), quote("«а»", "ru"), quote("а", "ru")) == ("“a”", "«а»", "«а»")

@@ -10,16 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError
+from regulars.features.leak_evidence import (
+    Evidence,
+    look_at_gaps,
+    look_at_marks,
+    quote_feature,
+    say_percent,
+)
 from regulars.features.leak_names import Told, find_told_names
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.power import Power, measure_powers, measure_together
-from regulars.features.sentences import format_number, format_share, quote
+from regulars.features.sentences import format_number
 from regulars.features.table import Feature, FeatureTable
 from regulars.schema.wording import Language, Wording
 
 __all__ = ["Evidence", "Leak", "find_leaks", "list_blocking", "measure_without"]
 
-LeakKind = Literal["power", "name", "missing", "time"]
 LeakSeverity = Literal["blocking", "suspect"]
 
 _CERTAIN = 0.95
@@ -27,30 +33,6 @@ _CERTAIN = 0.95
 _WORTH_A_LOOK = 0.70
 _FAR_ABOVE = 0.05
 _NAMED_AND_STRONG = 0.75
-_ONLY_ONE_CLASS = 0.98
-_LEAST_ROWS = 20
-_LEAST_OF_CLASS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One reason to think that a feature knows the outcome.
-
-    Attributes
-    ----------
-    kind
-        `power`: alone it says too much; `name`: it is called like something written down
-        afterwards; `missing`: it is known, or missing, for one outcome only; `time`: it changes
-        when the outcome comes.
-    value
-        The figure behind it: a ROC-AUC or a share; None for names.
-    sentence
-        For people.
-    """
-
-    kind: LeakKind
-    value: float | None
-    sentence: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +76,8 @@ def find_leaks(
     """Features that know the outcome, blocking ones first, then by power.
 
     A leak is blocking when one kind of evidence leaves no doubt (alone nearly certain; known for one
-    outcome only; changing with the outcome), or when two agree: a name that tells, and power far
+    outcome only; not 0, or of one value, for those with the outcome only; changing with the
+    outcome), or when two agree: a name that tells, and power far
     above what any other feature has. Power alone, however large beside the others, is a suspicion:
     some honest columns are that good.
 
@@ -162,7 +145,10 @@ def find_leaks(
                 random_state,
                 is_leading=is_leading,
             ),
-            *_look_at_gaps(feature, values[:, column], truth),
+            *(
+                look_at_gaps(feature, values[:, column], truth)
+                or look_at_marks(matrix, column, values[:, column], truth)
+            ),
             *_look_at_changes(feature, (changes or {}).get(feature.name)),
         ]
         severity = _judge(evidence, name, powers[column], is_leading=is_leading)
@@ -213,7 +199,7 @@ def _judge(
     evidence: Sequence[Evidence], name: Told | None, power: Power, *, is_leading: bool
 ) -> LeakSeverity | None:
     kinds = {one.kind for one in evidence}
-    if kinds & {"missing", "time"} or power.low >= _CERTAIN or (name and is_leading):
+    if kinds & {"missing", "mark", "time"} or power.low >= _CERTAIN or (name and is_leading):
         return "blocking"
     if name in ("after", "outcome"):
         return "blocking" if power.value >= _NAMED_AND_STRONG else "suspect"
@@ -252,36 +238,15 @@ def _look_at_power(
     return [_say_above_all(feature, power, together)] if power.high >= together else []
 
 
-def _look_at_gaps(
-    feature: Feature, column: NDArray[np.float64], truth: NDArray[np.bool_]
-) -> list[Evidence]:
-    is_known = ~np.isnan(column)
-    for present in (True, False):
-        rows = is_known if present else ~is_known
-        count = int(rows.sum())
-        if count < _LEAST_ROWS or count == len(rows):
-            continue
-        for positive in (True, False):
-            of_class = truth if positive else ~truth
-            share = float(of_class[rows].mean())
-            reach = float(rows[of_class].mean())
-            rarity = float(of_class.mean())
-            # One class only, a good part of it, and not because nearly everybody is of that class.
-            is_one_class = share >= _ONLY_ONE_CLASS and reach >= _LEAST_OF_CLASS
-            if is_one_class and rarity <= 0.9 and share - rarity > (1 - rarity) / 2:
-                return [_say_gap(feature, share, present=present, positive=positive)]
-    return []
-
-
 def _look_at_changes(feature: Feature, shares: tuple[float, float] | None) -> list[Evidence]:
     if shares is None:
         return []
     at_outcome, otherwise = shares
     if at_outcome < 0.5 or at_outcome < 5 * otherwise:
         return []
-    name = _quote(feature)
-    share = _both(at_outcome)
-    rest = _both(otherwise)
+    name = quote_feature(feature)
+    share = say_percent(at_outcome)
+    rest = say_percent(otherwise)
     sentence = Wording(
         en=f"{name.en} changes for {share.en} of customers at the very moment the outcome is written"
         f" down, and for {rest.en} otherwise.",
@@ -292,7 +257,7 @@ def _look_at_changes(feature: Feature, shares: tuple[float, float] | None) -> li
 
 
 def _say_certain(feature: Feature, power: Power) -> Evidence:
-    name, auc = _quote(feature), _auc(power.value)
+    name, auc = quote_feature(feature), _auc(power.value)
     sentence = Wording(
         en=f"{name.en} alone tells the outcome almost for certain (ROC-AUC {auc.en}).",
         ru=f"{name.ru} в одиночку почти точно выдаёт исход (ROC-AUC {auc.ru}).",
@@ -301,7 +266,7 @@ def _say_certain(feature: Feature, power: Power) -> Evidence:
 
 
 def _say_above_all(feature: Feature, power: Power, together: float) -> Evidence:
-    name, auc, rest = _quote(feature), _auc(power.value), _auc(together)
+    name, auc, rest = quote_feature(feature), _auc(power.value), _auc(together)
     sentence = Wording(
         en=f"{name.en} alone (ROC-AUC {auc.en}) says at least as much as all other features together"
         f" ({rest.en}).",
@@ -311,23 +276,8 @@ def _say_above_all(feature: Feature, power: Power, together: float) -> Evidence:
     return Evidence("power", power.value, sentence)
 
 
-def _say_gap(feature: Feature, share: float, *, present: bool, positive: bool) -> Evidence:
-    name, percent = _quote(feature), _both(share)
-    state = Wording(en="filled in", ru="заполнено") if present else Wording(en="empty", ru="пусто")
-    side = (
-        Wording(en="with", ru="с исходом") if positive else Wording(en="without", ru="без исхода")
-    )
-    sentence = Wording(
-        en=f"Where {name.en} is {state.en}, {percent.en} of the customers are those {side.en} the"
-        " outcome: it is written down because of it.",
-        ru=f"Там, где поле {name.ru} {state.ru}, {percent.ru} клиентов — {side.ru}: его заполняют"
-        " из-за самого исхода.",
-    )
-    return Evidence("missing", share, sentence)
-
-
 def _say_name(feature: Feature, told: Told) -> Evidence:
-    name = _quote(feature)
+    name = quote_feature(feature)
     sentences = {
         "after": Wording(
             en=f"{name.en} is called like something that is written down after the outcome.",
@@ -345,14 +295,6 @@ def _say_name(feature: Feature, told: Told) -> Evidence:
         ),
     }
     return Evidence("name", None, sentences[told])
-
-
-def _quote(feature: Feature) -> Wording:
-    return Wording(en=quote(feature.meaning.en, "en"), ru=quote(feature.meaning.ru, "ru"))
-
-
-def _both(share: float) -> Wording:
-    return Wording(en=format_share(share, "en"), ru=format_share(share, "ru"))
 
 
 def _auc(value: float) -> Wording:

@@ -20,6 +20,8 @@ Value = float | str | bool | None
 
 _NO_BREAK = "\u00a0"
 _OPENING, _CLOSING = ("“", "«"), ("”", "»")
+_INNER_EN = str.maketrans("“”", "‘’")
+_INNER_RU = str.maketrans("«»", "„“")
 _YES, _NO = Wording(en="yes", ru="да"), Wording(en="no", ru="нет")
 _YES_AND_NO = {"true": _YES, "yes": _YES, "да": _YES, "false": _NO, "no": _NO, "нет": _NO}
 
@@ -62,7 +64,16 @@ def format_share(share: float, language: Language) -> str:
 
 
 def format_value(feature: Feature, value: Value, language: Language) -> str:
-    """A value of `feature` in words: a number with its unit, a level in quotes, yes or no."""
+    """A value of `feature` in words: a number with its unit, a level in quotes, yes or no.
+
+    Examples
+    --------
+    >>> trend = Feature(
+    ...     "trend", Wording(en="change in visits", ru="изменение"), "change", "numeric"
+    ... )
+    >>> format_value(trend, -0.33, "en"), format_value(trend, 1.5, "en")
+    ('-33%', '+150%')
+    """
     if value is None:
         return "not known" if language == "en" else "нет данных"
     if isinstance(value, bool):
@@ -71,6 +82,9 @@ def format_value(feature: Feature, value: Value, language: Language) -> str:
         return format_level(feature, value, language)
     if feature.unit == "share" and 0 <= value <= 1:
         return format_share(value, language)
+    if feature.unit == "change":
+        sign = "+" if value > 0 else "-" * (value < 0)
+        return sign + format_share(abs(value), language)
     if feature.unit == "day" and value == int(value):
         forms = ("day", "days") if language == "en" else ("день", "дня", "дней")
         noun = pluralize(int(abs(value)), language, *forms).split(" ", 1)[1]
@@ -104,7 +118,9 @@ def quote(text: str, language: Language) -> str:
     """The text in the quotation marks of the language; as it is where it stands in them already."""
     if text[:1] in _OPENING and text[-1:] in _CLOSING:
         return text
-    return f"“{text}”" if language == "en" else f"«{text}»"
+    if language == "en":
+        return f"“{text.translate(_INNER_EN)}”"
+    return f"«{text.translate(_INNER_RU)}»"
 
 
 def capitalize(text: str) -> str:
