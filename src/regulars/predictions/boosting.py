@@ -20,13 +20,23 @@ __all__ = ["LevelCodes", "fit_histogram_trees", "fit_lightgbm"]
 # Small steps, small trees, large leaves and half of the columns a tree: on flat customer files the
 # usual settings of boosting lose to a straight line (ADR on the models).
 _STEP = 0.05
-_LEAVES = 8
-_ROWS_IN_LEAF = 40
-_PENALTY = 10.0
+_PENALTY = 13.0
 _COLUMN_SHARE = 0.5
 _ROW_SHARE = 0.8
-_ROUNDS = (50, 100, 200, 300)
-"""Numbers of trees that are tried, all from one fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class TreeSize:
+    """How large trees grow, and after how many of them they are looked at, all in one fit."""
+
+    leaves: int
+    rows_in_leaf: int
+    rounds: tuple[int, ...]
+
+
+_SMALL = TreeSize(leaves=8, rows_in_leaf=40, rounds=(50, 100, 200, 300))
+_LARGE = TreeSize(leaves=31, rows_in_leaf=20, rounds=(50, 100, 200, 400))
+"""For data where many things must come together."""
 
 _LONG_STEP = 0.1
 _FEWER_ROUNDS = (25, 50, 100, 150)
@@ -79,9 +89,15 @@ def _list_rounds(tried: tuple[int, ...], n_trees: int) -> list[int]:
     return [min(rounds, n_trees) for rounds in tried]
 
 
-def _rows_in_leaf(n_rows: int) -> int:
+def _rows_in_leaf(n_rows: int, usual: int) -> int:
     """Fewer where there are few rows, so that a tree can be grown at all."""
-    return max(5, min(_ROWS_IN_LEAF, n_rows // 20))
+    return max(5, min(usual, n_rows // 20))
+
+
+def _penalty(labels: NDArray[np.float64]) -> float:
+    """The L2 penalty: a row weighs p (1 - p) in a leaf, and a rare outcome is not to be forbidden."""
+    rate = float(np.mean(labels))
+    return 4 * rate * (1 - rate) * _PENALTY
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,29 +125,49 @@ class LightgbmModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LightgbmRounds:
-    """One booster, looked at after several numbers of trees."""
+    """Boosters of small and of large trees, each looked at after several numbers of trees."""
 
-    booster: "Booster"
+    boosters: dict[TreeSize, "Booster"]
     codes: LevelCodes
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds by each candidate, shape (n_candidates, n_customers)."""
-        rounds = _list_rounds(_ROUNDS, self.booster.num_trees())
         coded = self.codes.transform(X)
-        # Each stage adds its own trees to the sum so far, so no tree is walked twice.
-        scored = np.zeros((len(rounds), len(X)))
-        for stage, (start, end) in enumerate(pairwise([0, *rounds])):
-            if end > start:
-                added = self.booster.predict(
-                    coded, raw_score=True, start_iteration=start, num_iteration=end - start
-                )
-                scored[stage] = np.asarray(added, np.float64)
-        return np.cumsum(scored, axis=0)
+        return np.concatenate(
+            [
+                _predict_stages(booster, coded, _list_rounds(size.rounds, booster.num_trees()))
+                for size, booster in self.boosters.items()
+            ]
+        )
 
     def pick(self, position: int) -> LightgbmModel:
-        """The booster with one of the numbers of trees."""
-        n_trees = _list_rounds(_ROUNDS, self.booster.num_trees())[position]
-        return LightgbmModel(self.booster, self.codes, n_trees)
+        """One of the boosters with one of the numbers of trees."""
+        size, place = _find_size(position)
+        booster = self.boosters[size]
+        return LightgbmModel(
+            booster, self.codes, _list_rounds(size.rounds, booster.num_trees())[place]
+        )
+
+
+def _find_size(position: int) -> tuple[TreeSize, int]:
+    """The size of the trees of one candidate, and its place among those of that size."""
+    n_small = len(_SMALL.rounds)
+    return (_SMALL, position) if position < n_small else (_LARGE, position - n_small)
+
+
+def _predict_stages(
+    booster: "Booster", coded: NDArray[np.float64], rounds: list[int]
+) -> NDArray[np.float64]:
+    """Raw log-odds after each number of trees, shape (n_rounds, n_customers)."""
+    # Each stage adds its own trees to the sum so far, so no tree is walked twice.
+    scored = np.zeros((len(rounds), len(coded)))
+    for stage, (start, end) in enumerate(pairwise([0, *rounds])):
+        if end > start:
+            added = booster.predict(
+                coded, raw_score=True, start_iteration=start, num_iteration=end - start
+            )
+            scored[stage] = np.asarray(added, np.float64)
+    return np.cumsum(scored, axis=0)
 
 
 def fit_lightgbm(
@@ -141,23 +177,36 @@ def fit_lightgbm(
     *,
     only: int | None = None,
 ) -> LightgbmRounds:
-    """LightGBM (Ke et al. 2017), looked at after 50 to 300 trees."""
+    """LightGBM (Ke et al. 2017): small trees after 50 to 300 of them, large ones after 50 to 400."""
+    codes = LevelCodes(X, is_category)
+    coded = codes.transform(X)
+    grown = {_SMALL: _SMALL.rounds[-1], _LARGE: _LARGE.rounds[-1]}
+    if only is not None:
+        size, place = _find_size(only)
+        grown = {size: size.rounds[place]}
+    boosters = {size: _grow(coded, labels, codes, size, n_trees) for size, n_trees in grown.items()}
+    return LightgbmRounds(boosters, codes)
+
+
+def _grow(
+    coded: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    codes: LevelCodes,
+    size: TreeSize,
+    n_trees: int,
+) -> "Booster":
     import lightgbm
 
-    codes = LevelCodes(X, is_category)
-    matrix = lightgbm.Dataset(
-        codes.transform(X), labels, categorical_feature=codes.columns.tolist()
-    )
     settings = {
         "objective": "binary",
         "learning_rate": _STEP,
-        "num_leaves": _LEAVES,
-        "min_data_in_leaf": _rows_in_leaf(len(X)),
-        "lambda_l2": _PENALTY,
+        "num_leaves": size.leaves,
+        "min_data_in_leaf": _rows_in_leaf(len(coded), size.rows_in_leaf),
+        "lambda_l2": _penalty(labels),
         "feature_fraction": _COLUMN_SHARE,
         "bagging_fraction": _ROW_SHARE,
         "bagging_freq": 1,
-        "max_cat_to_onehot": _LEAVES,
+        "max_cat_to_onehot": _SMALL.leaves,
         "seed": _BAGGING_SEED,
         "deterministic": True,
         "force_col_wise": True,
@@ -166,8 +215,8 @@ def fit_lightgbm(
         "num_threads": 1,
         "verbosity": -1,
     }
-    n_rounds = _ROUNDS[-1 if only is None else only]
-    return LightgbmRounds(lightgbm.train(settings, matrix, num_boost_round=n_rounds), codes)
+    matrix = lightgbm.Dataset(coded, labels, categorical_feature=codes.columns.tolist())
+    return lightgbm.train(settings, matrix, num_boost_round=n_trees)
 
 
 class HistogramModel:
@@ -298,9 +347,9 @@ def fit_histogram_trees(
     model = HistGradientBoostingClassifier(
         learning_rate=_LONG_STEP,
         max_iter=_FEWER_ROUNDS[-1 if only is None else only],
-        max_leaf_nodes=_LEAVES,
-        min_samples_leaf=_rows_in_leaf(len(X)),
-        l2_regularization=_PENALTY,
+        max_leaf_nodes=_SMALL.leaves,
+        min_samples_leaf=_rows_in_leaf(len(X), _SMALL.rows_in_leaf),
+        l2_regularization=_penalty(labels),
         max_features=_COLUMN_SHARE,
         early_stopping=False,
         categorical_features=list(range(len(codes.columns))) or None,

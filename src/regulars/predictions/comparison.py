@@ -131,7 +131,11 @@ def compare_churn_models(
     """
     _check_shapes(features, outcome)
     matrix = encode_features(features)
-    known = limit_rows(np.flatnonzero(~np.isnan(outcome.labels)), random_state=random_state)
+    known = limit_rows(
+        np.flatnonzero(~np.isnan(outcome.labels)),
+        n_features=len(matrix.features),
+        random_state=random_state,
+    )
     X = matrix.values[known]
     rows = TrainingRows(
         X,
@@ -192,7 +196,11 @@ def compare_models_over_time(
     waits = np.repeat(
         [outcome.days_until_known for _, outcome in past], [len(table) for table, _ in past]
     )
-    known = limit_rows(np.flatnonzero(~np.isnan(seen)), random_state=random_state)
+    known = limit_rows(
+        np.flatnonzero(~np.isnan(seen)),
+        n_features=len(matrix.features),
+        random_state=random_state,
+    )
     owners = stacked.customer_ids.take(pa.array(known))
     _, groups = np.unique(owners.to_numpy(zero_copy_only=False), return_inverse=True)
     rows = TrainingRows(

@@ -16,11 +16,17 @@ _REPEATS = 3
 _MANY_ROWS = 20_000
 """From here on one deal of the folds says enough."""
 
+_ENOUGH_ROUNDS = 2
+"""Of many customers so many of the five folds tell which model is better."""
+
 _MOST_ROWS = 100_000
 """More customers than that teach these models nothing new, and cost hours."""
 
 _MOST_TESTED = 6
 """Later cut-offs are nearer to today, and learn from more; earlier ones would say less for the time."""
+
+_MOST_CELLS = 10_000_000
+"""Of more than a hundred features fewer customers are learnt from, for the same reason."""
 
 FEWEST_IN_ROUND = 20
 
@@ -45,14 +51,19 @@ class Plan:
 
 
 def plan_at_random(rows: TrainingRows, *, random_state: int) -> Plan:
-    """A fifth is the hold-out, the rest is dealt into five folds; all of it three times to judge."""
-    n_repeats = 1 if len(rows.labels) > _MANY_ROWS else _REPEATS
+    """A fifth is the hold-out, the rest is dealt into five folds; all of it three times to judge.
+
+    Of more than 20,000 customers two of the five folds are tested to choose, and all is dealt once.
+    """
+    is_plenty = len(rows.labels) > _MANY_ROWS
+    n_repeats = 1 if is_plenty else _REPEATS
     repeats = tuple(
         deal_rounds(rows.labels, rows.groups, n_folds=_FOLDS, random_state=random_state + repeat)
         for repeat in range(n_repeats)
     )
     check = repeats[0][0]
-    return Plan(_deal_within(rows, check.learn, random_state + _REPEATS), check, repeats)
+    choosing = _deal_within(rows, check.learn, random_state + _REPEATS)
+    return Plan(choosing[: _ENOUGH_ROUNDS if is_plenty else _FOLDS], check, repeats)
 
 
 def plan_over_time(
@@ -79,12 +90,15 @@ def plan_over_time(
     return Plan(choosing, check, (rounds,))
 
 
-def limit_rows(known: NDArray[np.int64], *, random_state: int) -> NDArray[np.int64]:
-    """At most 100,000 of the rows `known`, drawn at random, in their order."""
-    if len(known) <= _MOST_ROWS:
+def limit_rows(
+    known: NDArray[np.int64], *, n_features: int, random_state: int
+) -> NDArray[np.int64]:
+    """At most 100,000 of the rows `known`, and ten million cells, drawn at random, in their order."""
+    most = max(_MANY_ROWS, min(_MOST_ROWS, _MOST_CELLS // max(n_features, 1)))
+    if len(known) <= most:
         return known
     generator = np.random.default_rng(random_state)
-    return np.sort(generator.choice(known, _MOST_ROWS, replace=False))
+    return np.sort(generator.choice(known, most, replace=False))
 
 
 def _deal_within(

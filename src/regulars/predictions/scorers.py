@@ -11,6 +11,7 @@ from regulars.evaluate.folds import deal_folds
 from regulars.evaluate.metrics import log_loss
 from regulars.features.screening import find_different_columns, score_columns
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.many_levels import weigh_many_levels
 from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_naive_bayes
 from regulars.predictions.results import ModelName
 from regulars.quality.cleaning import ColumnCleaning
@@ -252,8 +253,8 @@ def _line_loss(
 FITTERS: dict[ModelName, Fitter] = {
     "baseline": fit_baseline,
     "naive_bayes": _calibrate(fit_naive_bayes),
-    "logistic": _calibrate(fit_logistic_path),
-    "lightgbm": _calibrate(fit_lightgbm),
-    "histogram_trees": _calibrate(fit_histogram_trees),
+    "logistic": _calibrate(weigh_many_levels(fit_logistic_path)),
+    "lightgbm": _calibrate(weigh_many_levels(fit_lightgbm)),
+    "histogram_trees": _calibrate(weigh_many_levels(fit_histogram_trees)),
 }
 """The models that are fitted; the blend is made of two of them."""
