@@ -74,7 +74,8 @@ def draw(figures: Sequence[Figure]) -> Table:
 def draw_quality(scores: Sequence[Score]) -> Table:
     """The table of all scores."""
     table = Table(
-        "data", "tested", "chosen", "ROC-AUC", "95 %", "logistic", "LightGBM", "target", ""
+        *("data", "tested", "chosen", "ROC-AUC", "95 %", "logistic", "LightGBM", "ahead of both"),
+        *("possible", "limit", ""),
     )
     for score in scores:
         table.add_row(
@@ -85,8 +86,10 @@ def draw_quality(scores: Sequence[Score]) -> Table:
             f"{score.low:.3f}-{score.high:.3f}",
             f"{score.plain_logistic:.4f}",
             f"{score.plain_lightgbm:.4f}",
-            "" if score.target is None else f"{score.target:.3f}",
-            "ok" if score.is_within_limits else "UNDER",
+            f"{score.ahead:+.4f} ± {1.96 * score.ahead_error:.4f}",
+            "" if score.best_possible is None else f"{score.best_possible:.3f}",
+            "" if score.limit is None else f"{score.limit:.3f}",
+            "ok" if score.is_within_limits else "not reached",
         )
     return table
 
