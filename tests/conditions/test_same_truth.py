@@ -67,6 +67,18 @@ def test_the_opposite_is_true_exactly_where_the_condition_is_not(duckdb, tree, r
     ]
 
 
+@given(tree=TREES, rows=ROWS)
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+def test_a_filter_lets_through_the_same_rows_where_the_unknown_may_stay_null(duckdb, tree, rows):
+    condition = load_condition(tree, where="test")
+    table = ibis.memtable(make_table(rows))
+
+    truth = compile_condition(condition, table, as_of=AS_OF, may_be_null=True)
+    found = duckdb.to_pyarrow(table.select(truth=truth))["truth"].to_pylist()
+
+    assert [bool(one) for one in found] == _explained(condition, rows)
+
+
 @given(tree=TREES)
 def test_only_the_named_columns_are_looked_at(tree):
     condition = load_condition(tree, where="test")

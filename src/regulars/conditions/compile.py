@@ -43,7 +43,11 @@ _EXACT_DIGITS = 15
 
 
 def compile_condition(
-    condition: Condition, table: ir.Table, *, as_of: datetime | None = None
+    condition: Condition,
+    table: ir.Table,
+    *,
+    as_of: datetime | None = None,
+    may_be_null: bool = False,
 ) -> ir.BooleanValue:
     """`condition` over the rows of `table`.
 
@@ -58,11 +62,14 @@ def compile_condition(
     as_of
         The instant at which the first unseen day begins, in the time zone of the company; needed
         only where `as_of_plus_days` is used.
+    may_be_null
+        For a filter, which takes NULL for False anyway: what is unknown may stay so, which is
+        cheaper. Of the opposite of a condition it never does.
 
     Returns
     -------
     BooleanValue
-        One value per row of `table`, never NULL.
+        One value per row of `table`, never NULL unless it may be.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def compile_condition(
     >>> ibis.duckdb.connect().to_pyarrow(aged).to_pylist()
     [False, True, False]
     """
-    return _Compiler(table, as_of).compile(condition)
+    return _Compiler(table, as_of, may_be_null=may_be_null).compile(condition)
 
 
 def _kind_of_type(dtype: ibis.expr.datatypes.DataType) -> Kind:
@@ -100,9 +107,12 @@ def _kind_of_type(dtype: ibis.expr.datatypes.DataType) -> Kind:
 class _Compiler:
     """Compiles every node over one table."""
 
-    def __init__(self, table: ir.Table, as_of: datetime | None) -> None:
+    def __init__(
+        self, table: ir.Table, as_of: datetime | None, *, may_be_null: bool = False
+    ) -> None:
         self._table = table
         self._as_of = as_of
+        self._may_be_null = may_be_null
 
     def compile(self, condition: Condition) -> ir.BooleanValue:
         if isinstance(condition, All):
@@ -110,7 +120,7 @@ class _Compiler:
         if isinstance(condition, Any):
             return ibis.or_(*(self.compile(part) for part in condition.conditions))
         if isinstance(condition, Not):
-            return ~self.compile(condition.condition)
+            return ~_Compiler(self._table, self._as_of).compile(condition.condition)
         if isinstance(condition, RuleLeaf):
             raise refuse_leaf(condition)
         if isinstance(condition, IsMissing):
@@ -149,7 +159,7 @@ class _Compiler:
         ]
         check_whole(fitted, kind, condition.column)
         aligned, literals = _align(column, fitted)
-        return _known(aligned.isin(literals), column)
+        return self._settle(aligned.isin(literals), column)
 
     def _compare(
         self, name: str, column: ir.Value, sides: Sequence[tuple[str, Bound]]
@@ -163,7 +173,12 @@ class _Compiler:
             fitted = fit(value, kind, column=name, as_of=self._as_of)
             aligned, literals = _align(column, [fitted])
             tests.append(OPERATORS[op](aligned, literals[0]))
-        return _known(ibis.and_(*tests), column)
+        return self._settle(ibis.and_(*tests), column)
+
+    def _settle(self, test: ir.BooleanValue, column: ir.Value) -> ir.BooleanValue:
+        if self._may_be_null and not column.type().is_floating():
+            return test
+        return _known(test, column)
 
     def _column(self, name: str) -> ir.Value:
         if name not in self._table.columns:

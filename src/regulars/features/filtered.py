@@ -62,7 +62,7 @@ def compile_filtered(
     owned = rows.filter(rows[customer].notnull())
     named = {name: owned[name] for name in needed}
     for condition, mask in masks.items():
-        named[mask] = compile_condition(condition, owned, as_of=cuts.last.instant)
+        named[mask] = compile_condition(condition, owned, as_of=cuts.last.instant, may_be_null=True)
     if time is not None and time in owned.columns:
         named["moment"] = owned[time]
     marked = owned.select(**{CUSTOMER: owned[customer].cast("string")}, **named)
