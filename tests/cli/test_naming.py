@@ -92,7 +92,7 @@ def test_names_that_do_not_fit_are_refused(answer, complaint):
     assert refused.value.en == complaint
 
 
-def test_a_horizon_is_for_purchases(desk):
+def test_a_horizon_is_for_a_history(desk):
     flat = desk.write(
         "flat.csv", "customer_id,age\n" + "".join(f"{n},{n % 9}\n" for n in range(40))
     )
@@ -100,7 +100,10 @@ def test_a_horizon_is_for_purchases(desk):
     refused = [desk.run("analyze", flat, "--horizon-days", days) for days in ("30", "0")]
 
     assert [one.code for one in refused] == [2, 2]
-    assert "A horizon in days is for a history of purchases" in refused[0].complaint
+    assert (
+        "A horizon in days is for a history of subscriptions, purchases or events"
+        in refused[0].complaint
+    )
     assert "horizon_days must be at least 1; found 0." in refused[1].complaint
 
 

@@ -18,6 +18,7 @@ from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.contract import get_contract
 from regulars.schema.wording import Wording
+from regulars.segments.distributions import FEWEST_SHOWN
 from regulars.workspace.check import check_data
 from regulars.workspace.material import names_outcome
 from regulars.workspace.outputs import write_outputs
@@ -387,11 +388,11 @@ def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
     means = None
     if study.churn is not None:
         numbers, scores = found.segmentation.segment, study.probabilities
-        # Where there is time only those at risk are scored, and a segment may hold none of them.
-        scored = ~np.isnan(scores)
+        # Where there is time only those at risk are scored, and a segment may hold few of them.
+        counts = np.bincount(numbers[~np.isnan(scores)])
         means = {
-            int(number): float(scores[scored & (numbers == number)].mean())
-            for number in sorted(set(numbers[scored]))
+            int(number): float(np.nanmean(scores[numbers == number]))
+            for number in np.flatnonzero(counts >= FEWEST_SHOWN)
         }
     return report_segments(
         found.segmentation,

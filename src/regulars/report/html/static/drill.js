@@ -49,7 +49,7 @@
     add(line, "span", customers(cell.customers) + (cell.left === null ? "" : ", " + percent(cell.left) + " " + content.words.left), "muted small");
   }
   function draw_fields() {
-    var line = add(place, "div", "", "path");
+    var line = add(place, "div", "", "path fields");
     add(line, "span", content.words.by, "small muted");
     content.fields.forEach(function (field, index) {
       if (!is_used(index) && splits(index)) { button(line, field.label, function () { by = index; }, index === by); }
