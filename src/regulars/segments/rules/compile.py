@@ -166,7 +166,9 @@ def compile_rule(
     lowered = lower_rule(rule, tables, columns=columns, as_of=as_of)
     features = _choose_features(lowered, definitions, tables)
     asked = list_customers(tables, as_of=as_of) if customers is None else customers
-    if customers is not None and all(one.customer == CUSTOMER for one in features):
+    is_own = all(one.customer == CUSTOMER for one in features)
+    # Tables that hold some buckets only have left out the others already.
+    if customers is not None and is_own and sources.buckets is None:
         tables = {name: _only_of(table, customers) for name, table in tables.items()}
     wide = asked.select(CUSTOMER)
     if features:
