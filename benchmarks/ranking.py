@@ -19,7 +19,7 @@ from regulars.evaluate import ContactCosts, RankingQuality, Round
 from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.threads import one_thread
 from regulars.features import AsOf, FeatureSpace, FeatureTable, encode_features
-from regulars.ingest.prepare import Wishes
+from regulars.ingest.wishes import Wishes
 from regulars.predictions import (
     NoPurchase,
     choose_cutoffs,
