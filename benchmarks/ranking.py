@@ -76,7 +76,7 @@ def _open(question: Question) -> Iterator[tuple[dict[str, object], list[object]]
 def read_rows(question: Question) -> TrainingRows:
     """What models learn from, as `analyze` gathers it: columns that know the outcome left out.
 
-    At most 100,000 customers, and those only whose outcome is known.
+    At most 100,000 customers, and those only whose outcome is known; numbered rows in their order.
     """
     with _open(question) as (tables, mappings):
         material = gather_material(
@@ -86,6 +86,10 @@ def read_rows(question: Question) -> TrainingRows:
         raise SystemExit(f"{question.path}: {material.why_no_outcome}")
     matrix = encode_features(material.features)
     labels = material.outcome.labels
+    # Customers are sorted by their ids as text; rows that were numbered are wanted in their order.
+    ids = material.features.customer_ids.to_pylist()
+    order = np.array(sorted(range(len(ids)), key=lambda row: (len(ids[row]), ids[row])))
+    matrix, labels = matrix.take(order), labels[order]
     known = limit_rows(
         np.flatnonzero(~np.isnan(labels)), n_features=len(matrix.features), random_state=SEED
     )
