@@ -66,7 +66,7 @@ _NOT_FOR_CALLS = frozenset(
 _SECOND = re.compile(r"_\d+$")
 
 # A spreadsheet takes a text that begins like this for a formula; the last four are the wide forms.
-_AFTER_MARK = re.compile(r"(?s)(?<=.)([;,|\t]\s*)([=+\-@＝＋－＠])")
+_AFTER_MARK = re.compile(r"([;,|\t]\s*)([=+\-@＝＋－＠])")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
