@@ -69,7 +69,7 @@ def run_checks(
     ...     {"purchases": purchases}, load_checks(), as_of=datetime(2026, 1, 10, tzinfo=UTC)
     ... )
     >>> [finding.sentence.en for finding in found]
-    ['Purchases without a customer: 1 row (50 %).']
+    ['Purchases without a customer: 1 row (50%).']
     """
     by_table: dict[str, list[Check]] = {}
     for check in checks:
