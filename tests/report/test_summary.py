@@ -26,6 +26,16 @@ def test_the_report_is_retold_in_both_languages(report):
     )
 
 
+def test_what_the_model_finds_is_told_of_most_customers_tested(report):
+    quality = report.churn.holdout.model_copy(update={"precision": 0.39, "recall": 0.49})
+    steadier = _without(report, churn=report.churn.model_copy(update={"quality": quality}))
+
+    assert summarize(steadier).summary.sentences[2].en == (
+        "19 of 100 customers left; of 100 that the model warns about, 39 do leave, and it finds"
+        " 49 of 100 who leave."
+    )
+
+
 def test_the_whole_is_as_good_as_its_weakest_part(report):
     summary = summarize(report).summary
 

@@ -106,7 +106,7 @@ def _get_stability(segments: SegmentsPart) -> float | None:
 
 
 def _grade_churn(churn: ChurnPart) -> Grade:
-    tested = churn.quality or churn.holdout
+    tested = churn.judged
     low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low
     return max([_at_least(low, _RANKING), *(_CAPS.get(alarm.kind, "C") for alarm in churn.alarms)])
 
@@ -132,7 +132,7 @@ def _tell_steadiness(segments: SegmentsPart, speech: Speech) -> str:
 def _tell_quality(churn: ChurnPart, speech: Speech) -> str:
     if churn.alarms:
         return speech.say("summary.reason_alarm")
-    tested = churn.quality or churn.holdout
+    tested = churn.judged
     low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low
     return speech.say(
         "summary.reason_churn",
@@ -220,7 +220,7 @@ def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
 
 def is_silent(churn: ChurnPart) -> bool:
     """Whether hardly anybody reaches the threshold: it finds fewer than one in twenty."""
-    return churn.holdout.recall < _SILENT
+    return churn.judged.recall < _SILENT
 
 
 def say_within(churn: ChurnPart, speech: Speech) -> str:
@@ -231,19 +231,19 @@ def say_within(churn: ChurnPart, speech: Speech) -> str:
 
 def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
     if is_silent(churn):
-        counts = churn.holdout.confusion
+        counts = churn.judged.confusion
         return speech.say(
             "summary.churn_silent",
             base=speech.number(round(churn.base_rate * 100)),
             within=say_within(churn, speech),
             threshold=speech.percent(churn.threshold, 0),
             warned=speech.number(counts.true_positive + counts.false_positive),
-            customers=speech.number(churn.holdout.n),
+            customers=speech.number(churn.judged.n),
         )
     return speech.say(
         "summary.churn",
         base=speech.number(round(churn.base_rate * 100)),
         within=say_within(churn, speech),
-        precision=speech.number(round(churn.holdout.precision * 100)),
-        recall=speech.number(round(churn.holdout.recall * 100)),
+        precision=speech.number(round(churn.judged.precision * 100)),
+        recall=speech.number(round(churn.judged.recall * 100)),
     )

@@ -52,7 +52,7 @@ def _say_gains(gains: tuple[GainPart, ...], speech: Speech) -> list[str]:
 
 def say_errors(churn: ChurnPart, speech: Speech) -> list[str]:
     """Both kinds of error at the threshold and where they are equal, and what was learnt by heart."""
-    judged = churn.quality or churn.holdout
+    judged = churn.judged
     counts = judged.confusion
     left = counts.true_positive + counts.false_negative
     stayed = counts.false_positive + counts.true_negative

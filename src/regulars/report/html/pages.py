@@ -282,16 +282,16 @@ def _describe_grid(rfm: RfmPart | None, speech: Speech) -> dict[str, Any]:
 
 def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
     base = round(churn.base_rate * 100)
-    holdout = churn.holdout
+    judged = churn.judged
 
     def interval(found: Interval) -> str:
         low, high = speech.fixed(found.low), speech.fixed(found.high)
         return speech.say("page.interval", mean=speech.fixed(found.mean), low=low, high=high)
 
-    warned = holdout.confusion.true_positive + holdout.confusion.false_positive
+    warned = judged.confusion.true_positive + judged.confusion.false_positive
     advised = (
         "churn.warned",
-        round(holdout.precision * 100),
+        round(judged.precision * 100),
         "churn.warned_left",
         "churn.warned_stayed",
     )
@@ -303,7 +303,7 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
             *([advised] if warned else []),
             (
                 "churn.leavers",
-                round(holdout.recall * 100),
+                round(judged.recall * 100),
                 "churn.leavers_found",
                 "churn.leavers_missed",
             ),

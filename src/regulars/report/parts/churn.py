@@ -273,3 +273,8 @@ class ChurnPart(Part):
     """What moves the probability, strongest first."""
     alarms: tuple[Alarm, ...] = ()
     """What should make the reader doubt."""
+
+    @property
+    def judged(self) -> Holdout:
+        """The test on most customers: what is told first rests on it, like the grade."""
+        return self.quality or self.holdout
