@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -111,7 +112,7 @@ def _find_target(lowered: Rule, value: object, *, wanted: bool) -> tuple[float, 
     if isinstance(value, bool) or not isinstance(value, Number):
         return 0.0, None
     number = float(value)
-    step = 1.0 if number.is_integer() else 0.0
+    is_whole = number.is_integer()
     if isinstance(lowered, Between):
         low, high = (_as_number(bound) for bound in lowered.between)
         if low is None or high is None:
@@ -120,13 +121,22 @@ def _find_target(lowered: Rule, value: object, *, wanted: bool) -> tuple[float, 
             nearest = low if number < low else high
             return nearest, nearest
         is_lower = number - low < high - number
-        return (low, low - step) if is_lower else (high, high + step)
-    bound = _as_number(lowered.value) if isinstance(lowered, Compare) else None
-    if bound is None or not isinstance(lowered, Compare):
+        bound, side = (low, "<") if is_lower else (high, ">")
+        return bound, _step_over(bound, side, is_whole=is_whole)
+    asked = _as_number(lowered.value) if isinstance(lowered, Compare) else None
+    if asked is None or not isinstance(lowered, Compare):
         return 0.0, None
     op = lowered.op if wanted else INVERSE[lowered.op]
-    moves = {">": step, "<": -step, "!=": step}
-    return bound, bound + moves.get(op, 0.0)
+    return asked, _step_over(asked, op, is_whole=is_whole)
+
+
+def _step_over(bound: float, op: str, *, is_whole: bool) -> float:
+    """The value nearest to `bound` for which `op` holds."""
+    if op in (">", "!="):
+        return bound + 1.0 if is_whole else math.nextafter(bound, math.inf)
+    if op == "<":
+        return bound - 1.0 if is_whole else math.nextafter(bound, -math.inf)
+    return bound
 
 
 def _as_number(bound: object) -> float | None:
