@@ -23,8 +23,8 @@ demo: $(VENV)/installed  ## the main job on a made-up telecom company: segments,
 test: $(VENV)/installed  ## every test this machine can run; ARGS="-k lake" goes to pytest
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-fast: $(VENV)/installed  ## the tests that need no server, no browser and no real data set
-	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not service and not browser and not data" $(ARGS)
+fast: $(VENV)/installed  ## the tests that need no server, no browser, no real data set and less than a second
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow and not service and not browser and not data" tests src $(ARGS)
 
 check: check-format check-lint check-types check-imports check-docs check-package  ## format, lint, types, imports, docs, package
 

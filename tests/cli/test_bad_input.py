@@ -9,6 +9,8 @@ import pytest
 import xlsxwriter
 from desk import sums
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20
 GZIP = gzip.compress(
     b"customer_id,age\n" + b"".join(b"%d,%d\n" % (n, n * 7919 % 90) for n in range(5000))

@@ -11,6 +11,8 @@ from terminal import run_on_a_terminal
 from regulars.cli.naming import rename
 from regulars.errors import InvalidParameterError
 
+pytestmark = pytest.mark.slow
+
 ROWS = "".join(f"A{n},{20 + n * 7 % 50},{'left' if n % 3 else 'stays'}\n" for n in range(60))
 posix = pytest.mark.skipif(os.name != "posix", reason="other systems have no such terminals")
 

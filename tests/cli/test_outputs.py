@@ -15,6 +15,8 @@ from help_pages import GOLDEN, VERBS, render_help
 from regulars import __version__
 from regulars.cli.app import app
 
+pytestmark = pytest.mark.slow
+
 
 def make_customers(count=150, *, names=("Anna Smith",), plan="gold"):
     """Customers of whom some left, more of those who complain."""

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from regulars.features import AsOf, FeatureSpace, FeatureTable, compile_features, read_features
 
+pytestmark = pytest.mark.slow
+
 ZONE = "Europe/Samara"
 AS_OF = AsOf(date(2026, 1, 10), ZONE)
 EARLIER = AsOf(date(2025, 12, 30), ZONE)

@@ -6,6 +6,8 @@ from exports import EXPORTS, ROWS
 
 from regulars.schema.mapping import Mapping
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_is_taken_for_what_it_is(desk, name):

@@ -14,6 +14,8 @@ from regulars.quality import Reconciliation
 from regulars.workspace import Workspace
 from regulars.workspace.load import FileReading, load_file
 
+pytestmark = pytest.mark.slow
+
 HEAD = "order_id,customer_id,order_date,amount,comment"
 TARGETS = {
     "order_id": "purchase_id",

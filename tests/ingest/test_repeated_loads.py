@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from desk import sums
+
+pytestmark = pytest.mark.slow
 
 PLANS = "customer_id,plan,city\n1,basic,Rome\n2,gold,Rome\n3,basic,Oslo\n"
 CHANGED_PLANS = "customer_id,plan,city\n1,basic,Rome\n2,basic,Rome\n4,gold,Oslo\n"

@@ -18,6 +18,8 @@ from regulars.quality import run_checks
 from regulars.quality.check import DatesCheck, RangeCheck, RowsCheck, VocabularyCheck
 from regulars.quality.screening import list_watched, may_find
 
+pytestmark = pytest.mark.slow
+
 AS_OF = datetime(2026, 1, 10, tzinfo=UTC)
 LIMITS = st.none() | st.integers(-5, 5) | st.floats(-1e12, 1e12)
 ONE_CHECK = {"name": "bad", "table": "t", "meaning": {"en": "Bad", "ru": "Плохо"}}

@@ -11,6 +11,8 @@ from shop_lake import CARDS, FIRST_DAY, ORDERS, TYPES, VISITS, Shop, order
 from regulars.errors import RegularsError
 from regulars.lake import LoadRecord
 
+pytestmark = pytest.mark.slow
+
 ID = "customer-4711"
 
 

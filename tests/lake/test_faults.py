@@ -12,6 +12,8 @@ from shop_lake import CARDS, ORDERS, TYPES, VISITS, Shop, order
 from regulars.errors import StorageError
 from regulars.lake import Lake
 
+pytestmark = pytest.mark.slow
+
 
 def fill(shop):
     for contract in (ORDERS, VISITS, CARDS):

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop_lake import CARDS, FIRST_DAY, ORDERS, VISITS, Shop, order
 
+pytestmark = pytest.mark.slow
+
 ROWS = st.lists(
     st.builds(
         order,

@@ -16,6 +16,8 @@ from regulars.errors import InvalidParameterError, NotFoundError, StorageError, 
 from regulars.lake import Lake, LoadRecord
 from regulars.schema.contract import get_contract
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_new_lake_has_no_tables(shop):
     snapshot = shop.lake.snapshot()

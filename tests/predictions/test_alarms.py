@@ -16,6 +16,8 @@ from regulars.predictions.plan import plan_at_random
 from regulars.predictions.scorers import FITTERS, TrainingRows
 from regulars.schema.wording import Wording
 
+pytestmark = pytest.mark.slow
+
 N = 1_200
 NAMES = ("months", "fee", "calls", "complaints", "plan", "city")
 IS_CATEGORY = np.array([False, False, False, False, True, True])

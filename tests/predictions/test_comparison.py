@@ -17,6 +17,8 @@ from regulars.predictions.faithfulness import measure_faithfulness
 from regulars.progress import Silent
 from regulars.schema.wording import Wording
 
+pytestmark = pytest.mark.slow
+
 N = 600
 
 

@@ -21,6 +21,8 @@ from regulars.predictions import (
 )
 from regulars.schema.wording import Wording
 
+pytestmark = pytest.mark.slow
+
 START = date(2025, 1, 1)
 NOW = AsOf(date(2025, 10, 1))
 STOPS = NoPurchase(horizon_days=60)

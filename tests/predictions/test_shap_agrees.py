@@ -8,6 +8,8 @@ from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
 from regulars.predictions.models import fit_logistic_path, fit_naive_bayes
 from regulars.predictions.scorers import TrainingRows, fit_scorer
 
+pytestmark = pytest.mark.slow
+
 CLOSE = 1e-6
 
 

@@ -5,6 +5,8 @@ from pyarrow import csv
 from regulars import Workspace
 from regulars.rehearsal import make_telecom_company, write_telecom_company, write_truth
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "en": [
         "customers.csv",

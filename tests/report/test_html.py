@@ -14,6 +14,8 @@ from regulars.report.parts import Alarm
 from regulars.report.vendor import ECHARTS_VERSION
 from regulars.schema.wording import Wording
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"
 CODES = {"version", "role", "type", "severity", "unit", "action", "kind", "direction", "grade"}
 VOID = {"meta", "link", "br", "img", "input", "rect", "line", "hr"}

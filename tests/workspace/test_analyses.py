@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # Who leaves must not follow from the other columns, or these are taken for leaks.
 CHANCE = random.Random(3)
 CUSTOMERS = "customer_id,age,monthly_fee,plan,churn\n" + "".join(

@@ -13,6 +13,8 @@ from regulars.quality import CleaningPlan
 from regulars.schema.wording import Wording
 from regulars.workspace.cleaning import clean_features
 
+pytestmark = pytest.mark.slow
+
 FEATURES = tuple(
     Feature(name, Wording(en=name, ru=name), None, kind)
     for name, kind in (("income", "numeric"), ("age", "numeric"), ("city", "category"))

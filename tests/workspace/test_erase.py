@@ -10,6 +10,8 @@ from searching import find_words
 from regulars.lake import Lake
 from regulars.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 WHO = "zq-0471"
 NAME = "Ксенофонтовский"
 WORDS = {WHO, NAME}

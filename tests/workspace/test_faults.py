@@ -12,6 +12,8 @@ from load_processes import SPAWN, load_all_at_once, load_and_call, load_and_die
 
 from regulars.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 HEAD = "order_id,customer_id,order_date,product,quantity,unit_price,phone\n"
 
 

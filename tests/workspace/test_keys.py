@@ -10,6 +10,8 @@ from searching import find_words
 from regulars.vault import create_master_key
 from regulars.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = "customer_id,full_name,plan\n" + "".join(f"{n},Anna Smith,a{n % 3}\n" for n in range(9))
 
 

@@ -18,6 +18,8 @@ from regulars.lake import Lake, LoadRecord
 from regulars.schema.contract import get_contract
 from regulars.workspace.tables import see_tables
 
+pytestmark = pytest.mark.slow
+
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 PURCHASES = pa.schema(
     [

@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CHANCE = random.Random(1)
 ROWS = [(n, CHANCE.randint(20, 70), "yes" if CHANCE.random() < 0.3 else "no") for n in range(300)]
 

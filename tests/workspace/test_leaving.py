@@ -13,6 +13,8 @@ from regulars.predictions import ContractEnd, NoEvent, NoPurchase
 from regulars.progress import Silent
 from regulars.workspace.leaving import choose_outcome, list_at_risk, study_leaving
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2025, 1, 1, tzinfo=UTC)
 TABLES = {
     "purchases": ("purchased_at", {"amount": 10.0}),

@@ -7,6 +7,8 @@ import sys
 import duckdb
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROWS = 4_000_000
 LIMIT_MEGABYTES = 1500
 # The process itself reads its peak: what the parent learns of a child counts the parent's own

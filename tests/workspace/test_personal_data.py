@@ -8,6 +8,8 @@ from searching import find_words
 
 from regulars.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 SURNAMES = ("Ксенофонтовский", "Благовещенская", "Преображенцев", "Крестовоздвиженский")
 GIVEN = ("Аристарх", "Мария", "Пантелеймон", "Глафира")
 

@@ -9,6 +9,8 @@ import pytest
 
 from regulars.lake import Lake
 
+pytestmark = pytest.mark.slow
+
 ROWS = "customer_id,age,spend,plan,churn\n" + "".join(
     f"{n},{20 + n * 7 % 50},{n * 13 % 90},{'gold' if n % 3 else 'basic'},"
     f"{'yes' if n * 7 % 10 < 3 else 'no'}\n"

@@ -7,6 +7,8 @@ import pytest
 from regulars.workspace import Workspace
 from regulars.workspace.tables import open_tables
 
+pytestmark = pytest.mark.slow
+
 
 def see(desk, table, columns, *, before):
     """Rows of a table as they were known before a moment."""

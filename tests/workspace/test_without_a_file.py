@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CHANCE = random.Random(5)
 CUSTOMERS = "customer_id,age,monthly_fee,plan,churn\n" + "".join(
     f"{n},{20 + n * 7 % 50},{300 + n * 13 % 90},{'gold' if n % 3 else 'basic'},"

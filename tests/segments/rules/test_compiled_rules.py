@@ -17,6 +17,8 @@ from regulars.conditions import load_rule
 from regulars.errors import InvalidParameterError, UnknownColumnError, UnknownNameError
 from regulars.segments.rules import RuleSources, compile_rule
 
+pytestmark = pytest.mark.slow
+
 SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
 
