@@ -1,6 +1,7 @@
 """The verb `segment`: what it prints, and with which code it leaves."""
 
 import json
+import random
 
 import pyarrow.parquet as pq
 import pytest
@@ -286,3 +287,62 @@ def test_a_sample_looks_at_whole_customers_of_some_buckets(desk):
     assert counted.json["sampled"] < 400
     assert counted.json["low"] <= 1500 <= counted.json["high"]
     assert counted.json["customers"] == pytest.approx(3_000, rel=0.25)
+
+
+OLD_EVENTS = "customer_id,occurred_at,event\n" + "".join(
+    f"{n % 40},2023-{1 + n % 12:02}-{1 + n % 28:02}T10:00:00Z,visit\n" for n in range(400)
+)
+
+
+def test_a_history_that_ended_long_ago_is_asked_at_its_end_with_those_who_were_in_it(desk):
+    desk.load_text("customer_id,city\n" + "".join(f"{n},Omsk\n" for n in range(50)))
+    desk.load_text(OLD_EVENTS, name="events.csv")
+    rule = {"all": [{"did": "visit", "within_days": 30}, {"column": "city", "in": ["Omsk"]}]}
+    desk.write("rule.json", json.dumps(rule))
+
+    whole = desk.run("segment", "count", "rule.json", "-w", "ws", "--format", "json").json
+    sampled = desk.run(
+        "segment", "count", "rule.json", "-w", "ws", "--format", "json", "--sample"
+    ).json
+
+    assert (whole["as_of"], whole["customers"]) == ("2023-12-29", 50)
+    assert 0 < whole["members"] < 50
+    assert sampled["as_of"] == "2023-12-29"
+    assert sampled["low"] <= whole["members"] <= sampled["high"]
+
+
+CHANCE = random.Random(8)
+SCORED = "customer_id,age,plan,churn\n" + "".join(
+    f"{n},{20 + n * 7 % 50},{'gold' if n % 3 else 'basic'},{'yes' if CHANCE.random() < 0.3 else 'no'}\n"
+    for n in range(200)
+)
+
+
+def test_scores_are_those_of_the_last_analysis_and_none_for_a_day_before_it(desk):
+    desk.load_text(SCORED, "--as-of", "2026-01-01")
+    desk.write("rule.json", json.dumps({"score": "churn", "op": ">=", "value": 0.0}))
+    before = desk.run("segment", "count", "rule.json", "-w", "ws")
+    desk.run("analyze", "-w", "ws", "--as-of", "2026-03-01")
+
+    after = desk.run(
+        "segment", "count", "rule.json", "-w", "ws", "--as-of", "2026-03-01", "--format", "json"
+    )
+    earlier = desk.run("segment", "count", "rule.json", "-w", "ws", "--as-of", "2026-02-28")
+
+    assert before.complaint.startswith("The rule asks for the score 'churn', and nobody was scored")
+    assert (after.json["customers"], after.json["members"]) == (200, 200)
+    assert earlier.code == 1
+    assert earlier.complaint == (
+        "The rule asks for the score 'churn', and nobody was scored by 2026-02-28. Scores come"
+        " from an analysis of the same file or workspace: regulars analyze."
+    )
+
+
+def test_a_saved_rule_names_nobody(desk):
+    desk.write("rule.json", json.dumps({"not": {"column": "customer_id", "in": ["17"]}}))
+
+    ran = desk.run("segment", "save", "vip", "rule.json", "-w", "ws")
+
+    assert ran.code == 2
+    assert "a saved rule may not compare 'customer_id'" in ran.complaint
+    assert not (desk.workspace / "definitions/segment").exists()

@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+from regulars.workspace import Workspace
+
 pytestmark = pytest.mark.slow
 
 CHANCE = random.Random(5)
@@ -82,7 +84,7 @@ def test_a_file_and_a_workspace_are_not_mixed_by_accident(shop):
 
     assert (analyzed.code, checked.code) == (2, 2)
     assert "load them there: regulars load FILE --workspace ws" in analyzed.complaint
-    assert "load it there: regulars load clients.csv --workspace ws" in checked.complaint
+    assert checked.complaint == analyzed.complaint
 
 
 def test_without_a_file_and_without_a_workspace_both_ways_are_offered(desk):
@@ -110,3 +112,13 @@ def test_a_file_that_is_not_there_is_not_taken_for_a_table(desk):
 
     assert ran.code == 2
     assert alone.complaint == f"There is no file 'nothing.csv' in {desk.folder}. Check the path."
+
+
+def test_a_file_that_was_analyzed_is_not_loaded_again_to_be_checked(desk):
+    desk.write("clients.csv", CUSTOMERS)
+    desk.run("analyze", "clients.csv")
+
+    desk.run("check", "clients.csv")
+
+    (load,) = Workspace(desk.folder / "clients-regulars/workspace").lake.list_loads()
+    assert load.rows_inserted == 200

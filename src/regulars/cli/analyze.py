@@ -34,6 +34,7 @@ from regulars.cli.options import (
     parse_overrides,
     read_delimiter,
     read_text,
+    refuse_both,
     say_command,
     split_names,
 )
@@ -55,7 +56,7 @@ _OF_FILES = (
 
 
 def analyze(
-    file: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    file: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = (),
     /,
     *,
     kind: Kind = None,
@@ -182,15 +183,7 @@ def _analyze_files(given: Mapping[str, Any], language: Language) -> Analysis:
     from regulars.workspace.analyze import analyze_files
     from regulars.workspace.load import FileReading
 
-    if home := given["workspace"]:
-        raise InvalidParameterError(
-            en="Files are analyzed in a workspace of their own. To analyze them together with what"
-            f" is in {home}, load them there: regulars load FILE --workspace {home}; then analyze"
-            " without a file.",
-            ru="Файлы анализируются в собственной рабочей папке. Чтобы взять их вместе с тем, что"
-            f" есть в {home}, загрузите их туда: regulars load ФАЙЛ --workspace {home}; затем"
-            " вызовите analyze без файла.",
-        )
+    refuse_both(given["workspace"])
     with open_progress() as progress:
         return analyze_files(
             given["file"],

@@ -13,8 +13,8 @@ from regulars.cli.options import (
     WorkspaceOption,
     choose_language,
     find_workspace,
+    refuse_both,
 )
-from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from regulars.workspace.check import DataState
@@ -82,13 +82,7 @@ def _check_file(
     from regulars.workspace.check import check_data
     from regulars.workspace.straight import load_files
 
-    if workspace is not None:
-        raise InvalidParameterError(
-            en=f"A file is checked in a workspace of its own. To check it together with what is in"
-            f" {workspace}, load it there: regulars load {file} --workspace {workspace}.",
-            ru=f"Файл проверяется в собственной рабочей папке. Чтобы проверить его вместе с тем, что"
-            f" есть в {workspace}, загрузите его туда: regulars load {file} --workspace {workspace}.",
-        )
+    refuse_both(workspace)
     language = choose_language(lang)
     with open_progress() as progress:
         loaded = load_files([file], verb="check", language=language, progress=progress)

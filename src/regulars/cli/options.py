@@ -42,6 +42,7 @@ __all__ = [
     "parse_overrides",
     "read_delimiter",
     "read_text",
+    "refuse_both",
     "say_command",
     "split_names",
 ]
@@ -113,6 +114,20 @@ Layout = Annotated[
     Literal["auto", "table", "baskets"],
     Parameter(help="`baskets` for one basket of products a line."),
 ]
+
+
+def refuse_both(workspace: Path | None) -> None:
+    """Raise `InvalidParameterError` when a workspace is named beside files, which have their own."""
+    if workspace is None:
+        return
+    raise InvalidParameterError(
+        en="Files are looked at in a workspace of their own. To take them together with what is in"
+        f" {workspace}, load them there: regulars load FILE --workspace {workspace}; then leave the"
+        " files out.",
+        ru="Файлы рассматриваются в собственной рабочей папке. Чтобы взять их вместе с тем, что есть"
+        f" в {workspace}, загрузите их туда: regulars load ФАЙЛ --workspace {workspace}; затем"
+        " вызовите команду без файлов.",
+    )
 
 
 def choose_language(asked: Language | None) -> Language:

@@ -19,8 +19,9 @@ from regulars.cli.options import (
     choose_language,
     find_workspace,
     read_text,
+    refuse_both,
 )
-from regulars.errors import InvalidParameterError, UnknownNameError
+from regulars.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from regulars.segments.rules import ReasonClause, RuleCheck, RuleSources, SegmentCount
     from regulars.workspace import Workspace
 
-__all__ = ["Files", "check", "count", "find_home", "open_asked", "segment", "why"]
+__all__ = [
+    "AsOfOption", "Files", "RuleName", "check", "count", "find_home", "open_asked", "segment", "why",
+]  # fmt: skip
 
 _SAMPLED_BUCKETS = 4
 _HEADINGS = {
@@ -50,7 +53,27 @@ segment = App(
     name="segment", help="Count who belongs to a segment by its rule, say why, and check the rule."
 )
 Sample = Annotated[bool, Parameter(negative=())]
-Files = Annotated[tuple[str, ...], Parameter(negative=())]
+RuleName = Annotated[
+    str,
+    Parameter(
+        help="A file with the rule, as JSON or TOML, or the name of a segment:"
+        " `regulars segment list`."
+    ),
+]
+Files = Annotated[
+    tuple[str, ...],
+    Parameter(
+        negative=(),
+        show_default=False,
+        help="One file or several, which are loaded as `analyze` does; the workspace if not said.",
+    ),
+]
+AsOfOption = Annotated[
+    Day | None,
+    Parameter(
+        help="First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at."
+    ),
+]
 
 # Lazily, as the verbs themselves.
 for _verb, _help in (
@@ -65,13 +88,13 @@ for _verb, _help in (
 
 @segment.command
 def count(
-    rule: str,
+    rule: RuleName,
     file: Files = (),
     /,
     *,
     sample: Sample = False,
     preview: int = 0,
-    as_of: Day | None = None,
+    as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
     lang: LanguageOption = None,
@@ -80,16 +103,10 @@ def count(
 
     Parameters
     ----------
-    rule
-        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
-    file
-        One file or several, which are loaded as `analyze` does; the workspace if not said.
     sample
         Look at one customer in sixteen, and say within which bounds the number lies.
     preview
         Name so many members.
-    as_of
-        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     format
         Text, or one JSON object.
     """
@@ -108,11 +125,11 @@ def count(
 
 @segment.command
 def check(
-    rule: str,
+    rule: RuleName,
     file: Files = (),
     /,
     *,
-    as_of: Day | None = None,
+    as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
     lang: LanguageOption = None,
@@ -123,12 +140,6 @@ def check(
 
     Parameters
     ----------
-    rule
-        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
-    file
-        One file or several, which are loaded as `analyze` does; the workspace if not said.
-    as_of
-        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     format
         Text, or one JSON object.
     """
@@ -147,12 +158,12 @@ def check(
 
 @segment.command
 def why(
-    rule: str,
+    rule: RuleName,
     file: Files = (),
     /,
     *,
     customer: str,
-    as_of: Day | None = None,
+    as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
     lang: LanguageOption = None,
@@ -161,14 +172,8 @@ def why(
 
     Parameters
     ----------
-    rule
-        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
-    file
-        One file or several, which are loaded as `analyze` does; the workspace if not said.
     customer
         The customer's id.
-    as_of
-        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     format
         Text, or one JSON object.
     """
@@ -215,24 +220,15 @@ def find_home(
     files: tuple[str, ...], workspace: Path | None, lang: Language | None, as_of: Day | None
 ) -> tuple[Workspace, Language]:
     """The workspace of the files, which are loaded first, or the one that was named."""
-    from datetime import timedelta
-
     from regulars.workspace.straight import load_files
 
     if not files:
         return find_workspace(workspace, lang)
-    if workspace is not None:
-        raise InvalidParameterError(
-            en="Files are looked at in a workspace of their own. To take them together with what is"
-            f" in {workspace}, load them there: regulars load FILE --workspace {workspace}.",
-            ru="Файлы рассматриваются в собственной рабочей папке. Чтобы взять их вместе с тем, что"
-            f" есть в {workspace}, загрузите их туда: regulars load ФАЙЛ --workspace {workspace}.",
-        )
+    refuse_both(workspace)
     language = choose_language(lang)
-    known_on = None if as_of is None else lambda _: as_of - timedelta(days=1)
     with open_progress() as progress:
         loaded = load_files(
-            files, verb="segment", known_on=known_on, language=language, progress=progress
+            files, verb="segment", as_of=as_of, language=language, progress=progress
         )
     return loaded.workspace, language
 

@@ -14,7 +14,7 @@ from regulars.cli.options import (
     find_workspace,
     read_text,
 )
-from regulars.cli.segment import Files, find_home, open_asked
+from regulars.cli.segment import AsOfOption, Files, RuleName, find_home, open_asked
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -163,12 +163,12 @@ def delete(name: str, /, *, workspace: WorkspaceOption = None, lang: LanguageOpt
 
 
 def members(
-    rule: str,
+    rule: RuleName,
     file: Files = (),
     /,
     *,
     out: Path,
-    as_of: Day | None = None,
+    as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     lang: LanguageOption = None,
 ) -> int:
@@ -176,14 +176,8 @@ def members(
 
     Parameters
     ----------
-    rule
-        A file with the rule, as JSON or TOML, or the name of a segment: `regulars segment list`.
-    file
-        One file or several, which are loaded as `analyze` does; the workspace if not said.
     out
         Where to; the ending says the kind: `.csv`, `.xlsx`, `.parquet`.
-    as_of
-        First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     """
     from regulars.quality.numbers import format_count
     from regulars.report.members import check_members_file, write_members

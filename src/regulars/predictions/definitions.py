@@ -142,6 +142,16 @@ class _Timed(_Definition):
         """All of these are ways to leave."""
         return True
 
+    @property
+    def days_until_known(self) -> int:
+        """Days from the cut-off until the outcome is known."""
+        return self.gap_days + self.horizon_days
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return _LEAVING
+
     def _say_start(self, language: Language) -> str:
         if not self.gap_days:
             return "the cut-off date" if language == "en" else "даты отсчёта"
@@ -159,16 +169,6 @@ class NoEvent(_Timed):
     """How many days without an event count as having gone."""
     event_names: tuple[str, ...] = ()
     """Names of the events that count; empty when all do."""
-
-    @property
-    def days_until_known(self) -> int:
-        """Days from the cut-off until the outcome is known."""
-        return self.gap_days + self.horizon_days
-
-    @property
-    def phrases(self) -> Phrases:
-        """How sentences speak of it."""
-        return _LEAVING
 
     @property
     def sentence(self) -> Wording:
@@ -189,11 +189,6 @@ class NoPurchase(_Timed):
     kind: Literal["no_purchase"] = "no_purchase"
     horizon_days: int = Field(default=90, ge=1)
     """How many days without a purchase count as having stopped."""
-
-    @property
-    def days_until_known(self) -> int:
-        """Days from the cut-off until the outcome is known."""
-        return self.gap_days + self.horizon_days
 
     @property
     def phrases(self) -> Phrases:
@@ -223,12 +218,7 @@ class ContractEnd(_Timed):
     @property
     def days_until_known(self) -> int:
         """Days from the cut-off until the outcome is known."""
-        return self.gap_days + self.horizon_days + self.grace_days
-
-    @property
-    def phrases(self) -> Phrases:
-        """How sentences speak of it."""
-        return _LEAVING
+        return super().days_until_known + self.grace_days
 
     @property
     def sentence(self) -> Wording:
@@ -257,12 +247,7 @@ class NoSession(_Timed):
     @property
     def days_until_known(self) -> int:
         """Days from the cut-off until the outcome is known."""
-        return self.gap_days + self.horizon_days + self.quiet_days
-
-    @property
-    def phrases(self) -> Phrases:
-        """How sentences speak of it."""
-        return _LEAVING
+        return super().days_until_known + self.quiet_days
 
     @property
     def sentence(self) -> Wording:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from regulars.errors import InvalidParameterError, QualityError
-from regulars.features import AsOf
 from regulars.ingest.repeat import recall_load
 from regulars.quality import advise_sample_size
 from regulars.report.assemble import report_churn, report_contact_list
 from regulars.report.assemble_segments import report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
-from regulars.schema.contract import get_contract
 from regulars.schema.wording import Wording
 from regulars.segments.distributions import FEWEST_SHOWN
+from regulars.workspace.as_of import choose_as_of, follow_history
 from regulars.workspace.check import check_data
-from regulars.workspace.material import names_outcome
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.report_parts import make_data_part, make_lineage
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from regulars.quality import CleaningPlan
     from regulars.report.parts import SegmentsPart
     from regulars.schema.wording import Language
-    from regulars.workspace.check import DataState
     from regulars.workspace.cleaning import OutlierChoice
     from regulars.workspace.folder import Workspace
     from regulars.workspace.load import FileReading
@@ -159,7 +156,7 @@ def analyze_files(
         wishes=wishes,
         reading=reading,
         time_zone=wanted.time_zone,
-        known_on=lambda made: _choose_as_of(made, wanted.as_of).day - timedelta(days=1),
+        as_of=wanted.as_of,
         language=language,
         progress=progress,
     )
@@ -229,12 +226,16 @@ def _analyze(
     progress: Progress,
 ) -> Analysis:
     workspace, loads, target = loaded.workspace, loaded.loads, loaded.folder
-    seen_until = _choose_as_of(workspace, wanted.as_of)
+    seen_until = choose_as_of(workspace, wanted.as_of)
     state = check_data(workspace, tables=tables, language=language, progress=progress)
     told_until = seen_until
-    # A column that tells who left tells it as of the day it was written.
-    if wanted.as_of is None and not names_outcome([load.mapping for load in loads]):
-        seen_until = _follow_data(state, seen_until)
+    if wanted.as_of is None:
+        newest = {
+            table.name: datetime.fromisoformat(table.newest)
+            for table in state.tables
+            if table.newest
+        }
+        seen_until = follow_history(seen_until, newest, [load.mapping for load in loads])
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
     recipe = Recipe(
         load_id=state.load_id,
@@ -355,28 +356,6 @@ def _check_rows(loads: Sequence[LoadResult]) -> None:
         ru=f"Анализировать нечего: в {names} строк {rows_in:,}, и ни одну не удалось "
         f"загрузить{why}. Проверьте выгрузку или поправьте столбец: --map.",
     )
-
-
-def _choose_as_of(workspace: Workspace, asked: date | None) -> AsOf:
-    zone = workspace.settings.time_zone
-    tomorrow = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
-    return AsOf(asked or tomorrow, zone)
-
-
-def _follow_data(state: DataState, latest: AsOf) -> AsOf:
-    """The day after the newest fact: a history that ended years ago is looked at from its end.
-
-    Where there are only profiles, which describe the customers as of today, nothing changes.
-    """
-    dated = [table for table in state.tables if table.newest and table.name != "profiles"]
-    facts = [table for table in dated if get_contract(table.name).temporal == "fact"]
-    moments = [table.newest for table in facts or dated if table.newest]
-    if not moments:
-        return latest
-    newest = max(datetime.fromisoformat(moment) for moment in moments)
-    zoned = newest if newest.tzinfo else newest.replace(tzinfo=UTC)
-    day = zoned.astimezone(ZoneInfo(latest.zone)).date() + timedelta(days=1)
-    return AsOf(min(day, latest.day), latest.zone)
 
 
 def _segments_part(study: CustomerStudy) -> SegmentsPart | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from regulars.errors import ConflictError, NotFoundError, StorageError, UnknownNameError
 from regulars.schema.definition_files import read_text_file
+from regulars.schema.foreign_words import say_system_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,10 +101,11 @@ class DefinitionStore(Generic[D]):
                 _write(place, kept)
             _write(file, edited)
         except OSError as error:
+            why = say_system_error(error)
             raise StorageError(
-                en=f"Folder '{self._folder}' cannot be written: {error.strerror or error}."
+                en=f"Folder '{self._folder}' cannot be written: {why.en}."
                 " Give yourself the right to write there.",
-                ru=f"Не удалось записать в папку «{self._folder}»: {error.strerror or error}."
+                ru=f"Не удалось записать в папку «{self._folder}»: {why.ru}."
                 " Дайте себе право на запись.",
             ) from error
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from contextlib import suppress
+from datetime import date
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from regulars import __version__
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from importlib.resources.abc import Traversable
 
-__all__ = ["code_version", "library_versions", "list_result_folders", "make_id", "write_run"]
+__all__ = [
+    "code_version",
+    "find_last_as_of",
+    "library_versions",
+    "list_result_folders",
+    "make_id",
+    "write_run",
+]
 
 _LIBRARIES = ("duckdb", "deltalake", "ibis-framework", "numpy", "pyarrow", "scikit-learn", "scipy")
 
@@ -70,13 +79,22 @@ def write_run(folder: Path, run_id: str, record: Mapping[str, object]) -> Path:
 
 def list_result_folders(folder: Path) -> list[Path]:
     """The folders that the recorded runs wrote results to, and that are still there."""
-    written = set()
-    for file in folder.glob("*/run.json"):
-        try:
-            record = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
-            # A damaged record says nothing; `reproduce` complains of it.
-            continue
-        if record.get("folder"):
-            written.add(Path(record["folder"]))
+    written = {Path(one["folder"]) for one in _read_runs(folder) if one.get("folder")}
     return sorted(path for path in written if path.is_dir())
+
+
+def find_last_as_of(folder: Path) -> date | None:
+    """The first day that the results in the usual folder have not seen; None without any."""
+    days = [
+        one["as_of"] for one in _read_runs(folder) if one.get("as_of") and not one.get("folder")
+    ]
+    return date.fromisoformat(days[-1]) if days else None
+
+
+def _read_runs(folder: Path) -> list[dict[str, Any]]:
+    """The records, oldest first; a damaged one says nothing, and `reproduce` complains of it."""
+    found = []
+    for file in sorted(folder.glob("*/run.json")):
+        with suppress(ValueError):
+            found.append(json.loads(file.read_text(encoding="utf-8")))
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from filelock import FileLock
 from regulars.connectors.files.content import locate
 from regulars.errors import InvalidParameterError, StorageError
 from regulars.ingest.wishes import Wishes
+from regulars.schema.foreign_words import say_system_error
 from regulars.settings import find_key_folder
+from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.folder import REQUEST_FILE, Workspace
 from regulars.workspace.load import FileReading, load_file, request_sha256
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from regulars.ingest.result import LoadResult
@@ -56,7 +59,7 @@ def load_files(
     wishes: Wishes | None = None,
     reading: FileReading | None = None,
     time_zone: str = "UTC",
-    known_on: Callable[[Workspace], date] | None = None,
+    as_of: date | None = None,
     language: Language = "en",
     progress: Progress,
 ) -> LoadedFiles:
@@ -74,8 +77,8 @@ def load_files(
         What a person said about columns, and how to split files into rows.
     time_zone
         The company's; the same files in another zone go to a workspace of their own.
-    known_on
-        The day that the files describe, once the workspace is known; today by default.
+    as_of
+        First day that is not looked at: the files describe the day before. Tomorrow by default.
     language
         Of the stages.
     progress
@@ -104,14 +107,14 @@ def load_files(
     if workspace.has_key_inside:
         with progress.stage(speak(language)("key", name=str(find_key_folder(workspace.settings)))):
             workspace.move_key_elsewhere()
-    day = known_on(workspace) if known_on else None
+    known_on = choose_as_of(workspace, as_of).day - timedelta(days=1)
     loads = tuple(
         load_file(
             workspace,
             path,
             wishes=said,
             reading=read,
-            known_on=day,
+            known_on=known_on,
             language=language,
             progress=progress,
         )
@@ -143,10 +146,10 @@ def _open_workspace(target: Path, request: str, time_zone: str) -> Workspace:
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+        why = say_system_error(error)
         raise StorageError(
-            en=f"Folder '{target}' cannot be made: {error.strerror or error}. Choose another: --out.",
-            ru=f"Папку «{target}» не удаётся создать: {error.strerror or error}. Выберите другую: "
-            "--out.",
+            en=f"Folder '{target}' cannot be made: {why.en}. Choose another: --out.",
+            ru=f"Папку «{target}» не удаётся создать: {why.ru}. Выберите другую: --out.",
         ) from error
     # Two analyses that begin at once in a new folder must not both make it.
     with FileLock(target / ".workspace.lock"):

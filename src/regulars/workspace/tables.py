@@ -11,6 +11,7 @@ from regulars.lake.shapes import name_past
 from regulars.schema.contract import get_contract, list_contracts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import ibis
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
     from regulars.features import AsOf
     from regulars.lake import Snapshot
+    from regulars.schema.contract import Contract
 
-__all__ = ["list_canonical", "open_history", "open_tables", "see_tables"]
+__all__ = ["describe_at_end", "list_canonical", "open_history", "open_tables", "see_tables"]
 
 
 def open_tables(
@@ -84,8 +86,7 @@ def see_tables(
         contract, table = get_contract(name), backend.table(name)
         if contract.temporal == "state":
             if told > before:
-                versions = see_versions(table, key=contract.key, before=told)
-                table = _count_as_known(versions, before)
+                table = _count_as_known(table, contract, told=told, before=before)
             seen[name] = see_states(table, key=contract.key, before=before, day=as_of.day)
         else:
             then = backend.table(name_past(name)) if name_past(name) in past else None
@@ -93,10 +94,37 @@ def see_tables(
     return seen
 
 
-def _count_as_known(states: ibis.Table, before: datetime) -> ibis.Table:
-    """The same, known just before an instant at the latest."""
+def describe_at_end(
+    history: Mapping[str, ibis.Table], *, as_of: AsOf, told_until: AsOf
+) -> dict[str, ibis.Table]:
+    """A history that is looked at from its end: states count as known that came with it.
+
+    Parameters
+    ----------
+    history
+        As `open_history` gives it.
+    as_of
+        Its end: the first day that is not seen.
+    told_until
+        What was told of states before this day counts as known before `as_of`.
+    """
+    told, before = told_until.instant, as_of.instant
+    states = {one.name: one for one in list_contracts() if one.temporal == "state"}
+    return {
+        name: _count_as_known(table, states[name], told=told, before=before)
+        if name in states
+        else table
+        for name, table in history.items()
+    }
+
+
+def _count_as_known(
+    table: ibis.Table, contract: Contract, *, told: datetime, before: datetime
+) -> ibis.Table:
+    """The states that were told before `told`, known just before `before` at the latest."""
     import ibis
 
+    states = see_versions(table, key=contract.key, before=told)
     kind = states["known_at"].type()
     latest = before - timedelta(seconds=1)
     moment = ibis.literal(latest if kind.timezone else latest.replace(tzinfo=None), type=kind)
@@ -104,7 +132,11 @@ def _count_as_known(states: ibis.Table, before: datetime) -> ibis.Table:
 
 
 def open_history(
-    snapshot: Snapshot, backend: Backend, *, tables: tuple[str, ...] = ()
+    snapshot: Snapshot,
+    backend: Backend,
+    *,
+    tables: tuple[str, ...] = (),
+    buckets: int | None = None,
 ) -> dict[str, ibis.Table]:
     """The canonical tables with all rows and versions, as features at several dates need them.
 
@@ -114,10 +146,13 @@ def open_history(
     ----------
     snapshot, backend, tables
         As in `open_tables`.
+    buckets
+        Open the customers of the first so many of 64 buckets only; None for everybody.
     """
     wanted = _choose_tables(snapshot, tables)
     past = [name for name in map(name_past, wanted) if name in snapshot.tables]
-    snapshot.register(backend.con, [*wanted, *past])
+    chosen = None if buckets is None else range(buckets)
+    snapshot.register(backend.con, [*wanted, *past], buckets=chosen)
     return {name: backend.table(name) for name in [*wanted, *past]}
 
 

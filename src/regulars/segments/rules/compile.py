@@ -181,6 +181,8 @@ def compile_rule(
         ids = _get(sources.memberships, slug, "stored segment", "сохранённого сегмента")
         wide = _attach_flag(wide, name, ids.select(CUSTOMER).distinct())
     for name, score in lowered.scores.items():
+        if not sources.scores:
+            raise _explain_no_scores(score, as_of)
         values = _get(sources.scores, score, "score", "оценки")
         wide = _attach(wide, values.select(CUSTOMER, **{name: values["value"].cast("float64")}))
     compiled = CompiledRule(rule, lowered, wide, as_of)
@@ -271,6 +273,15 @@ def _attach_flag(wide: ibis.Table, name: str, ids: ibis.Table) -> ibis.Table:
 
     joined = _attach(wide, ids.mutate(**{name: ibis.literal(True)}))  # noqa: FBT003 - the value itself
     return joined.mutate(**{name: joined[name].fill_null(False)})  # noqa: FBT003 - as above
+
+
+def _explain_no_scores(score: str, as_of: AsOf) -> NotFoundError:
+    return NotFoundError(
+        en=f"The rule asks for the score '{score}', and nobody was scored by {as_of.day}. Scores come"
+        " from an analysis of the same file or workspace: regulars analyze.",
+        ru=f"Правило спрашивает об оценке «{score}», а до {as_of.day} никто не оценён. Оценки"
+        " появляются после анализа того же файла или рабочей папки: regulars analyze.",
+    )
 
 
 def _get(tables: Mapping[str, ibis.Table], name: str, noun: str, ru: str) -> ibis.Table:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from regulars.conditions import Member, Rule, condition_to_dict, explain_definition_error
+from regulars.conditions import IsMissing, Member, Rule, condition_to_dict, explain_definition_error
 from regulars.conditions.tree import RULE_KEYS, list_leaves
 from regulars.errors import ConflictError, DefinitionError, InvalidParameterError, UnknownNameError
 from regulars.schema.definition_files import list_packaged, read_entries
@@ -70,6 +70,21 @@ class SegmentDefinition(BaseModel):
     refresh: Schedule = "daily"
     every_hours: int | None = Field(default=None, ge=1, le=_MOST_HOURS, strict=True)
     frozen_on: date | None = None
+
+    @model_validator(mode="after")
+    def _check_nobody_is_named(self) -> SegmentDefinition:
+        # Versions are kept for good, and an erasure could not take an id out of them.
+        if any(
+            getattr(leaf, "column", None) == "customer_id" and not isinstance(leaf, IsMissing)
+            for leaf in list_leaves(self.rule)
+        ):
+            raise InvalidParameterError(
+                en="a saved rule may not compare 'customer_id': its versions are kept for good, and"
+                " would outlive the erasure of a customer",
+                ru="сохранённое правило не может сравнивать customer_id: его версии хранятся всегда"
+                " и пережили бы стирание клиента",
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_schedule(self) -> SegmentDefinition:
