@@ -1,24 +1,13 @@
 """What is loaded in a workspace is analyzed without naming a file; a file is checked straight."""
 
 import json
-import random
 
 import pytest
+from small_shop import CUSTOMERS, PURCHASES
 
 from regulars.workspace import Workspace
 
 pytestmark = pytest.mark.slow
-
-CHANCE = random.Random(5)
-CUSTOMERS = "customer_id,age,monthly_fee,plan,churn\n" + "".join(
-    f"{n},{20 + n * 7 % 50},{300 + n * 13 % 90},{'gold' if n % 3 else 'basic'},"
-    f"{'yes' if CHANCE.random() < 0.3 else 'no'}\n"
-    for n in range(200)
-)
-PURCHASES = "order_id,customer_id,purchase_date,amount\n" + "".join(
-    f"{n},{n % 240 if n % 10 else ''},2024-{1 + n % 6:02d}-{1 + n % 27:02d},{10 + n * 7 % 90}\n"
-    for n in range(900)
-)
 
 
 @pytest.fixture
