@@ -1,5 +1,6 @@
 """What each aggregate makes of known rows, to the digit."""
 
+import random
 from datetime import UTC, date, datetime
 
 import ibis
@@ -222,6 +223,29 @@ def test_money_is_summed_as_decimal():
     built = _build('table = "events"\naggregate = "sum"\ncolumn = "amount"', rows)
 
     assert built["x"] == [30.0]
+
+
+@pytest.mark.parametrize("aggregate", ["sum", "mean", "std"])
+def test_fractions_come_to_the_same_in_whatever_order_they_are_added_up(aggregate):
+    chance = random.Random(5)
+    rows = [
+        _event(str(n % 50), _moment(1 + n % 9), seconds=chance.randrange(1000) / 10)
+        for n in range(5_000)
+    ]
+    definition = f'table = "events"\naggregate = "{aggregate}"\ncolumn = "duration_seconds"'
+    before = _build(definition, rows)
+    chance.shuffle(rows)
+
+    assert _build(definition, rows) == before
+
+
+def test_fractions_add_up_as_they_do_on_paper():
+    rows = [_event("1", _moment(day), seconds=350.1) for day in (5, 6, 7)]
+
+    built = _build('table = "events"\naggregate = "sum"\ncolumn = "duration_seconds"', rows)
+
+    assert sum([350.1] * 3) != 1050.3
+    assert built["x"] == [1050.3]
 
 
 CUSTOMERS = pa.table(

@@ -152,7 +152,7 @@ def render(
             value = _slope(*(_number(part) for part in parts))
         case "trend":
             recent, both = _number(parts[0]), _number(parts[1])
-            value = recent / (both - recent).nullif(0.0) - 1.0
+            value = recent / _clean(both - recent, both.abs()).nullif(0.0) - 1.0
         case "days_since_first" | "days_since_last":
             value = days_to(parts[0])
         case "mean_gap_days":
@@ -170,9 +170,14 @@ def _number(value: ibis.Value) -> ibis.Value:
 
 def _std(total: ibis.Value, count: ibis.Value, squares: ibis.Value) -> ibis.Value:
     spread = squares - total * total / count.nullif(0.0)
-    # Below the rounding of the sums there is no spread, only their noise.
-    clean = (spread > squares * _NOISE).ifelse(spread, 0.0)
+    # Never below zero, so that there is a root.
+    clean = _clean(spread, squares).clip(lower=0.0)
     return (clean / (count - 1.0).nullif(0.0)).sqrt()
+
+
+def _clean(difference: ibis.Value, size: ibis.Value) -> ibis.Value:
+    """The difference of two sums of `size`; below their rounding there is only noise, so zero."""
+    return (difference.abs() > size * _NOISE).ifelse(difference, 0.0)
 
 
 def _slope(

@@ -116,7 +116,8 @@ def _measure_values(
         found.infinite = int(row.get(f"f{place}", 0))
         found.minimum = row.get(f"a{place}")
         found.maximum = row.get(f"z{place}")
-        found.mean = row.get(f"m{place}")
+        mean = row.get(f"m{place}")
+        found.mean = None if mean is None else _tidy(mean)
         quantiles = row.get(f"q{place}") or ()
         found.quantiles = dict(zip(_QUANTILES, quantiles, strict=False))
 
