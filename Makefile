@@ -53,7 +53,7 @@ docs: check-docs  ## build the documentation into docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 approve: $(VENV)/installed  ## accept what changed on purpose: rewrite the reference pages and the golden help
-	@$(BIN)/python docs/ext/reference.py && $(BIN)/python tests/support/help_pages.py
+	@$(BIN)/python docs/ext/reference.py && $(BIN)/python docs/ext/report_json.py && $(BIN)/python tests/support/help_pages.py
 
 bench: $(VENV)/installed  ## speed and memory, each as a ratio to the raw tool in the same run
 	@$(BIN)/python benchmarks/run.py $(ARGS)

@@ -13,7 +13,7 @@ def test_a_small_base_prefers_traditional_methods():
 
     assert (advice.is_enough, advice.prefers_traditional, advice.most_features) == (True, True, 186)
     assert advice.sentences[0].ru == (
-        "В базе 7\xa0043 клиента, меньше 10\xa0000, и новые данные не поступают каждый месяц: лучше "
+        "В базе 7\xa0043 клиента, меньше 10\xa0000, и истории за несколько месяцев нет: лучше "
         "традиционные методы (правила, RFM, k-средние, логистическая регрессия)."
     )
     assert advice.sentences[1].en == (
@@ -103,3 +103,17 @@ def test_the_widened_period_is_the_shortest_that_is_enough(counts, months, neede
     shorter = sum(counts[::-1][: period.months - 1])
     assert period.is_enough == (period.count >= needed)
     assert not period.was_widened or shorter < needed
+
+
+def test_a_method_that_is_regularized_may_have_many_features():
+    plain = advise_sample_size(20_000, 600, n_features=80)
+    held = advise_sample_size(20_000, 600, n_features=80, is_regularized=True)
+
+    assert not plain.is_enough
+    assert plain.sentences[-1].en.endswith("80 are too many: select or regularize.")
+    assert held.is_enough
+    assert held.sentences[-1].ru == (
+        "Более редкий исход встречается 600 раз: по правилу «десять событий на признак» этого хватит "
+        "на 60 признаков, а взято 80, поэтому модели с регуляризацией: она сдерживает признаки, "
+        "которые мало что говорят."
+    )

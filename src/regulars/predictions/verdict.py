@@ -160,8 +160,8 @@ def _say_lead_time(found: LeadTime, language: Language) -> str:
         )
     half = pluralize(days, "ru", "день", "дня", "дней")
     return (
-        f"Модель заранее предупредила об уходе {warned} из {lost} клиентов: половину назвала не позже "
-        f"чем за {half}, не позже чем за 7 дней — {week}, не позже чем за 14 дней — {fortnight}."
+        f"Модель заранее предупредила об уходе {warned} из {lost} клиентов: о половине — "
+        f"минимум за {half}, о {week} — минимум за 7 дней, о {fortnight} — минимум за 14 дней."
     )
 
 

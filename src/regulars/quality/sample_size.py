@@ -97,6 +97,7 @@ def advise_sample_size(
     *,
     n_features: int | None = None,
     is_growing: bool = False,
+    is_regularized: bool = False,
 ) -> Advice:
     """Whether there is enough for the method, and what to do if not.
 
@@ -121,6 +122,9 @@ def advise_sample_size(
         How many features are meant to be used.
     is_growing
         Whether new data comes every month.
+    is_regularized
+        Whether the method holds back features by itself (a penalty, shallow trees): too many of
+        them are then worth a word, and no fault.
 
     Returns
     -------
@@ -140,7 +144,7 @@ def advise_sample_size(
     >>> advice.is_enough, advice.most_features
     (False, 186)
     >>> print(advice.sentences[0].en)
-    There are 7,043 customers, fewer than 10,000, and no new data every month: prefer traditional
+    There are 7,043 customers, fewer than 10,000, without months of new data: prefer traditional
     methods (rules, RFM, k-means, logistic regression).
     """
     _check_counts(n_customers, n_positive, n_rows, method)
@@ -155,8 +159,8 @@ def advise_sample_size(
         if not is_growing:
             sentences.append(_NO_FLOW)
     if events is not None and method in _CLASSIFYING:
-        sentences.append(_word_events(events, n_features))
-        against = against or _has_too_few_events(events, n_features)
+        sentences.append(_word_events(events, n_features, is_regularized=is_regularized))
+        against = against or _has_too_few_events(events, 0 if is_regularized else n_features)
     if months is not None and months < _FEWEST_MONTHS:
         sentences.append(_SHORT)
         against = True
@@ -247,9 +251,9 @@ def _word_customers(count: int, *, is_growing: bool, prefers: bool) -> Wording:
     ru = f"В базе {format_count(count, 'ru', *_CUSTOMERS['ru'])}"
     if prefers:
         return Wording(
-            en=f"{en}, fewer than 10,000, and no new data every month: prefer traditional methods "
+            en=f"{en}, fewer than 10,000, without months of new data: prefer traditional methods "
             "(rules, RFM, k-means, logistic regression).",
-            ru=f"{ru}, меньше 10\u00a0000, и новые данные не поступают каждый месяц: лучше "
+            ru=f"{ru}, меньше 10\u00a0000, и истории за несколько месяцев нет: лучше "
             "традиционные методы (правила, RFM, k-средние, логистическая регрессия).",
         )
     if count < FEWEST_CUSTOMERS:
@@ -278,30 +282,31 @@ def _word_points(points: int) -> Wording:
     )
 
 
-def _word_events(events: int, n_features: int | None) -> Wording:
-    number_en, number_ru = format_number(events, "en"), format_number(events, "ru")
+def _word_events(events: int, n_features: int | None, *, is_regularized: bool) -> Wording:
+    number_en = format_number(events, "en")
+    times_ru = format_count(events, "ru", "раз", "раза", "раз")
     most = events // EVENTS_PER_FEATURE
     if events < _FEWEST_EVENTS:
         return Wording(
             en=f"The rarer outcome occurs {number_en} times, fewer than 30: widen the period or "
             "choose another outcome.",
-            ru=f"Более редкий исход встречается {number_ru} раз, меньше 30: расширьте период "
+            ru=f"Более редкий исход встречается {times_ru}, меньше 30: расширьте период "
             "или выберите другой исход.",
         )
     if n_features is not None and n_features > most:
+        too_many = _REGULARIZED if is_regularized else _REGULARIZE
         return Wording(
             en=f"{number_en} events of the rarer outcome support "
             f"{format_count(most, 'en', 'feature', 'features')} at ten events each; "
-            f"{format_number(n_features, 'en')} are too many: select or regularize.",
-            ru=f"Более редкий исход встречается {number_ru} раз: по правилу «десять событий на "
+            f"{format_number(n_features, 'en')} are {too_many.en}",
+            ru=f"Более редкий исход встречается {times_ru}: по правилу «десять событий на "
             f"признак» этого хватит на {format_count(most, 'ru', 'признак', 'признака', 'признаков')}, "
-            f"а взято {format_number(n_features, 'ru')}: отберите признаки или "
-            "включите регуляризацию.",
+            f"а взято {format_number(n_features, 'ru')}{too_many.ru}",
         )
     return Wording(
         en=f"{number_en} events of the rarer outcome support up to "
         f"{format_count(most, 'en', 'feature', 'features')} (ten events each).",
-        ru=f"Более редкий исход встречается {number_ru} раз: этого хватит на "
+        ru=f"Более редкий исход встречается {times_ru}: этого хватит на "
         f"{format_count(most, 'ru', 'признак', 'признака', 'признаков')} "
         "(по десять событий на каждый).",
     )
@@ -326,6 +331,14 @@ def _word_period(taken: int, count: int, needed: int, asked: int) -> Wording:
     )
 
 
+_REGULARIZE = Wording(
+    en="too many: select or regularize.",
+    ru=": отберите признаки или включите регуляризацию.",
+)
+_REGULARIZED = Wording(
+    en="used, so the models are regularized: they hold back what tells little.",
+    ru=", поэтому модели с регуляризацией: она сдерживает признаки, которые мало что говорят.",
+)
 _NO_FLOW = Wording(
     en="Learning methods want a constant flow of new data; none is known.",
     ru="Обучаемым методам нужен постоянный поток новых данных, а о нём ничего не известно.",

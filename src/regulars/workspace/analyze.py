@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.ingest.repeat import recall_load
-from regulars.quality import advise_sample_size
 from regulars.report.assemble import report_churn, report_contact_list
 from regulars.report.assemble_segments import report_segments
 from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
 from regulars.segments.distributions import FEWEST_SHOWN
+from regulars.workspace.advice import advise_on_sample
 from regulars.workspace.as_of import choose_as_of, follow_history
 from regulars.workspace.check import check_data
+from regulars.workspace.money import find_currency
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.report_parts import make_data_part, make_lineage
@@ -273,11 +274,13 @@ def _analyze(
             title=title,
             made_at=_say_now(workspace),
             as_of=seen_until.day.isoformat(),
+            currency=find_currency(state.tables, default=workspace.settings.currency),
+            money=study.money.meaning if study.money else None,
             data=make_data_part(
                 loads,
                 state,
                 sha256=sha256,
-                advice=_advise(study),
+                advice=advise_on_sample(study, state),
                 uses=study.uses,
                 cleaned=study.cleaned,
             ),
@@ -406,17 +409,3 @@ def _say_cleaning(report: Report) -> list[dict[str, object]]:
         column.model_dump(mode="json", include=wanted)
         for column in (cleaning.columns if cleaning else ())
     ]
-
-
-def _advise(study: CustomerStudy) -> tuple[Wording, ...]:
-    """Whether there are enough customers for what was done."""
-    if study.features is None:
-        return ()
-    outcome = study.churn.outcome if study.churn else None
-    advice = advise_sample_size(
-        len(study.features),
-        # Over several dates a customer is counted more than once, and is still one customer.
-        outcome.positives // max(outcome.dates, 1) if outcome else None,
-        n_features=len(study.features.features),
-    )
-    return advice.sentences

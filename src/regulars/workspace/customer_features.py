@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from regulars.errors import SchemaError
 from regulars.features import (
     AsOf,
     FeatureSpace,
@@ -24,17 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis
-    import numpy as np
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from regulars.features import FeatureDefinition
     from regulars.schema.mapping import Mapping
 
-__all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "read_money"]
+__all__ = ["CustomerFeatures", "TableUse", "build_customer_features"]
 
-_TOTAL = ("frequency", "mean_amount")
-_FEE = "subscription_fee"
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """Profiles have features of their own; the items of an order have made its purchase."""
 _LEAST_KNOWN = 0.02
@@ -243,55 +238,3 @@ def _count_matching(present: pa.Array, features: FeatureTable | None) -> int:
         return 0
     found = pc.is_in(present.cast(pa.string()), value_set=features.customer_ids)
     return int(pc.sum(found).as_py() or 0)
-
-
-def read_money(
-    features: FeatureTable, mappings: Sequence[Mapping], column: str | None
-) -> NDArray[np.float64] | None:
-    """What each customer brings: a named column, else the sum of purchases, else the fee.
-
-    Parameters
-    ----------
-    features
-        One row per customer.
-    mappings
-        How the sources were read.
-    column
-        A numeric column of a file, as the file calls it; None for what the customer bought so far,
-        or pays a period for the subscriptions going on.
-
-    Returns
-    -------
-    ndarray or None
-        Shape (n_customers,), NaN where not known; None where nothing tells.
-
-    Raises
-    ------
-    SchemaError
-        When the named column is not there or is no number.
-    """
-    import numpy as np
-
-    if column is not None:
-        name = _find_numeric(features, mappings, column)
-        return np.asarray(features.table.column(name).to_numpy(), dtype=np.float64)
-    if not set(_TOTAL) <= set(features.names):
-        if _FEE not in features.names:
-            return None
-        return np.asarray(features.table.column(_FEE).to_numpy(), dtype=np.float64)
-    count, mean = (features.table.column(name).to_numpy() for name in _TOTAL)
-    return np.asarray(count * mean, dtype=np.float64)
-
-
-def _find_numeric(features: FeatureTable, mappings: Sequence[Mapping], column: str) -> str:
-    targets = [
-        found.target for mapping in mappings for found in mapping.columns if found.source == column
-    ]
-    for name in (*targets, column):
-        if name in features.names and features.get_feature(name).kind == "numeric":
-            return name
-    numbers = [feature.name for feature in features.features if feature.kind == "numeric"]
-    raise SchemaError(
-        en=f"--money '{column}' is no column of numbers. There are: {', '.join(numbers)}.",
-        ru=f"--money «{column}»: такого числового столбца нет. Есть: {', '.join(numbers)}.",
-    )

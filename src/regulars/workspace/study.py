@@ -11,10 +11,11 @@ from regulars.predictions import ChurnComparison, compare_churn_models
 from regulars.schema.wording import Wording
 from regulars.segments import DrillDown, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
-from regulars.workspace.customer_features import TableUse, read_money
+from regulars.workspace.customer_features import TableUse
 from regulars.workspace.leaks import LeakSearch
 from regulars.workspace.leaving import LeavingStudy, study_leaving
 from regulars.workspace.material import gather_material, names_outcome
+from regulars.workspace.money import Money, read_money
 from regulars.workspace.scores import gather_scores, list_contacts
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
@@ -72,6 +73,8 @@ class CustomerStudy:
         For each missing piece the reason.
     drilled
         Fields crossed with the segments and the outcome, or its probability where it is to come.
+    money
+        What each customer brings.
     """
 
     features: FeatureTable | None = None
@@ -85,6 +88,7 @@ class CustomerStudy:
     scores: pa.Table | None = None
     why_absent: MappingABC[Piece, Wording] = field(default_factory=dict)
     drilled: DrillDown | None = None
+    money: Money | None = None
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -190,7 +194,7 @@ def study_customers(
                 filled,
                 wishes=segments or SegmentWishes(),
                 outcome=outcome.labels if outcome else None,
-                money=brought,
+                money=brought.amounts if brought else None,
                 seed=seed,
             ),
             absent,
@@ -224,7 +228,11 @@ def study_customers(
     leaving = _try_to_compare(compare, absent)
     churn = leaving.comparison if leaving else None
     scores = gather_scores(
-        features, found.segmentation if found else None, churn, brought=brought, language=language
+        features,
+        found.segmentation if found else None,
+        churn,
+        brought=brought.amounts if brought else None,
+        language=language,
     )
     if churn is None:
         absent["contact_list"] = _NO_SCORES
@@ -240,6 +248,7 @@ def study_customers(
         scores=scores,
         why_absent=absent,
         drilled=_drill_down(features, found, outcome, churn, scores),
+        money=brought,
     )
 
 

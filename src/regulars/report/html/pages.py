@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_data_state_html", "render_html"]
 
-_MOST_COLUMNS, _MOST_FINDINGS = 200, 100
+_MOST_COLUMNS, _MOST_FINDINGS, _FIRST_COLUMNS = 200, 100, 12
 _SECTIONS = ("summary", "segments", "churn", "drivers", "list", "load", "state", "lineage")
 
 
@@ -173,6 +173,7 @@ def _render(
             heat=_heat,
             treated=shown.treated(),
             most_columns=_MOST_COLUMNS,
+            first_columns=_FIRST_COLUMNS,
             most_findings=_MOST_FINDINGS,
             most_drivers=MOST_DRIVERS,
             style=Markup(_read_static("report.css")),  # noqa: S704 - our own file

@@ -105,9 +105,10 @@ class Shown:
         return [(name, share) for name, share in measured.items() if share is not None]
 
     def treated(self) -> list[CleanedColumnPart]:
-        """The features with gaps, and those for which something was asked."""
+        """The features for which something was asked, and those with gaps, the largest first."""
         columns = self._cleaning.columns if self._cleaning else ()
-        return [column for column in columns if column.missing_count or not column.is_default]
+        treated = [column for column in columns if column.missing_count or not column.is_default]
+        return sorted(treated, key=lambda column: (column.is_default, -column.missing_count))
 
     def named(self, code: str) -> str:
         """The words for a code of the report: a feature, an action, a reason of exclusion."""
