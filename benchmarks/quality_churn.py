@@ -19,7 +19,7 @@ from ranking import Contest, Question, read_rows, say, score, score_at_random, s
 from regulars.connectors.datasets import choose_datasets_folder
 from regulars.evaluate import Round
 from regulars.predictions.plan import plan_at_random
-from regulars.predictions.scorers import TrainingRows
+from regulars.predictions.training import TrainingRows
 from regulars.settings import load_settings
 from regulars.workspace.load import FileReading
 

@@ -29,7 +29,7 @@ from regulars.predictions import (
 )
 from regulars.predictions.plan import limit_rows, plan_at_random, plan_over_time
 from regulars.predictions.scorecard import choose_model
-from regulars.predictions.scorers import TrainingRows
+from regulars.predictions.training import TrainingRows
 from regulars.predictions.validation import compare_trials, fit_model, try_models
 from regulars.progress import Silent
 from regulars.workspace.folder import Workspace

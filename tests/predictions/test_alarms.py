@@ -13,7 +13,8 @@ from regulars.predictions import compare_churn_models, read_outcome
 from regulars.predictions.alarms import measure_single_features
 from regulars.predictions.copies import find_copies
 from regulars.predictions.plan import plan_at_random
-from regulars.predictions.scorers import FITTERS, TrainingRows
+from regulars.predictions.training import TrainingRows
+from regulars.predictions.validation import fit_model
 from regulars.schema.wording import Wording
 
 pytestmark = pytest.mark.slow
@@ -71,7 +72,7 @@ def test_padding_before_loading_does_not_raise_the_figures():
     def rank(rows):
         figures = []
         for part in plan_at_random(rows, random_state=1).repeats[0]:
-            scorer = FITTERS["lightgbm"](rows.take(part.learn), 1)
+            scorer = fit_model("lightgbm", rows.take(part.learn), 1)
             said = scorer.probabilities(rows.X[part.test])
             figures.append(roc_auc(rows.labels[part.test], said))
         return np.mean(figures)

@@ -8,10 +8,10 @@ import pytest
 
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import compare_churn_models
-from regulars.predictions.cleaned import clean_rows, spread_plan
+from regulars.predictions.cleaned import learn_cleaning, spread_plan
 from regulars.predictions.definitions import ColumnOutcome
 from regulars.predictions.outcome import Outcome
-from regulars.predictions.scorers import TrainingRows
+from regulars.predictions.training import TrainingRows, prepare_lesson
 from regulars.predictions.validation import fit_model
 from regulars.quality import CleaningPlan
 from regulars.schema.wording import Wording
@@ -43,24 +43,37 @@ def test_what_stands_in_for_a_gap_is_learnt_from_the_training_rows(customers):
     rows = make_rows(income, age, labels, PLAN)
     is_learnt = np.arange(200) < 150
 
-    cleaned, _ = clean_rows(rows.take(is_learnt))
+    lesson = prepare_lesson(rows.take(is_learnt), random_state=0)
 
-    expected = np.nanmean(income[is_learnt])
-    assert cleaned.X[:40, 0] == pytest.approx(expected)
+    assert lesson.X[:40, 0] == pytest.approx(np.nanmean(income[is_learnt]))
     assert np.nanmean(income) > 1e6  # what all customers would have told
-    assert cleaned.cleaning is None
+
+
+def test_what_stands_in_for_a_gap_is_learnt_in_each_inner_fold_anew(customers):
+    income, age, labels = customers
+    lesson = prepare_lesson(make_rows(income, age, labels, PLAN), random_state=0)
+
+    fills = [np.nanmean(np.delete(income, fold.tested)) for fold in lesson.folds]
+    gaps = [fold.seen[fold.tested < 40, 0] for fold in lesson.folds]
+
+    assert sorted(np.concatenate([fold.tested for fold in lesson.folds])) == list(range(200))
+    assert [len(set(gap.tolist())) for gap in gaps] == [1, 1, 1]
+    assert [gap[0] for gap in gaps] == pytest.approx(fills)
+    # Only the fold that tests the billion does not know it.
+    assert sum(fill > 1e6 for fill in fills) == 2
 
 
 def test_limits_of_outliers_are_learnt_from_the_training_rows(customers):
-    income, age, labels = customers
-    rows = make_rows(income, age, labels, CAP)
+    income, _, _ = customers
     known = income[40:150]
     first, third = np.quantile(known, [0.25, 0.75])
 
-    _, finish = clean_rows(rows.take(np.arange(200) < 150))
+    clean = learn_cleaning(
+        np.column_stack([income, income])[:150], spread_plan(CAP, ("income", "x"))
+    )
 
-    cleaned = finish(None).cleaner.transform(np.array([[1e9, 30.0], [np.nan, 30.0]]))
-    assert cleaned[0, 0] == pytest.approx(third + 1.5 * (third - first))
+    cleaned = clean(np.array([[1e9, 1e9], [np.nan, 30.0]]))
+    assert cleaned[0].tolist() == pytest.approx([third + 1.5 * (third - first), 1e9])
     assert np.isnan(cleaned[1, 0])
 
 
@@ -99,7 +112,8 @@ def test_every_round_of_a_comparison_learns_its_own(customers):
 
     explainer = found.explainer
     rich = explainer.scorers[explainer.scorer_of[199]]
-    fills = [scorer.cleaner["missing"].fill_values_[0] for scorer in explainer.scorers]
-    assert rich.cleaner["missing"].fill_values_[0] == pytest.approx(100, abs=3)
+    gap = np.array([[np.nan, 40.0]])
+    fills = [scorer.clean(gap)[0, 0] for scorer in explainer.scorers]
+    assert rich.clean(gap)[0, 0] == pytest.approx(100, abs=3)
     assert sum(fill > 1e6 for fill in fills) == len(fills) - 1
     assert found.reasons(["0"])[0][0].feature in {"age", "income"}

@@ -5,7 +5,8 @@ import pytest
 
 from regulars.evaluate.metrics import roc_auc
 from regulars.predictions.many_levels import LevelWeights
-from regulars.predictions.scorers import FITTERS, TrainingRows
+from regulars.predictions.training import TrainingRows
+from regulars.predictions.validation import fit_model
 
 N = 6_000
 
@@ -25,7 +26,7 @@ def cities():
 def test_a_model_knows_more_levels_than_it_can_look_at(cities, name):
     learnt, others = cities
 
-    scorer = FITTERS[name](learnt, 1)
+    scorer = fit_model(name, learnt, 1)
 
     assert roc_auc(others.labels, scorer.log_odds(others.X)) > 0.72
 
@@ -33,7 +34,7 @@ def test_a_model_knows_more_levels_than_it_can_look_at(cities, name):
 @pytest.mark.parametrize("name", ["logistic", "lightgbm", "histogram_trees"])
 def test_the_reasons_still_add_up_to_the_score(cities, name):
     learnt, others = cities
-    scorer = FITTERS[name](learnt, 1)
+    scorer = fit_model(name, learnt, 1)
 
     rest = scorer.log_odds(others.X) - scorer.contributions(others.X).sum(axis=1)
 

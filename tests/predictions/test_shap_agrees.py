@@ -6,7 +6,8 @@ import shap
 
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
 from regulars.predictions.models import fit_logistic_path, fit_naive_bayes
-from regulars.predictions.scorers import TrainingRows, fit_scorer
+from regulars.predictions.scorers import fit_scorer
+from regulars.predictions.training import TrainingRows, prepare_lesson
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +128,7 @@ def test_naive_bayes_gives_the_values_of_the_exact_explainer(rows):
 def test_a_calibrated_score_scales_them_with_its_line(rows):
     X, labels, _ = rows
     learnt = TrainingRows(X, labels, np.arange(len(X)), np.zeros(5, dtype=bool))
-    scorer = fit_scorer(learnt, fit_lightgbm, random_state=0)
+    scorer = fit_scorer(prepare_lesson(learnt, random_state=0), fit_lightgbm)
 
     told = scorer.slope * explain_trees(scorer.model, X[:300])
 

@@ -102,6 +102,28 @@ def test_features_of_another_date_are_treated_alike():
     assert clean_features(TABLE).treat(before) is before
 
 
+def test_customers_are_left_out_at_another_date_by_what_they_were_then():
+    plan = _plan(
+        {"column": "income", "missing": "keep", "outliers": "drop", "low": 0.0, "high": 100.0},
+        {"column": "age", "missing": "drop_rows"},
+    )
+    cleaned = clean_features(TABLE, plan=plan)
+    then = pa.table(
+        {
+            "customer_id": ["1", "3", "5", "6", "7"],
+            "income": [500.0, None, 30.0, 40.0, 50.0],
+            "age": [30.0, None, 35.0, 44.0, 20.0],
+        }
+    )
+    before = FeatureTable(then, FEATURES[:2], AsOf(date(2025, 1, 1)))
+
+    assert cleaned.kept.tolist() == [True, True, True, True, False, False]
+    assert cleaned.keep(before).tolist() == [False, False, True, True, True]
+    # Where a date does not have the column, those go whom it leaves out today.
+    assert cleaned.keep(before.drop(["age"])).tolist() == [False, True, False, True, True]
+    assert clean_features(TABLE).keep(before).all()
+
+
 def test_a_column_that_the_plan_drops_is_not_seen_over_time_either(desk):
     chance = random.Random(1)
     rows = "".join(

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pytest
 
 from regulars.errors import QualityError
-from regulars.features import AsOf, load_features
+from regulars.features import AsOf, FeatureSpace, load_features
 from regulars.predictions import ContractEnd, NoEvent, NoPurchase
 from regulars.progress import Silent
+from regulars.quality import CleaningPlan
+from regulars.workspace.cleaning import clean_features
 from regulars.workspace.leaving import choose_outcome, list_at_risk, study_leaving
 
 pytestmark = pytest.mark.slow
@@ -78,7 +80,7 @@ def subscribe(*, months, customers=300):
     }
 
 
-def study(tables, *, as_of, definition=None):
+def study(tables, *, as_of, definition=None, cleaned=None):
     return study_leaving(
         definition or choose_outcome(tables),
         tables,
@@ -86,6 +88,7 @@ def study(tables, *, as_of, definition=None):
         as_of=as_of,
         seed=1,
         definitions=load_features(),
+        cleaned=cleaned,
         progress=Silent(),
     )
 
@@ -184,3 +187,22 @@ def test_what_happens_after_today_changes_no_score():
 def test_a_short_period_is_refused_with_the_days_it_would_take():
     with pytest.raises(QualityError, match="60 days are needed to see 30 days before"):
         study(live("purchases", days=45), as_of=AsOf(date(2025, 2, 15)))
+
+
+def test_customers_that_the_plan_leaves_out_teach_nothing_at_earlier_dates_either():
+    tables, as_of = live("purchases", days=240), AsOf(date(2025, 8, 20))
+    limits = {"column": "recency_days", "missing": "keep", "outliers": "drop"}
+    plan = CleaningPlan(columns=[limits | {"low": 0.0, "high": 20.0}])
+    (today,) = FeatureSpace(name="now").build(tables, as_of=[as_of])
+    cleaned = clean_features(today, plan=plan)
+
+    plain = study(tables, as_of=as_of).comparison
+    found = study(tables, as_of=as_of, cleaned=cleaned).comparison
+
+    recency = found.explainer.matrix.features[0].name
+    assert recency == "recency_days"
+    assert (
+        found.explainer.matrix.values[:, 0].max() <= 20 < plain.explainer.matrix.values[:, 0].max()
+    )
+    assert found.n < plain.n
+    assert set(found.customer_ids.to_pylist()) < set(plain.customer_ids.to_pylist())

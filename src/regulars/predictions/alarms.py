@@ -11,7 +11,7 @@ from regulars.features.sentences import format_number, format_share, quote
 from regulars.predictions.copies import Copies, find_copies
 from regulars.predictions.naive_bayes import IntervalNaiveBayes
 from regulars.predictions.results import Alarm, ModelResult, Quality
-from regulars.predictions.scorers import TrainingRows
+from regulars.predictions.training import TrainingRows
 from regulars.schema.wording import Language, Wording
 
 __all__ = ["find_alarms", "measure_single_features"]

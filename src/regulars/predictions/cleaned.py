@@ -1,45 +1,16 @@
 """A cleaning plan inside the folds: what stands in for a gap is learnt from training rows alone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.predictions.scorers import Scorer, TrainingRows
 from regulars.quality.cleaning import CleaningPlan, ColumnCleaning
 
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
+__all__ = ["Clean", "learn_cleaning", "spread_plan"]
 
-__all__ = ["CleanedScorer", "clean_rows", "spread_plan"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CleanedScorer:
-    """A scorer whose rows are cleaned first, by what was learnt from the rows it learnt from."""
-
-    cleaner: "Pipeline"
-    scorer: Scorer
-
-    def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated log-odds, shape (n_customers,)."""
-        return self.scorer.log_odds(self._clean(X))
-
-    def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated probabilities, shape (n_customers,)."""
-        return self.scorer.probabilities(self._clean(X))
-
-    def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """SHAP values of the cleaned rows, shape (n_customers, n_features)."""
-        return self.scorer.contributions(self._clean(X))
-
-    def _clean(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not len(X):
-            return X
-        return np.asarray(self.cleaner.transform(X), dtype=np.float64)
+Clean = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Rows, shape (n_customers, n_features) -> the same rows with their gaps filled."""
 
 
 def spread_plan(plan: CleaningPlan | None, columns: Sequence[str]) -> tuple[ColumnCleaning, ...]:
@@ -48,11 +19,27 @@ def spread_plan(plan: CleaningPlan | None, columns: Sequence[str]) -> tuple[Colu
     return tuple(planned.get(name, ColumnCleaning(column=name, missing="keep")) for name in columns)
 
 
-def clean_rows(rows: TrainingRows) -> tuple[TrainingRows, Callable[[Scorer], Scorer]]:
-    """Training rows as a model is to see them, and what makes its scorer clean others alike."""
-    if rows.cleaning is None:
-        return rows, lambda scorer: scorer
-    names = [one.column for one in rows.cleaning]
-    cleaner = CleaningPlan(columns=rows.cleaning).build(names).fit(rows.X)
-    cleaned = np.asarray(cleaner.transform(rows.X), dtype=np.float64)
-    return replace(rows, X=cleaned, cleaning=None), partial(CleanedScorer, cleaner)
+def learn_cleaning(X: NDArray[np.float64], cleaning: Sequence[ColumnCleaning] | None) -> Clean:
+    """What cleans rows by what `X` taught; what leaves them as they are where nothing is planned.
+
+    Parameters
+    ----------
+    X
+        Training rows, shape (n_customers, n_features).
+    cleaning
+        One for each column.
+    """
+    if cleaning is None:
+        return _keep
+    names = [one.column for one in cleaning]
+    cleaner = CleaningPlan(columns=tuple(cleaning)).build(names).fit(X)
+
+    def clean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        # Scikit-learn refuses to transform no rows at all.
+        return np.asarray(cleaner.transform(rows), dtype=np.float64) if len(rows) else rows
+
+    return clean
+
+
+def _keep(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rows

@@ -31,7 +31,8 @@ from regulars.predictions.results import (
     Threshold,
 )
 from regulars.predictions.scorecard import choose_model, fill_scorecard
-from regulars.predictions.scorers import FITTERS, Scorer, TrainingRows
+from regulars.predictions.scorers import FITTERS, Scorer
+from regulars.predictions.training import TrainingRows
 from regulars.predictions.validation import (
     Trial,
     compare_trials,

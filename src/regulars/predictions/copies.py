@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.folds import hash_columns
-from regulars.predictions.scorers import TrainingRows
+from regulars.predictions.training import TrainingRows
 
 __all__ = ["Copies", "find_copies"]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from regulars.evaluate.folds import deal_folds
 from regulars.evaluate.splits import Round, deal_rounds, roll_rounds
-from regulars.predictions.scorers import TrainingRows
+from regulars.predictions.training import TrainingRows
 
 __all__ = ["Plan", "limit_rows", "plan_at_random", "plan_over_time"]
 

@@ -7,59 +7,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.evaluate.folds import deal_folds
 from regulars.evaluate.metrics import log_loss
-from regulars.features.screening import find_different_columns, score_columns
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.cleaned import Clean
 from regulars.predictions.many_levels import weigh_many_levels
 from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_naive_bayes
 from regulars.predictions.results import ModelName
-from regulars.quality.cleaning import ColumnCleaning
+from regulars.predictions.training import InnerFold, Lesson
 
-__all__ = ["FITTERS", "CalibratedScorer", "Scorer", "TrainingRows", "blend_scorers", "fit_scorer"]
+__all__ = ["FITTERS", "CalibratedScorer", "Scorer", "blend_scorers", "fit_scorer"]
 
-_INNER_FOLDS = 3
 _WEAK_PENALTY = 1e4
 _LEAST_SLOPE = 1e-3
-_MOST_FEATURES = 300
-_MANY_ROWS, _MANY_OF_EACH = 10_000, 300
-"""With so many rows, and of each outcome, one inner fold is measured as well as three."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrainingRows:
-    """What a model learns from.
-
-    Attributes
-    ----------
-    X
-        Codes and numbers, shape (n_customers, n_features).
-    labels
-        1 and 0, shape (n_customers,).
-    groups
-        Rows that belong together share a number: identical ones, or those of one customer at several
-        dates, shape (n_customers,).
-    is_category
-        Which columns hold codes, shape (n_features,).
-    cleaning
-        What is learnt from the rows before a model sees them, a column of `X` each; None for nothing.
-    """
-
-    X: NDArray[np.float64]
-    labels: NDArray[np.float64]
-    groups: NDArray[np.int64]
-    is_category: NDArray[np.bool_]
-    cleaning: tuple[ColumnCleaning, ...] | None = None
-
-    def take(self, chosen: NDArray[np.bool_]) -> "TrainingRows":
-        """Only the rows where `chosen` holds."""
-        return TrainingRows(
-            self.X[chosen],
-            self.labels[chosen],
-            self.groups[chosen],
-            self.is_category,
-            self.cleaning,
-        )
 
 
 class Scorer(Protocol):
@@ -75,8 +34,8 @@ class Scorer(Protocol):
         """SHAP values, shape (n_customers, n_features): with one constant they sum to `log_odds`."""
 
 
-Fitter = Callable[[TrainingRows, int], Scorer]
-"""(rows, random_state) -> a fitted, calibrated model."""
+Fitter = Callable[[Lesson], Scorer]
+"""Gives a fitted, calibrated model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,16 +51,19 @@ class CalibratedScorer:
         of their fold had not seen. A line keeps contributions additive, unlike isotonic steps.
     columns
         Which columns of `X` the model was given, shape (n_used,).
+    clean
+        What was learnt of gaps and outliers from the rows that the model learnt from.
     """
 
     model: Model
     slope: float
     offset: float
     columns: NDArray[np.int64]
+    clean: Clean
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated log-odds, shape (n_customers,)."""
-        return self.slope * self.model.log_odds(X[:, self.columns]) + self.offset
+        return self.slope * self.model.log_odds(self._see(X)) + self.offset
 
     def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (n_customers,)."""
@@ -110,8 +72,11 @@ class CalibratedScorer:
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """The model's SHAP values on the calibrated scale, shape (n_customers, n_features)."""
         contributions = np.zeros(X.shape)
-        contributions[:, self.columns] = self.slope * self.model.contributions(X[:, self.columns])
+        contributions[:, self.columns] = self.slope * self.model.contributions(self._see(X))
         return contributions
+
+    def _see(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.clean(X)[:, self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +123,9 @@ def _to_probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(expit(log_odds))
 
 
-def fit_baseline(rows: TrainingRows, random_state: int) -> BaselineScorer:
+def fit_baseline(lesson: Lesson) -> BaselineScorer:
     """The share of the outcome among the training rows."""
-    return BaselineScorer(float(rows.labels.mean()))
+    return BaselineScorer(float(lesson.labels.mean()))
 
 
 def blend_scorers(parts: Sequence[Scorer]) -> BlendScorer:
@@ -169,61 +134,34 @@ def blend_scorers(parts: Sequence[Scorer]) -> BlendScorer:
 
 
 def _calibrate(train: Trainer) -> Fitter:
-    def fit(rows: TrainingRows, random_state: int) -> CalibratedScorer:
-        return fit_scorer(rows, train, random_state=random_state)
+    def fit(lesson: Lesson) -> CalibratedScorer:
+        return fit_scorer(lesson, train)
 
     return fit
 
 
-def fit_scorer(rows: TrainingRows, train: Trainer, *, random_state: int) -> CalibratedScorer:
-    """The best candidate of a family, fitted on all of `rows` and calibrated.
+def fit_scorer(lesson: Lesson, train: Trainer) -> CalibratedScorer:
+    """The best candidate of a family, fitted on all rows of the lesson and calibrated.
 
-    Candidates are compared by log-loss, and calibrated, on three inner folds; where there are many
-    rows, on one of the three. The model is not given features that are one value in all of `rows`
-    or repeat another, and of more than 300 the 300 that say most about their labels.
+    Candidates are compared by log-loss, and calibrated, on its inner folds.
     """
-    columns = _screen(rows)
-    rows = TrainingRows(rows.X[:, columns], rows.labels, rows.groups, rows.is_category[columns])
-    folds = deal_folds(rows.labels, rows.groups, n_folds=_INNER_FOLDS, random_state=random_state)
-    n_tested = 1 if _is_plenty(rows.labels) else _INNER_FOLDS
-    raw = np.stack(
-        [_score_fold(rows, folds == fold, train) for fold in range(n_tested)], axis=0
-    ).sum(axis=0)
-    is_tested = folds < n_tested
-    raw, labels = raw[:, is_tested], rows.labels[is_tested]
+    raw = np.stack([_score_fold(lesson, fold, train) for fold in lesson.folds]).sum(axis=0)
+    tested = np.sort(np.concatenate([fold.tested for fold in lesson.folds]))
+    raw, labels = raw[:, tested], lesson.labels[tested]
     lines = [_fit_line(candidate, labels) for candidate in raw]
     losses = [
         _line_loss(candidate, labels, line) for candidate, line in zip(raw, lines, strict=True)
     ]
     best = int(np.argmin(losses))
-    model = train(rows.X, rows.labels, rows.is_category, only=best).pick(best)
-    return CalibratedScorer(model, *lines[best], columns=columns)
+    model = train(lesson.X, lesson.labels, lesson.is_category, only=best).pick(best)
+    return CalibratedScorer(model, *lines[best], columns=lesson.columns, clean=lesson.clean)
 
 
-def _is_plenty(labels: NDArray[np.float64]) -> bool:
-    """Whether a third of the rows tells candidates apart as well as all of them."""
-    scarcer = min(int((labels == 1).sum()), int((labels == 0).sum()))
-    return len(labels) >= _MANY_ROWS and scarcer >= _MANY_OF_EACH
-
-
-def _screen(rows: TrainingRows) -> NDArray[np.int64]:
-    """Numbers of the columns that a model is given."""
-    columns = find_different_columns(rows.X, rows.is_category)
-    if len(columns) <= _MOST_FEATURES:
-        return columns
-    X, is_category = rows.X[:, columns], rows.is_category[columns]
-    scores = score_columns(X, rows.labels, is_category)
-    return np.sort(columns[np.argsort(-scores, kind="stable")[:_MOST_FEATURES]])
-
-
-def _score_fold(
-    rows: TrainingRows, is_held_out: NDArray[np.bool_], train: Trainer
-) -> NDArray[np.float64]:
-    """Raw log-odds per candidate of the held-out rows, zero elsewhere."""
-    learnt = rows.take(~is_held_out)
-    scored = train(learnt.X, learnt.labels, learnt.is_category).log_odds(rows.X[is_held_out])
-    raw = np.zeros((len(scored), len(rows.X)))
-    raw[:, is_held_out] = scored
+def _score_fold(lesson: Lesson, fold: InnerFold, train: Trainer) -> NDArray[np.float64]:
+    """Raw log-odds per candidate of the tested rows, zero elsewhere."""
+    scored = train(fold.X, fold.labels, lesson.is_category).log_odds(fold.seen)
+    raw = np.zeros((len(scored), len(lesson.labels)))
+    raw[:, fold.tested] = scored
     return raw
 
 

@@ -12,9 +12,9 @@ from regulars.evaluate.intervals import Interval, bootstrap_intervals
 from regulars.evaluate.metrics import equalize_errors, rank_precision, roc_auc
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.splits import Round
-from regulars.predictions.cleaned import clean_rows
 from regulars.predictions.results import ModelName, ModelResult, Quality
-from regulars.predictions.scorers import FITTERS, Scorer, TrainingRows, blend_scorers
+from regulars.predictions.scorers import FITTERS, Scorer, blend_scorers
+from regulars.predictions.training import TrainingRows, prepare_lesson
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -119,10 +119,10 @@ class Trial:
 
 def fit_model(name: ModelName, rows: TrainingRows, random_state: int) -> Scorer:
     """One model of any name; the blend is fitted from its parts."""
-    cleaned, finish = clean_rows(rows)
+    lesson = prepare_lesson(rows, random_state=random_state)
     if name == "blend":
-        return finish(blend_scorers([FITTERS[part](cleaned, random_state) for part in BLENDED]))
-    return finish(FITTERS[name](cleaned, random_state))
+        return blend_scorers([FITTERS[part](lesson) for part in BLENDED])
+    return FITTERS[name](lesson)
 
 
 def fit_models(
@@ -131,10 +131,10 @@ def fit_models(
     """Every model with the seconds it took, the blend last; `advance` is told after each fit."""
     scorers: dict[ModelName, Scorer] = {}
     seconds: dict[ModelName, float] = {}
-    cleaned, finish = clean_rows(rows)
+    lesson = prepare_lesson(rows, random_state=random_state)
     for name, fit in FITTERS.items():
         started = time.monotonic()
-        scorers[name] = finish(fit(cleaned, random_state))
+        scorers[name] = fit(lesson)
         seconds[name] = time.monotonic() - started
         advance()
         yield name, scorers[name], seconds[name]

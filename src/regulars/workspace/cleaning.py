@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from regulars.schema.mapping import Mapping as SourceMapping
@@ -76,6 +77,8 @@ class CleanedFeatures:
         What the models learn from the training rows of each fold; None for nothing.
     given
         What was asked for, by feature.
+    left_out
+        Ids of the customers that the plan for a feature leaves out, by that feature.
     """
 
     features: FeatureTable
@@ -84,11 +87,30 @@ class CleanedFeatures:
     to_learn: FeatureTable
     plan: CleaningPlan | None = None
     given: Mapping[str, ColumnCleaning] = field(default_factory=dict)
+    left_out: Mapping[str, pa.Array] = field(default_factory=dict)
 
     def treat(self, features: FeatureTable) -> FeatureTable:
         """Features of another date with the same done that takes no learning; nobody is left out."""
         own = {name: one for name, one in self.given.items() if name in features.names}
         return _treat(features, own) if own else features
+
+    def keep(self, features: FeatureTable) -> NDArray[np.bool_]:
+        """Which customers of another date stay, shape (n_customers,).
+
+        By the values of that date where it has the feature; by those of today where it has not, as
+        a column of a file says only how customers are now.
+        """
+        import numpy as np
+        import pyarrow.compute as pc
+
+        kept = np.ones(len(features), dtype=bool)
+        for name, one in self.given.items():
+            if name in features.names:
+                kept &= _keep_customers(features, name, one)
+            elif name in self.left_out:
+                gone = pc.is_in(features.customer_ids, value_set=self.left_out[name])
+                kept &= ~gone.to_numpy(zero_copy_only=False)
+        return kept
 
 
 def clean_features(
@@ -131,7 +153,7 @@ def clean_features(
     if not decided:
         everybody = np.ones(len(features), dtype=bool)
         return CleanedFeatures(features, everybody, tuple(columns), features)
-    kept = _keep_rows(features, decided)
+    kept, left_out = _keep_rows(features, decided)
     to_learn = _treat(_take(features, kept), decided)
     learnt = {}
     for name, one in decided.items():
@@ -140,7 +162,7 @@ def clean_features(
             learnt[name] = left
     filled = _clean_categories(_clean_numbers(to_learn, learnt), learnt)
     plan = CleaningPlan(columns=tuple(learnt.values())) if learnt else None
-    return CleanedFeatures(filled, kept, tuple(columns), to_learn, plan, decided)
+    return CleanedFeatures(filled, kept, tuple(columns), to_learn, plan, decided, left_out)
 
 
 def _treat(features: FeatureTable, decided: Mapping[str, ColumnCleaning]) -> FeatureTable:
@@ -309,16 +331,32 @@ def _find_fill(
     return None
 
 
-def _keep_rows(features: FeatureTable, decided: Mapping[str, ColumnCleaning]) -> NDArray[np.bool_]:
+def _keep_rows(
+    features: FeatureTable, decided: Mapping[str, ColumnCleaning]
+) -> tuple[NDArray[np.bool_], dict[str, pa.Array]]:
+    """Which customers stay, and by feature the ids of those that go."""
+    import numpy as np
+    import pyarrow as pa
+
+    kept, left_out = np.ones(len(features), dtype=bool), {}
+    for name, one in decided.items():
+        own = _keep_customers(features, name, one)
+        kept &= own
+        if not own.all():
+            left_out[name] = features.customer_ids.filter(pa.array(~own))
+    return kept, left_out
+
+
+def _keep_customers(features: FeatureTable, name: str, one: ColumnCleaning) -> NDArray[np.bool_]:
+    """Which customers stay as far as one feature goes."""
     import numpy as np
 
     kept = np.ones(len(features), dtype=bool)
-    for name, one in decided.items():
-        if one.missing == "drop_rows":
-            kept &= features.table.column(name).is_valid().to_numpy()
-        if one.outliers == "drop" and one.low is not None and one.high is not None:
-            numbers = _numbers(features, name)
-            kept &= np.isnan(numbers) | ((numbers >= one.low) & (numbers <= one.high))
+    if one.missing == "drop_rows":
+        kept &= features.table.column(name).is_valid().to_numpy()
+    if one.outliers == "drop" and one.low is not None and one.high is not None:
+        numbers = _numbers(features, name)
+        kept &= np.isnan(numbers) | ((numbers >= one.low) & (numbers <= one.high))
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -139,7 +139,7 @@ def study_leaving(
     definitions
         The features that are looked for.
     cleaned
-        What is done with missing values and outliers, at every date.
+        What is done with missing values and outliers, and who is left out, at every date.
     progress, language
         Told of every stage, and how stages are called.
 
@@ -153,6 +153,8 @@ def study_leaving(
     with progress.stage(speak(language)("history", count=str(len(observed)))):
         built = _build(history, [*dates, as_of], definitions)
     kept = [keep_at_risk(table, seen) for table, seen in zip(built, observed, strict=True)]
+    if cleaned is not None:
+        kept = [_leave_out(cleaned, table, outcome) for table, outcome in kept]
     told = _drop_silent(kept)
     if cleaned is not None:
         told = [(cleaned.treat(table), outcome) for table, outcome in told]
@@ -240,6 +242,22 @@ def _build(
     tables = {name: table for name, table in history.items() if name not in _SPOKEN_FOR}
     space = FeatureSpace(name="leaving")
     return space.build(tables, as_of=dates, definitions=[*plain, *derived])
+
+
+def _leave_out(
+    cleaned: CleanedFeatures, features: FeatureTable, outcome: Outcome
+) -> tuple[FeatureTable, Outcome]:
+    """Without the customers that the plan leaves out."""
+    import pyarrow as pa
+
+    stays = cleaned.keep(features)
+    if stays.all():
+        return features, outcome
+    rows = features.table.filter(pa.array(stays))
+    return (
+        FeatureTable(rows, features.features, features.as_of),
+        replace(outcome, labels=outcome.labels[stays]),
+    )
 
 
 def _drop_silent(
