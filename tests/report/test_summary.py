@@ -1,6 +1,8 @@
 import pytest
 
+from regulars.report.html import render_html
 from regulars.report.parts import Alarm
+from regulars.report.parts.churn import Confusion
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
 
@@ -33,6 +35,56 @@ def test_what_the_model_finds_is_told_of_most_customers_tested(report):
     assert summarize(steadier).summary.sentences[2].en == (
         "19 of 100 customers left; of 100 that the model warns about, 39 do leave, and it finds"
         " 49 of 100 who leave."
+    )
+
+
+def test_the_share_where_the_model_was_tested_is_told_where_it_is_another(report):
+    holdout = report.churn.holdout
+    later = holdout.model_copy(update={"positives": round(holdout.n * 0.3)})
+    churn = report.churn.model_copy(update={"holdout": later})
+
+    sentence = summarize(_without(report, churn=churn)).summary.sentences[2]
+    page = render_html(_without(report, churn=churn), language="en")
+
+    assert sentence.en.startswith("19 of 100 customers left, 30 of 100 where the model was tested;")
+    assert 'style="width: 30%">30 would have left' in page
+
+
+def test_a_segment_of_which_a_handful_is_scored_is_not_called_the_worst(report):
+    segments = report.segments
+    first, second, third = (
+        profile.model_copy(
+            update={"churn_share": None, "churn_probability": share, "scored": scored}
+        )
+        for profile, share, scored in zip(
+            segments.profiles, (0.2, 0.9, 0.3), (500, 29, 30), strict=True
+        )
+    )
+    fewer = segments.model_copy(update={"profiles": (first, second, third)})
+
+    sentence = summarize(_without(report, segments=fewer)).summary.sentences[1]
+    page = render_html(_without(report, segments=fewer), language="en")
+
+    assert f"“{third.name.en}” is likely to lose most: 30%" in sentence.en
+    # (500 x 0.2 + 29 x 0.9 + 30 x 0.3) / 559 of all who are scored.
+    assert "(against 24% of all)" in page
+    assert "of 29 at risk" in page
+
+
+def test_a_warning_about_nearly_everybody_is_said_to_tell_nobody_apart(report):
+    holdout = report.churn.holdout
+    everybody = Confusion(
+        true_positive=holdout.positives,
+        false_positive=holdout.n - holdout.positives,
+        false_negative=0,
+        true_negative=0,
+    )
+    loud = holdout.model_copy(update={"confusion": everybody})
+    churn = report.churn.model_copy(update={"holdout": loud})
+
+    assert "Nearly everybody is above the threshold" not in render_html(report, language="en")
+    assert "Nearly everybody is above the threshold" in render_html(
+        _without(report, churn=churn), language="en"
     )
 
 

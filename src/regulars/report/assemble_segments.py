@@ -39,6 +39,7 @@ def report_segments(
     *,
     labels: Mapping[str, Wording] | None = None,
     churn_probability: Mapping[int, float] | None = None,
+    scored: Mapping[int, int] | None = None,
     amounts: Mapping[int, float] | None = None,
     distributions: Sequence[Distribution] = (),
     portraits: Mapping[int, Sequence[Crossing]] | None = None,
@@ -55,6 +56,8 @@ def report_segments(
         Meaning of each feature in words; the feature's name where there is none.
     churn_probability, amounts
         Mean churn probability and money by number of the segment, where known.
+    scored
+        Of how many customers the probability is the mean, by number of the segment.
     distributions
         Field by field; cells of one to four customers are left out.
     portraits
@@ -82,6 +85,7 @@ def report_segments(
                 profile,
                 words,
                 churn_probability=(churn_probability or {}).get(profile.number),
+                scored=(scored or {}).get(profile.number),
                 amount=(amounts or {}).get(profile.number),
                 portraits=(portraits or {}).get(profile.number, ()),
             )
@@ -175,6 +179,7 @@ def _report_profile(
     words: Mapping[str, Wording],
     *,
     churn_probability: float | None,
+    scored: int | None,
     amount: float | None,
     portraits: Sequence[Crossing],
 ) -> SegmentProfile:
@@ -186,6 +191,7 @@ def _report_profile(
         stability=profile.stability,
         churn_share=profile.outcome_share,
         churn_probability=churn_probability,
+        scored=scored if churn_probability is not None else None,
         amount=amount,
         traits=tuple(
             Trait(

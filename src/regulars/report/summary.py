@@ -15,7 +15,7 @@ from regulars.report.parts.base import Grade
 from regulars.report.speech import Speech
 from regulars.schema.wording import LANGUAGES, Wording
 
-__all__ = ["is_silent", "say_within", "summarize"]
+__all__ = ["is_loud", "is_silent", "say_within", "summarize"]
 
 # Bounds of the grades: at least so much for A, B, C.
 _STABILITY = (0.85, 0.6, 0.0)
@@ -27,6 +27,9 @@ _LARGE, _SMALL = 0.05, 0.01
 # The best grade that a forecast may have while something is unexplained: a column that predicts
 # too well may be known only afterwards, and then nothing of the forecast holds.
 _SILENT = 0.05
+# From this share of the customers on, a warning says nothing.
+_LOUD = 0.95
+_HANDFUL = 30
 _CAPS: dict[str, Grade] = {"no_signal": "D"}
 _GRADES: tuple[Grade, ...] = ("A", "B", "C", "D")
 
@@ -198,9 +201,15 @@ def _get_loss(profile: SegmentProfile) -> float | None:
     return profile.churn_probability if profile.churn_share is None else profile.churn_share
 
 
+def _is_telling(profile: SegmentProfile) -> bool:
+    """Whether its probability is the mean of more than a handful."""
+    return profile.scored is None or profile.scored >= _HANDFUL
+
+
 def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
     largest = max(segments.profiles, key=lambda profile: profile.size)
-    worst = max(segments.profiles, key=lambda profile: _get_loss(profile) or 0.0)
+    telling = [profile for profile in segments.profiles if _is_telling(profile)]
+    worst = max(telling or segments.profiles, key=lambda profile: _get_loss(profile) or 0.0)
     loss = _get_loss(worst)
     key = "segments"
     if loss is not None:
@@ -223,6 +232,12 @@ def is_silent(churn: ChurnPart) -> bool:
     return churn.judged.recall < _SILENT
 
 
+def is_loud(churn: ChurnPart) -> bool:
+    """Whether nearly everybody is above the threshold, so that a warning tells nobody apart."""
+    counts = churn.judged.confusion
+    return counts.true_positive + counts.false_positive >= churn.judged.n * _LOUD
+
+
 def say_within(churn: ChurnPart, speech: Speech) -> str:
     """In which time customers left, as the end of a phrase; nothing where it is not known."""
     days = churn.outcome.horizon_days
@@ -240,9 +255,13 @@ def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
             warned=speech.number(counts.true_positive + counts.false_positive),
             customers=speech.number(churn.judged.n),
         )
+    base, tested = (
+        round(share * 100) for share in (churn.base_rate, churn.judged.positives / churn.judged.n)
+    )
     return speech.say(
-        "summary.churn",
-        base=speech.number(round(churn.base_rate * 100)),
+        "summary.churn" if base == tested else "summary.churn_later",
+        base=speech.number(base),
+        tested=speech.number(tested),
         within=say_within(churn, speech),
         precision=speech.number(round(churn.judged.precision * 100)),
         recall=speech.number(round(churn.judged.recall * 100)),

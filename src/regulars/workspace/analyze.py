@@ -367,19 +367,21 @@ def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
         return None
     import numpy as np
 
-    means = None
+    means, counts = None, None
     if study.churn is not None:
         numbers, scores = found.segmentation.segment, study.probabilities
         # Where there is time only those at risk are scored, and a segment may hold few of them.
-        counts = np.bincount(numbers[~np.isnan(scores)])
+        counts = dict(enumerate(np.bincount(numbers[~np.isnan(scores)]).tolist()))
         means = {
-            int(number): float(np.nanmean(scores[numbers == number]))
-            for number in np.flatnonzero(counts >= FEWEST_SHOWN)
+            number: float(np.nanmean(scores[numbers == number]))
+            for number, count in counts.items()
+            if count >= FEWEST_SHOWN
         }
     return report_segments(
         found.segmentation,
         labels=_labels(study),
         churn_probability=means,
+        scored=counts,
         amounts=found.amounts,
         distributions=found.distributions,
         portraits=found.portraits,

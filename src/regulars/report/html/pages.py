@@ -30,7 +30,7 @@ from regulars.report.parts import (
     RfmPart,
 )
 from regulars.report.speech import Speech
-from regulars.report.summary import is_silent, say_within, summarize
+from regulars.report.summary import is_loud, is_silent, say_within, summarize
 from regulars.report.vendor import ECHARTS_VERSION, read_echarts
 from regulars.schema.wording import Language
 
@@ -172,6 +172,7 @@ def _render(
             ordered=ordered,
             heat=_heat,
             treated=shown.treated(),
+            mean_probability=shown.mean_probability(),
             most_columns=_MOST_COLUMNS,
             first_columns=_FIRST_COLUMNS,
             most_findings=_MOST_FINDINGS,
@@ -299,7 +300,13 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
     return {
         "hundred": draw_hundred(churn.base_rate, speech.say("churn.base_image", base=base)),
         "hundreds": [
-            ("churn.blind", base, "churn.blind_left", "churn.blind_stayed"),
+            # Of the same customers as the shares below it, which may be of later dates.
+            (
+                "churn.blind",
+                round(judged.positives / judged.n * 100),
+                "churn.blind_left",
+                "churn.blind_stayed",
+            ),
             # Of nobody there is no share.
             *([advised] if warned else []),
             (
@@ -312,6 +319,7 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
         "interval": interval,
         "band_name": lambda band: speech.read(band.title) or speech.name("risks", band.risk),
         "is_silent": is_silent(churn),
+        "is_loud": is_loud(churn),
         "within": say_within(churn, speech),
         "statistics": _list_statistics(churn, speech, interval),
         **describe_gains(churn, speech),

@@ -110,6 +110,17 @@ class Shown:
         treated = [column for column in columns if column.missing_count or not column.is_default]
         return sorted(treated, key=lambda column: (column.is_default, -column.missing_count))
 
+    def mean_probability(self) -> float | None:
+        """Of all customers in segments: what the mean of one segment is to be held against."""
+        segments = self._report.segments if self._report else None
+        scored = [
+            (profile.size if profile.scored is None else profile.scored, profile.churn_probability)
+            for profile in (segments.profiles if segments else ())
+            if profile.churn_probability is not None
+        ]
+        customers = sum(count for count, _ in scored)
+        return sum(count * mean for count, mean in scored) / customers if customers else None
+
     def named(self, code: str) -> str:
         """The words for a code of the report: a feature, an action, a reason of exclusion."""
         known = self._words.get(code)

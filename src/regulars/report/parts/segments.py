@@ -163,6 +163,8 @@ class SegmentProfile(Part):
     """Share that left, where the outcome is known."""
     churn_probability: MaybeShare = None
     """Mean churn probability by the chosen model."""
+    scored: Count | None = None
+    """Customers whom it is the mean of: those at risk, where the outcome is seen over time."""
     amount: MaybeNumber = None
     """Money the segment brings, where known."""
     traits: tuple[Trait, ...] = ()
