@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Python's compiled files are kept (git ignores them), whatever the environment wishes: the tests start
+# hundreds of processes, and each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 # A file's tests stay in one process, so that what they share is set up once. PARALLEL= switches it off.
 PARALLEL ?= -n logical --maxprocesses 4 --dist loadfile
 

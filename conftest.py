@@ -24,6 +24,10 @@ _ROOT = Path(__file__).resolve().parent
 _KEYS = tempfile.TemporaryDirectory(prefix="regulars-keys-")
 os.environ["REGULARS_KEY_FOLDER"] = _KEYS.name
 atexit.register(_KEYS.cleanup)
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Each worker has a core to itself. Threads of OpenMP that wait for each other do so in a busy loop,
+    # and where cores are fewer than threads a fit of a tenth of a second takes seconds.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 _CHECKER = doctest.OutputChecker()
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

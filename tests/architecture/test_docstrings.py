@@ -68,14 +68,11 @@ def test_a_parameters_section_names_the_parameters_in_order():
 
 
 def test_an_attributes_section_names_what_the_class_has():
-    unknown = {
-        path: [
-            name
-            for name in names_in(section(one.__doc__ or "", "Attributes"))
-            if name not in attributes_of(one)
-        ]
+    stated = {
+        path: (set(names_in(section(one.__doc__ or "", "Attributes"))), one)
         for path, one in list_public_objects().items()
         if inspect.isclass(one)
     }
 
+    unknown = {path: names - attributes_of(one) for path, (names, one) in stated.items() if names}
     assert {path: names for path, names in unknown.items() if names} == {}

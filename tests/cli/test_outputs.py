@@ -184,30 +184,17 @@ def test_a_whole_data_set_is_verified(desk, collection, dataset):
     assert "✓ verified" in whole.out
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("language", "truth", "last"),
-    [
-        (
-            "en",
-            "would take a ROC-AUC near 0.97",
-            "With your own files: regulars analyze customers.csv contracts.csv …",
-        ),
-        (
-            "ru",
-            "нужен ROC-AUC около 0,97",
-            "С вашими файлами: regulars analyze клиенты.csv договоры.csv …",
-        ),
-    ],
-)
-def test_the_demo_leaves_a_report_a_list_and_scores(desk, language, truth, last):
-    ran = desk.run("demo", "company", "--customers", "1500", "--lang", language)
+def test_the_demo_leaves_a_report_a_list_and_scores(desk):
+    # README.md shows how it ends in English.
+    ran = desk.run("demo", "company", "--customers", "1500", "--lang", "ru")
 
     files = {path.name for path in (desk.folder / "company").iterdir() if path.is_file()}
     assert ran.code == 0
     assert {"report.html", "report.json", "customers.parquet", "contact_list.xlsx"} <= files
-    assert truth in ran.out
-    assert ran.out.rstrip().endswith(last)
+    assert "нужен ROC-AUC около 0,97" in ran.out
+    assert ran.out.rstrip().endswith(
+        "С вашими файлами: regulars analyze клиенты.csv договоры.csv …"
+    )
 
 
 @pytest.mark.data

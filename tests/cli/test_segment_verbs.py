@@ -318,6 +318,7 @@ SCORED = "customer_id,age,plan,churn\n" + "".join(
 )
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_the_last_analysis_and_none_for_a_day_before_it(desk):
     desk.load_text(SCORED, "--as-of", "2026-01-01")
     desk.write("rule.json", json.dumps({"score": "churn", "op": ">=", "value": 0.0}))

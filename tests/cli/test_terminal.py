@@ -12,6 +12,7 @@ from terminal import run_on_a_terminal
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="other systems have no such terminals")
 
 
+@pytest.mark.slow
 def test_stages_move_on_a_terminal_and_are_ticked_off(desk):
     rows = "".join(f"{n},{n * 7919 % 90},plan {n % 5}\n" for n in range(60_000))
     desk.write("clients.csv", "customer_id,age,plan\n" + rows)

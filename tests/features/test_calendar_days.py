@@ -25,6 +25,7 @@ def count_days(moment, as_of):
     return table.column("days_since_seen")[0].as_py()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from(ZONES),

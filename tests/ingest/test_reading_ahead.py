@@ -81,6 +81,7 @@ def texts(draw):
     return "\n".join([";".join(names), *plain, *map(";".join, odd)]) + "\n"
 
 
+@pytest.mark.slow
 @given(text=texts(), kind=st.sampled_from(["customers", None]))
 @settings(max_examples=40, deadline=None)
 def test_what_was_read_ahead_is_what_is_read_afterwards(text, kind):

@@ -19,6 +19,7 @@ def run_all(*jobs):
     return started
 
 
+@pytest.mark.slow
 def test_two_processes_that_load_the_same_rows_store_them_once(lake_folder):
     shop = Shop(lake_folder)
 
@@ -31,6 +32,7 @@ def test_two_processes_that_load_the_same_rows_store_them_once(lake_folder):
     assert shop.lake.snapshot().row_count("visits") == 500
 
 
+@pytest.mark.slow
 def test_two_processes_that_load_different_rows_lose_none_and_readers_see_whole_loads(lake_folder):
     shop = Shop(lake_folder)
     seen = set()

@@ -92,6 +92,7 @@ def test_what_a_held_out_customer_holds_moves_no_other_score(customers, name):
     assert leaking.probabilities(probe).tolist() == honest.probabilities(probe).tolist()
 
 
+@pytest.mark.slow
 def test_every_round_of_a_comparison_learns_its_own(customers):
     income, age, labels = customers
     words = Wording(en="x", ru="x")

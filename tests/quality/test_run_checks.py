@@ -432,6 +432,7 @@ def test_counts_are_those_of_counting_by_hand(rows):
     assert counts == {name: count for name, count in expected.items() if count}
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(rows_of_purchases, st.randoms())
 def test_shuffled_rows_give_the_same_findings(rows, random):

@@ -41,6 +41,7 @@ def shop():
     return RuleSources({name: ibis.memtable(pa.table(rows)) for name, rows in tables.items()})
 
 
+@pytest.mark.slow
 @given(rule=RULES, history=HISTORIES)
 @FEW
 def test_the_members_and_those_of_every_clause_are_counted(rule, history):

@@ -35,6 +35,7 @@ def _add(history, added):
     return grown
 
 
+@pytest.mark.slow
 @given(rule=RULES, history=HISTORIES, added=HISTORIES, days=st.sampled_from([0, 1, 7, 40]))
 @SLOW
 def test_a_refresh_comes_to_the_same_as_asking_all(duckdb, rule, history, added, days):

@@ -40,6 +40,7 @@ def sources():
     return RuleSources({name: ibis.memtable(pa.table(rows)) for name, rows in tables.items()})
 
 
+@pytest.mark.slow
 @given(rule=RULES, history=HISTORIES)
 @FEW
 def test_the_answer_is_that_of_the_rule(rule, history):
@@ -49,6 +50,7 @@ def test_the_answer_is_that_of_the_rule(rule, history):
     assert why.is_member == why.clause.holds
 
 
+@pytest.mark.slow
 @given(rule=RULES, history=HISTORIES)
 @FEW
 def test_the_nearest_change_turns_the_answer(rule, history):
