@@ -10,7 +10,7 @@ from random_rules import AS_OF_DAY, CATEGORIES, EVENT_NAMES
 from regulars.features import AsOf
 from regulars.segments.rules import RuleSources
 
-__all__ = ["AS_OF", "HISTORIES", "make_sources"]
+__all__ = ["AS_OF", "HISTORIES", "make_sources", "make_tables"]
 
 AS_OF = AsOf(AS_OF_DAY, "Europe/Samara")
 PEOPLE = ("a", "b", "c")
@@ -126,13 +126,11 @@ _COLUMNS = {
 }
 
 
-def make_sources(history):
-    """The history as the tables that rules are computed from."""
+def make_tables(history):
+    """The rows of a history as tables, by name."""
     tables = {
-        name: ibis.memtable(
-            pa.Table.from_pylist(
-                history[name], schema=pa.schema([(column, _TYPES[column]) for column in columns])
-            )
+        name: pa.Table.from_pylist(
+            history[name], schema=pa.schema([(column, _TYPES[column]) for column in columns])
         )
         for name, columns in _COLUMNS.items()
     }
@@ -149,7 +147,12 @@ def make_sources(history):
             ("city", pa.string()),
         ]
     )
-    tables["profiles"] = ibis.memtable(pa.Table.from_pylist(people, schema=schema))
+    return tables | {"profiles": pa.Table.from_pylist(people, schema=schema)}
+
+
+def make_sources(history):
+    """The history as the tables that rules are computed from."""
+    tables = {name: ibis.memtable(table) for name, table in make_tables(history).items()}
     vip = pa.table({"customer_id": pa.array(sorted(history["segments"]["vip"]), pa.string())})
     scores = history["scores"]
     churn = pa.table(

@@ -76,14 +76,23 @@ AsOfOption = Annotated[
 ]
 
 # Lazily, as the verbs themselves.
-for _verb, _help in (
-    ("list_", "List the segments: those that come with Regulars, and the workspace's own."),
-    ("save", "Save a rule as a segment of the workspace."),
-    ("show", "Show a segment: its rule as a sentence and as a file."),
-    ("delete", "Delete a segment that no other one stands on."),
-    ("members", "Write the members of a segment to a file: CSV, XLSX or Parquet."),
+for _module, _verb, _help in (
+    (
+        "segment_list",
+        "list_",
+        "List the segments: those that come with Regulars, and the workspace's own.",
+    ),
+    ("segment_list", "save", "Save a rule as a segment of the workspace."),
+    ("segment_list", "show", "Show a segment: its rule as a sentence and as a file."),
+    ("segment_list", "delete", "Delete a segment that no other one stands on."),
+    ("segment_list", "members", "List the members of a segment, or write them to a file."),
+    ("segment_history", "refresh", "Look up members, and write down who entered and who left."),
+    ("segment_history", "diff", "Say who came and who left between two days, and why."),
+    ("segment_moves", "migration", "Count who moved from which segment to which, and who stayed."),
+    ("segment_moves", "overlap", "Count how many customers each two segments share."),
+    ("segment_moves", "trend", "Show how large segments were over time."),
 ):
-    segment.command(f"regulars.cli.segment_list:{_verb}", name=_verb.strip("_"), help=_help)
+    segment.command(f"regulars.cli.{_module}:{_verb}", name=_verb.strip("_"), help=_help)
 
 
 @segment.command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regulars.cli.console import print_json, print_lines, print_text
 from regulars.cli.options import (
@@ -15,11 +15,15 @@ from regulars.cli.options import (
     read_text,
 )
 from regulars.cli.segment import AsOfOption, Files, RuleName, find_home, open_asked
+from regulars.cli.segment_history import KnownOption, describe_refresh, find_known_by
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from regulars.schema.wording import Language
     from regulars.segments.rules.definition import SegmentDefinition
+    from regulars.workspace import Workspace
 
 __all__ = ["delete", "list_", "members", "save", "show"]
 
@@ -167,31 +171,75 @@ def members(
     file: Files = (),
     /,
     *,
-    out: Path,
+    out: Path | None = None,
+    on: Day | None = None,
+    known: KnownOption = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
     lang: LanguageOption = None,
 ) -> int:
-    """Write the members of a segment to a file: CSV, XLSX or Parquet.
+    """List the members of a segment, or write them to a file.
 
     Parameters
     ----------
     out
-        Where to; the ending says the kind: `.csv`, `.xlsx`, `.parquet`.
+        Where to; the ending says the kind: `.csv`, `.xlsx`, `.parquet`. A line each if not said.
+    on
+        Who belonged on this day (YYYY-MM-DD), as it was stored: `regulars segment refresh`.
+    format
+        A line each, or one JSON object.
     """
     from regulars.quality.numbers import format_count
     from regulars.report.members import check_members_file, write_members
+
+    if out is not None:
+        check_members_file(out)
+    if known is not None and on is None:
+        raise InvalidParameterError(
+            en="--known says by when the members of a day were known; name the day, too: --on.",
+            ru="--known говорит, на какой момент известен состав; назовите и день: --on.",
+        )
+    home, language = find_home(file, workspace, lang, as_of)
+    if on is None:
+        found, told = _find_members(home, rule, as_of)
+    else:
+        found, told = _recall_members(home, rule, on, known)
+    if out is not None:
+        write_members(out, found, title=Path(rule).stem)
+        forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
+        print_lines(f"{out}: {format_count(found.num_rows, language, *forms)}")
+    elif format == "json":
+        ids = found["customer_id"].to_pylist()
+        print_json({"segment": rule, **told, "members": len(ids), "customers": ids})
+    else:
+        print_lines(*found["customer_id"].to_pylist())
+    return 0
+
+
+def _find_members(home: Workspace, rule: str, as_of: Day | None) -> tuple[pa.Table, dict[str, Any]]:
+    """The members as of now, or as of a day, by the rule as it is."""
     from regulars.segments.rules import compile_rule
 
-    check_members_file(out)
-    home, language = find_home(file, workspace, lang, as_of)
     with open_asked(home, rule, as_of) as (asked, sources, day):
         compiled = compile_rule(asked, sources, as_of=day)
         found = compiled.members.order_by("customer_id").to_pyarrow()
-    write_members(out, found, title=Path(rule).stem)
-    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
-    print_lines(f"{out}: {format_count(found.num_rows, language, *forms)}")
-    return 0
+    return found, {"as_of": day.day.isoformat()}
+
+
+def _recall_members(
+    home: Workspace, name: str, on: Day, known: Day | None
+) -> tuple[pa.Table, dict[str, Any]]:
+    """The members of a day, as they were stored."""
+    from regulars.segments.history import see_members
+    from regulars.workspace.membership_log import open_membership_log
+
+    known_by = find_known_by(home, known)
+    with open_membership_log(home) as log:
+        seen = log.get_refresh(name, on=on, known_by=known_by)
+        members = see_members(log.changes, name, on=on, known_by=known_by)
+        found = log.backend.to_pyarrow(members.order_by("customer_id"))
+    return found, {"on": on.isoformat(), **describe_refresh(seen)}
 
 
 def _say_rule(segment: SegmentDefinition, language: Language) -> str:

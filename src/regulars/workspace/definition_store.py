@@ -11,7 +11,7 @@ from regulars.schema.definition_files import read_text_file
 from regulars.schema.foreign_words import say_system_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from regulars.schema.wording import Wording
@@ -94,12 +94,26 @@ class DefinitionStore(Generic[D]):
                 ru=f"{noun.ru[:1].upper()}{noun.ru[1:]} «{name}» уже есть."
                 " Выберите другое имя или попросите новую версию: --replace.",
             )
-        place = self._folder / _VERSIONS / f"{name}-{version}.toml"
+        self._write({f"{_VERSIONS}/{name}-{version}.toml": kept, f"{name}.toml": edited})
+
+    def keep_only_version(self, name: str, version: str, text: str) -> None:
+        """Keep what a version says, and leave the definition as it is.
+
+        Raises
+        ------
+        StorageError
+            When the folder cannot be written.
+        """
+        self._write({f"{_VERSIONS}/{name}-{version}.toml": text})
+
+    def _write(self, texts: Mapping[str, str]) -> None:
+        """Write files in order; a version that is there is never written again."""
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if not place.is_file():
-                _write(place, kept)
-            _write(file, edited)
+            for place, text in texts.items():
+                file = self._folder / place
+                file.parent.mkdir(parents=True, exist_ok=True)
+                if file.parent == self._folder or not file.is_file():
+                    _write(file, text)
         except OSError as error:
             why = say_system_error(error)
             raise StorageError(

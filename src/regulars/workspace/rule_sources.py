@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError
@@ -12,7 +13,7 @@ from regulars.segments.rules import RuleSources
 from regulars.workspace.as_of import choose_as_of, follow_history
 from regulars.workspace.customer_features import list_profile_columns
 from regulars.workspace.runs import find_last_as_of
-from regulars.workspace.tables import describe_at_end, list_canonical, open_history
+from regulars.workspace.tables import describe_at_end, list_canonical, open_history, see_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from regulars.features import AsOf
     from regulars.workspace.folder import Workspace
 
-__all__ = ["open_rule_sources"]
+__all__ = ["open_earlier_sources", "open_rule_sources"]
 
 _SCORES = "customers.parquet"
 _CHURN = "churn"
@@ -69,16 +70,47 @@ def open_rule_sources(
             tables = open_history(snapshot, backend, buckets=buckets)
         if day != latest:
             tables = describe_at_end(tables, as_of=day, told_until=latest)
-        columns = [one for one in mappings if one.table == "profiles"]
-        sources = RuleSources(
-            tables,
-            definitions=workspace.read_features(),
-            aliases={c.source: c.target for one in columns for c in one.columns},
-            own_names={c.name: c.meaning for c in list_profile_columns(columns) if c.meaning},
-            scores=_open_scores(workspace, backend, day),
-            buckets=buckets,
-        )
-        yield sources, day
+        sources = _make_sources(workspace, tables, mappings)
+        scores = _open_scores(workspace, backend, day)
+        yield replace(sources, scores=scores, buckets=buckets), day
+
+
+@contextmanager
+def open_earlier_sources(
+    workspace: Workspace, *, load_id: str, as_of: AsOf, told_until: AsOf
+) -> Iterator[RuleSources]:
+    """The rows that were seen on an earlier day, as the lake was then, and nothing else.
+
+    Parameters
+    ----------
+    workspace
+        Whose lake.
+    load_id
+        As this load left it; as it is now where a vacuum has removed that.
+    as_of
+        The first day that was not seen.
+    told_until
+        States that were told before this day counted as known.
+    """
+    snapshot = workspace.lake.snapshot(load_id=load_id)
+    if snapshot.list_vacuumed():
+        snapshot = workspace.lake.snapshot()
+    scratching = workspace.open_scratch(may_be_elsewhere=True)
+    with scratching as scratch, workspace.open_engine(scratch) as backend:
+        tables = see_tables(snapshot, backend, as_of=as_of, told_until=told_until)
+        yield _make_sources(workspace, tables, _read_mappings(workspace))
+
+
+def _make_sources(
+    workspace: Workspace, tables: Mapping[str, ibis.Table], mappings: list[SourceMapping]
+) -> RuleSources:
+    columns = [one for one in mappings if one.table == "profiles"]
+    return RuleSources(
+        tables,
+        definitions=workspace.read_features(),
+        aliases={c.source: c.target for one in columns for c in one.columns},
+        own_names={c.name: c.meaning for c in list_profile_columns(columns) if c.meaning},
+    )
 
 
 def _read_mappings(workspace: Workspace) -> list[SourceMapping]:

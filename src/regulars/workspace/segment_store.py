@@ -77,6 +77,10 @@ class SegmentStore(DefinitionStore[SegmentDefinition]):
         text = segment.to_toml()
         self.keep(segment.name, segment.version, edited=text, kept=text, replace=replace)
 
+    def keep_version(self, segment: SegmentDefinition) -> None:
+        """Keep the version of a segment whose members are stored: its file may have been edited."""
+        self.keep_only_version(segment.name, segment.version, segment.to_toml())
+
     def delete(self, name: str) -> None:
         """Take a segment off the list; its versions stay.
 

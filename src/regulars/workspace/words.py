@@ -29,6 +29,7 @@ _STAGES = {
         en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
     ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
+    "refresh": Wording(en="Looking up the members of segments", ru="Поиск участников сегментов"),
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
     "demo": Wording(en="Making the company", ru="Создание компании"),
     "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),

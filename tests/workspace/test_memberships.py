@@ -1,0 +1,152 @@
+"""Members are stored as changes: any day can be asked again, and every change has its reason."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from membership_lake import add_history, ask_in_full, save_segment
+from random_histories import HISTORIES
+from random_rules import AS_OF_DAY, RULES
+
+from regulars.progress import Silent
+from regulars.segments.history import compare_days
+from regulars.workspace import Workspace
+from regulars.workspace.manual_members import choose_members
+from regulars.workspace.membership_log import open_membership_log
+from regulars.workspace.memberships import refresh_segments
+
+SLOW = settings(
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+# Scores come from analyses, which are not made here.
+UNSCORED = RULES.filter(lambda rule: "score" not in str(rule))
+DAYS = st.integers(-40, 10).map(lambda days: AS_OF_DAY + timedelta(days=days))
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("load"), HISTORIES),
+        st.tuples(st.just("refresh"), DAYS),
+        st.tuples(st.just("refresh"), DAYS),
+        st.tuples(st.just("rule"), UNSCORED),
+        st.tuples(
+            st.sampled_from(["include", "exclude"]),
+            st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 30)),
+        ),
+    ),
+    min_size=4,
+    max_size=8,
+)
+EVERYTHING = {
+    "customers": {who: {"age": 30, "city": None} for who in "abc"},
+    "events": [
+        {
+            "event_id": "first",
+            "customer_id": "a",
+            "occurred_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "known_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "name": "visit",
+            "duration_seconds": None,
+        }
+    ],
+    "purchases": [
+        {
+            "purchase_id": "first",
+            "customer_id": "a",
+            "purchased_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "known_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "amount": 1.0,
+        }
+    ],
+    "purchase_items": [
+        {
+            "purchase_id": "first",
+            "customer_id": "a",
+            "purchased_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "known_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "category": "bread",
+            "quantity": 1.0,
+        }
+    ],
+}
+
+
+class Follower:
+    """Does what a drawn history says, and notes whom a full look-up finds."""
+
+    def __init__(self, workspace):
+        self.workspace = workspace
+        self.seen = []
+        self._told_at = datetime(2026, 1, 20, tzinfo=UTC)
+
+    def do(self, kind, what):
+        {"load": self._load, "refresh": self._refresh, "rule": self._change}.get(
+            kind, lambda what: self._choose(kind, *what)
+        )(what)
+
+    def _load(self, history):
+        add_history(self.workspace, history, now=NOW, told_at=self._told_at)
+        self._told_at += timedelta(days=12)
+
+    def _refresh(self, day):
+        refresh_segments(self.workspace, as_of=day, progress=Silent())
+        with open_membership_log(self.workspace) as log:
+            known_at = log.refreshes[-1].known_at
+        for name in ("vip", "chosen"):
+            self.seen.append((name, day, known_at, ask_in_full(self.workspace, name, day)))
+
+    def _change(self, rule):
+        save_segment(self.workspace, "chosen", rule)
+
+    def _choose(self, choice, who, days):
+        until = None if days is None else date(2026, 3, 20) + timedelta(days=days)
+        choose_members(self.workspace, "chosen", [who], choice=choice, until=until, reader="me")
+
+
+@pytest.fixture(scope="module")
+def new_workspace(tmp_path_factory):
+    def make():
+        return Workspace.create(
+            tmp_path_factory.mktemp("members") / "ws", time_zone="Europe/Samara"
+        )
+
+    return make
+
+
+@given(first=UNSCORED, steps=STEPS, last=DAYS)
+@SLOW
+@pytest.mark.slow
+def test_every_refresh_stores_whom_a_full_look_up_finds_and_replays_it(
+    new_workspace, first, steps, last
+):
+    workspace = new_workspace()
+    save_segment(workspace, "vip", {"did": "visit", "within_days": 30})
+    save_segment(workspace, "chosen", first)
+    follower = Follower(workspace)
+    follower.do("load", EVERYTHING)
+
+    for kind, what in [*steps, ("refresh", last)]:
+        follower.do(kind, what)
+
+    with open_membership_log(workspace) as log:
+        told = [
+            set(log.read_members(name, on=day, known_by=known_at).to_pylist())
+            for name, day, known_at, _ in follower.seen
+        ]
+        newest = {(name, day): members for name, day, _, members in follower.seen}
+        now = {key: set(log.read_members(key[0], on=key[1]).to_pylist()) for key in newest}
+        differences = [
+            compare_days(log.changes, "chosen", first=one, last=other)
+            for one in {day for _, day, _, _ in follower.seen}
+            for other in {day for _, day, _, _ in follower.seen}
+            if one <= other
+        ]
+    assert told == [members for _, _, _, members in follower.seen]
+    assert now == newest
+    assert all(
+        one.before + sum(one.came.values()) - sum(one.left.values()) == one.after
+        for one in differences
+    )
