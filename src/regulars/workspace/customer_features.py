@@ -19,8 +19,8 @@ from regulars.schema.column_labels import label_column
 from regulars.schema.contract import Role, get_contract
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from collections.abc import Mapping as MappingABC
-    from collections.abc import Sequence
 
     import ibis
     import pyarrow as pa
@@ -111,7 +111,13 @@ def build_customer_features(
         if built is not None:
             parts[name] = built
     known = [part for part in parts.values() if len(part)]
-    features = join_features(known) if known else None
+    counted = {
+        name
+        for feature in known_features
+        if feature.is_zero_without_rows
+        for name in feature.feature_names
+    }
+    features = join_features(known, counted=counted) if known else None
     uses = tuple(_count_use(name, table, parts, features, as_of) for name, table in tables.items())
     return CustomerFeatures(features, uses)
 
@@ -166,10 +172,12 @@ def list_profile_columns(mappings: Sequence[Mapping]) -> list[ProfileColumn]:
     return list(columns.values())
 
 
-def join_features(parts: Sequence[FeatureTable]) -> FeatureTable:
+def join_features(parts: Sequence[FeatureTable], *, counted: Collection[str]) -> FeatureTable:
     """The features of the first part's customers, with what the others say about them.
 
-    A feature whose name is taken already gets the name of its group in front.
+    A feature whose name is taken already gets the name of its group in front. Those in `counted`
+    are zero for who is not in their part: without a row there is nothing to count or sum up, and
+    that is known.
     """
     import pyarrow as pa
 
@@ -184,7 +192,8 @@ def join_features(parts: Sequence[FeatureTable]) -> FeatureTable:
             name = (
                 feature.name if feature.name not in columns else f"{feature.group}_{feature.name}"
             )
-            columns[name] = part.table.column(feature.name).take(places)
+            column = part.table.column(feature.name).take(places)
+            columns[name] = column.fill_null(0.0) if feature.name in counted else column
             features.append(replace(feature, name=name))
     return FeatureTable(pa.table(columns), tuple(features), base.as_of)
 

@@ -82,7 +82,7 @@ def read_money(
         return Money(amounts_of(name), said)
     if set(_TOTAL) <= set(features.names):
         count, mean = (amounts_of(name) for name in _TOTAL)
-        return Money(count * mean, _BOUGHT)
+        return Money(np.where(count == 0, 0.0, count * mean), _BOUGHT)
     if _FEE in features.names:
         return Money(amounts_of(_FEE), _PAID)
     return None
