@@ -25,6 +25,15 @@ def _describe(name, values, **facts):
 MANY = [str(number) for number in range(60)]
 
 
+def test_whole_numbers_too_long_to_measure_anything_are_identifiers():
+    keys = [str(490_000_000_000_000_000 + number * 7_919) for number in range(60)]
+    moments = [str(1_700_000_000_000_000 + number * 86_400_000_000) for number in range(60)]
+
+    assert _describe("twitid", keys)[:2] == (Role.ID, "string")
+    assert _describe("twitid", [key[:16] for key in keys])[0] is Role.NUMERIC
+    assert _describe("seen", moments)[0] is Role.NUMERIC
+
+
 def test_a_russian_file_of_customers_is_recognized():
     mapping = recognize(
         _file(

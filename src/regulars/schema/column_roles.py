@@ -13,6 +13,7 @@ from regulars.schema.personal_shapes import (
     measure_personal,
 )
 from regulars.schema.personal_text import holds_personal
+from regulars.schema.shapes import Shape
 from regulars.schema.wording import Wording, format_share
 
 __all__ = [
@@ -29,6 +30,7 @@ Classified = tuple[Role, ColumnType, float, Wording]
 
 _MOST_CATEGORIES = 50
 _LONG_TEXT = 40
+_DIGITS_OF_A_KEY = 17  # Sixteen are a moment in microseconds.
 # The rest is what people write beside numbers and dates; it is counted in all rows afterwards.
 _MOSTLY = 0.8
 
@@ -253,22 +255,9 @@ def _classify_number(measured: Measured) -> Classified | None:
     if shape.number.needs_name and not words & _DURATION_WORDS:
         return None
     distinct = describe_distinct(measured)
-    if shape.number.is_whole and words & POST_WORDS:
-        said = Wording(en="a postal code", ru="почтовый индекс")
-        return Role.CATEGORY, "string", 0.85, said
-    if shape.number.is_whole and words & (_CODE_WORDS | _ARTICLE_WORDS) and not _is_count(words):
-        if shape.distinct_count <= _MOST_CATEGORIES:
-            said = Wording(
-                en=f"the name means a code; {distinct.en}",
-                ru=f"название означает код; {distinct.ru}",
-            )
-            return Role.CATEGORY, "string", 0.8, said
-        if words & (ID_WORDS | _ARTICLE_WORDS):
-            said = Wording(
-                en=f"the name means an identifier; {distinct.en}",
-                ru=f"название означает идентификатор; {distinct.ru}",
-            )
-            return Role.ID, "string", 0.8, said
+    code = _classify_code(measured, words) if shape.number.is_whole else None
+    if code is not None:
+        return code
     if shape.number.is_clock:
         said = Wording(
             en=f"clock readings of how long, kept as seconds; {distinct.en}",
@@ -284,6 +273,44 @@ def _classify_number(measured: Measured) -> Classified | None:
         f" {distinct.ru}",
     )
     return Role.NUMERIC, type_name, 0.9 if shape.number.share == 1.0 else 0.8, said
+
+
+def _classify_code(measured: Measured, words: set[str]) -> Classified | None:
+    """What a column of whole numbers names, where it does not count or measure."""
+    shape = measured.shape
+    distinct = describe_distinct(measured)
+    if words & POST_WORDS:
+        said = Wording(en="a postal code", ru="почтовый индекс")
+        return Role.CATEGORY, "string", 0.85, said
+    if words & (_CODE_WORDS | _ARTICLE_WORDS) and not _is_count(words):
+        if shape.distinct_count <= _MOST_CATEGORIES:
+            said = Wording(
+                en=f"the name means a code; {distinct.en}",
+                ru=f"название означает код; {distinct.ru}",
+            )
+            return Role.CATEGORY, "string", 0.8, said
+        if words & (ID_WORDS | _ARTICLE_WORDS):
+            said = Wording(
+                en=f"the name means an identifier; {distinct.en}",
+                ru=f"название означает идентификатор; {distinct.ru}",
+            )
+            return Role.ID, "string", 0.8, said
+    if _is_beyond_measure(shape):
+        said = Wording(
+            en=f"whole numbers of {_DIGITS_OF_A_KEY} digits or more name, and do not measure;"
+            f" {distinct.en}",
+            ru=f"целые числа из {_DIGITS_OF_A_KEY} и более цифр называют, а не измеряют;"
+            f" {distinct.ru}",
+        )
+        return Role.ID, "string", 0.8, said
+    return None
+
+
+def _is_beyond_measure(shape: Shape) -> bool:
+    """Numbers so long that nothing about a customer is counted in them."""
+    return bool(shape.present) and all(
+        value.isdigit() and len(value) >= _DIGITS_OF_A_KEY for value in shape.present
+    )
 
 
 def _is_count(words: set[str]) -> bool:
