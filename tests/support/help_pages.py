@@ -3,19 +3,29 @@
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
-__all__ = ["GOLDEN", "VERBS", "render_help"]
+__all__ = ["LANGUAGES", "VERBS", "golden_of", "render_help"]
 
 GOLDEN = Path(__file__).resolve().parents[1] / "cli" / "golden"
-VERBS = ("", "analyze", "check", "datasets", "demo", "erase", "init", "load", "reproduce")
+VERBS = (
+    "", "analyze", "check", "datasets", "demo", "erase", "features", "init", "load", "reproduce",
+    "segment", "segment check", "segment save", "spaces",
+)  # fmt: skip
+LANGUAGES = ("en", "ru")
 
 
-def render_help(verb):
+def golden_of(verb, language):
+    """The file with the help of a verb that was approved."""
+    return GOLDEN / f"help-{verb.replace(' ', '-') or 'regulars'}.{language}.txt"
+
+
+def render_help(verb, language):
     """The help of a verb, or of the whole command for "", a hundred columns wide."""
     # In a process of its own: a console that an earlier test opened keeps its width.
     return subprocess.run(
-        [sys.executable, "-m", "regulars", *filter(None, [verb]), "--help"],
+        [sys.executable, "-m", "regulars", *verb.split(), "--help", "--lang", language],
         env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -26,8 +36,8 @@ def render_help(verb):
 
 def main():
     """Rewrite the golden files."""
-    for verb in VERBS:
-        (GOLDEN / f"help-{verb or 'regulars'}.txt").write_text(render_help(verb), encoding="utf-8")
+    for verb, language in product(VERBS, LANGUAGES):
+        golden_of(verb, language).write_text(render_help(verb, language), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError, Group
@@ -20,6 +21,9 @@ from regulars.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from regulars.cli.options import Language
 
 __all__ = ["app", "run"]
 
@@ -73,7 +77,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        outcome = app(given, exit_on_error=False, print_error=False)
+        with _help_in(find_language(given)):
+            outcome = app(given, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         return _tell_usage(error, given)
     except _USAGE_ERRORS as error:
@@ -91,6 +96,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
     return outcome if isinstance(outcome, int) else _DONE
+
+
+def _help_in(language: Language) -> AbstractContextManager[None]:
+    """While it is open, `--help` is in this language."""
+    if language == "en":
+        return nullcontext()
+    from regulars.cli.russian_help import RussianHelp, say_text
+
+    russian = {"help_formatter": RussianHelp(), "help_epilogue": say_text(app.help_epilogue or "")}
+    return app.app_stack([], overrides=russian)
 
 
 def _was_interrupted(error: BaseException | None) -> bool:

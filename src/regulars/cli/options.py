@@ -72,6 +72,7 @@ MapOption = Annotated[
     Parameter(
         name="--map",
         negative=(),
+        show_default=False,
         help='Correct a column: `--map "SOURCE=TARGET[:TYPE[:FORMAT]]"`; may be given again.',
     ),
 ]

@@ -64,15 +64,17 @@ def _find_option(arguments: Sequence[str], name: str) -> str | None:
 def explain_usage(error: CycloptsError, app: App) -> str:
     """What is wrong with a command line, as a Russian sentence."""
     match error:
+        case UnknownCommandError(unused_tokens=[token, *_]) if token.startswith("-"):
+            return f"Параметра {token} здесь нет: сначала команда, потом её параметры."
         case UnknownCommandError(unused_tokens=[token, *_]):
-            names = [name for name in app if not name.startswith("-")]
+            names = [name for name in error.app or app if not name.startswith("-")]
             return f"Команды «{token}» нет.{suggest(token, names)[1]} Есть: {', '.join(names)}."
         case UnknownOptionError(token=token):
             option = token.keyword or token.value
             names = [name for argument in error.argument_collection for name in argument.names]
             return f"Параметра {option} нет.{suggest(option, names)[1]}"
         case MissingArgumentError(argument=argument) if argument is not None:
-            return f"Не хватает значения: {error.keyword or argument.name}."
+            return f"Не хватает значения: {error.keyword or _say_name(argument)}."
         case RepeatArgumentError(token=token):
             return f"Параметр {token.keyword or token.value} указан не один раз."
         case UnusedCliTokensError(unused_tokens=tokens):
@@ -82,11 +84,24 @@ def explain_usage(error: CycloptsError, app: App) -> str:
     return f"Команда записана неверно: {error}"
 
 
+def _say_name(argument: Argument) -> str:
+    """An option as it is typed, or what stands in its place, as the help has it."""
+    if argument.name.startswith("-"):
+        return argument.name
+    from regulars.cli.russian_help import say_value
+
+    return say_value(argument.name.upper())
+
+
 def _explain_value(token: Token, argument: Argument, wanted: type | None) -> str:
-    name = token.keyword or argument.name.lstrip("-").upper()
+    name = token.keyword or f"аргумента {_say_name(argument)}"
     sentence = f"Значение «{token.value}» не подходит для {name}."
     if get_origin(wanted) is not Literal:
-        kinds = {"int": "Нужно целое число.", "date": "День пишется так: ГГГГ-ММ-ДД."}
+        kinds = {
+            "bool": "Нужно true или false.",
+            "date": "День пишется так: ГГГГ-ММ-ДД.",
+            "int": "Нужно целое число.",
+        }
         kind = kinds.get(getattr(wanted, "__name__", ""))
         return f"{sentence} {kind}" if kind else sentence
     choices = [str(choice) for choice in get_args(wanted)]
