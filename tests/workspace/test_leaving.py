@@ -80,7 +80,7 @@ def subscribe(*, months, customers=300):
     }
 
 
-def study(tables, *, as_of, definition=None, cleaned=None):
+def study(tables, *, as_of, definition=None, cleaned=None, customers=None):
     return study_leaving(
         definition or choose_outcome(tables),
         tables,
@@ -88,6 +88,7 @@ def study(tables, *, as_of, definition=None, cleaned=None):
         as_of=as_of,
         seed=1,
         definitions=load_features(),
+        customers=customers,
         cleaned=cleaned,
         progress=Silent(),
     )
@@ -114,6 +115,20 @@ def test_a_small_company_looks_further_ahead():
 
 def test_nothing_tells_where_there_are_only_payments():
     assert choose_outcome({"payments": ibis.memtable(pa.table({"customer_id": ["1"]}))}) is None
+
+
+@pytest.mark.slow
+def test_only_the_customers_that_are_looked_at_are_scored_and_counted():
+    tables = live("purchases", days=240)
+    as_of = AsOf(date(2025, 8, 29))
+    everybody = study(tables, as_of=as_of).comparison
+    wanted = everybody.customer_ids[::3]
+
+    churn = study(tables, as_of=as_of, customers=wanted).comparison
+
+    assert churn.customer_ids.to_pylist() == wanted.to_pylist()
+    assert sum(band.customers for band in churn.risk_bands) == len(wanted)
+    assert churn.outcome.positives == everybody.outcome.positives
 
 
 @pytest.mark.slow

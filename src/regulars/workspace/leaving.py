@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import ibis
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
     from regulars.evaluate import LeadTime
     from regulars.features import FeatureDefinition
@@ -117,6 +120,7 @@ def study_leaving(
     as_of: AsOf,
     seed: int,
     definitions: Sequence[FeatureDefinition],
+    customers: pa.Array | None = None,
     cleaned: CleanedFeatures | None = None,
     progress: Progress,
     language: Language = "en",
@@ -138,6 +142,8 @@ def study_leaving(
         Of everything random.
     definitions
         The features that are looked for.
+    customers
+        Identifiers of those who are scored; None scores everybody at risk. All are learnt from.
     cleaned
         What is done with missing values and outliers, and who is left out, at every date.
     progress, language
@@ -148,13 +154,19 @@ def study_leaving(
     QualityError
         When the history is too short, or nobody was at risk.
     """
+    import pyarrow.compute as pc
+
     dates = _choose_dates(definition, tables, as_of)
     observed = observe_outcome(definition, tables, as_of=[*dates, as_of], until=as_of)
     with progress.stage(speak(language)("history", count=str(len(observed)))):
         built = _build(history, [*dates, as_of], definitions)
     kept = [keep_at_risk(table, seen) for table, seen in zip(built, observed, strict=True)]
+    if customers is not None:
+        today_table, unknown = kept[-1]
+        scored = pc.is_in(today_table.customer_ids, value_set=customers)
+        kept[-1] = _take(today_table, unknown, scored.to_numpy(zero_copy_only=False))
     if cleaned is not None:
-        kept = [_leave_out(cleaned, table, outcome) for table, outcome in kept]
+        kept = [_take(table, outcome, cleaned.keep(table)) for table, outcome in kept]
     told = _drop_silent(kept)
     if cleaned is not None:
         told = [(cleaned.treat(table), outcome) for table, outcome in told]
@@ -244,13 +256,11 @@ def _build(
     return space.build(tables, as_of=dates, definitions=[*plain, *derived])
 
 
-def _leave_out(
-    cleaned: CleanedFeatures, features: FeatureTable, outcome: Outcome
+def _take(
+    features: FeatureTable, outcome: Outcome, stays: NDArray[np.bool_]
 ) -> tuple[FeatureTable, Outcome]:
-    """Without the customers that the plan leaves out."""
     import pyarrow as pa
 
-    stays = cleaned.keep(features)
     if stays.all():
         return features, outcome
     rows = features.table.filter(pa.array(stays))

@@ -220,6 +220,7 @@ def study_customers(
             as_of=as_of,
             seed=seed,
             definitions=known,
+            customers=features.customer_ids,
             cleaned=material.cleaned,
             progress=progress,
             language=language,
