@@ -69,6 +69,7 @@ def test_the_count_is_one_object_of_json(shop, capsys):
         ],
         "preview": [],
         "flaws": [],
+        "by_hand": None,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,18 +20,18 @@ from regulars.cli.options import (
     read_text,
     refuse_both,
 )
-from regulars.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from rich.console import RenderableType
 
     from regulars.conditions import Rule
     from regulars.features import AsOf
     from regulars.schema.wording import Wording
-    from regulars.segments.rules import ReasonClause, RuleCheck, RuleSources, SegmentCount
+    from regulars.segments.rules import ReasonClause, RuleCheck, SegmentCount
     from regulars.workspace import Workspace
+    from regulars.workspace.asked_rule import AskedRule, ManualCount
 
 __all__ = [
     "AsOfOption", "Files", "RuleName", "check", "count", "find_home", "open_asked", "segment", "why",
@@ -88,6 +87,9 @@ for _module, _verb, _help in (
     ("segment_list", "members", "List the members of a segment, or write them to a file."),
     ("segment_history", "refresh", "Look up members, and write down who entered and who left."),
     ("segment_history", "diff", "Say who came and who left between two days, and why."),
+    ("segment_manual", "include", "Take customers into a segment by hand, whatever its rule says."),
+    ("segment_manual", "exclude", "Leave customers out of a segment by hand."),
+    ("segment_manual", "release", "Let the rule decide about customers again."),
     ("segment_moves", "migration", "Count who moved from which segment to which, and who stayed."),
     ("segment_moves", "overlap", "Count how many customers each two segments share."),
     ("segment_moves", "trend", "Show how large segments were over time."),
@@ -123,12 +125,19 @@ def count(
 
     home, language = find_home(file, workspace, lang, as_of)
     buckets = _SAMPLED_BUCKETS if sample else None
-    with open_asked(home, rule, as_of, buckets=buckets) as (asked, sources, day):
-        found = count_members(asked, sources, as_of=day, buckets=buckets, preview=preview)
+    with open_asked(home, rule, as_of, buckets=buckets) as asked:
+        found = count_members(
+            asked.rule, asked.sources, as_of=asked.day, buckets=buckets, preview=preview
+        )
+        by_hand = asked.count_choices(found)
+    names = asked.sources.names
     if format == "json":
-        print_json(_describe_count(asked, found, day, sources.names, language))
+        told = _describe_count(asked.rule, found, asked.day, names, language)
+        print_json(told | {"by_hand": asdict(by_hand) if by_hand else None})
     else:
-        print_text(*_render_count(asked, found, sources.names, language))
+        print_text(*_render_count(asked.rule, found, names, language))
+        if by_hand:
+            print_lines(_say_by_hand(by_hand, language))
     return 0
 
 
@@ -155,8 +164,9 @@ def check(
     from regulars.segments.rules import check_rule
 
     home, language = find_home(file, workspace, lang, as_of)
-    with open_asked(home, rule, as_of) as (asked, sources, day):
-        found = check_rule(asked, sources, as_of=day)
+    with open_asked(home, rule, as_of) as asked:
+        sources = asked.sources
+        found = check_rule(asked.rule, sources, as_of=asked.day)
     if format == "json":
         print_json(_describe_check(found, sources.names, language))
     else:
@@ -186,11 +196,9 @@ def why(
     format
         Text, or one JSON object.
     """
-    from regulars.segments.rules import explain_membership
-
     home, language = find_home(file, workspace, lang, as_of)
-    with open_asked(home, rule, as_of) as (asked, sources, day):
-        found = explain_membership(asked, sources, customer, as_of=day, language=language)
+    with open_asked(home, rule, as_of) as asked:
+        found = asked.explain(customer, language=language)
     if format == "json":
         print_json(_plain(asdict(found)))
         return 0
@@ -204,25 +212,17 @@ def why(
     return 0
 
 
-@contextmanager
 def open_asked(
     home: Workspace, rule: str, as_of: Day | None, *, buckets: int | None = None
-) -> Iterator[tuple[Rule, RuleSources, AsOf]]:
+) -> AbstractContextManager[AskedRule]:
     """The rule of a file or of a segment, and what it is computed from in a workspace."""
     from regulars.conditions import load_rule
-    from regulars.segments.rules.nesting import add_memberships
-    from regulars.workspace.rule_sources import open_rule_sources
+    from regulars.workspace.asked_rule import open_asked_rule
 
-    known = home.segments.read_all()
+    asked: Rule | str = rule
     if Path(rule).is_file() or any(mark in rule for mark in "./\\"):
         asked = load_rule(read_text(Path(rule)), where=Path(rule).name)
-    elif rule in known:
-        asked = known[rule].rule
-        as_of = known[rule].frozen_on or as_of
-    else:
-        raise UnknownNameError("segment", rule, known, ru="сегмента")
-    with open_rule_sources(home, as_of=as_of, buckets=buckets) as (sources, day):
-        yield asked, add_memberships(asked, sources, known, as_of=day), day
+    return open_asked_rule(home, asked, as_of=as_of, buckets=buckets)
 
 
 def find_home(
@@ -362,6 +362,21 @@ def _say_members(found: SegmentCount, language: Language) -> str:
         exact = f"{members} of {customers} customers{share}."
         bounds = f"About {exact[:-1]}, from {low} to {high}: looked at {sampled}."
     return exact if found.is_exact else bounds
+
+
+def _say_by_hand(by_hand: ManualCount, language: Language) -> str:
+    from regulars.quality.numbers import format_number
+
+    included, excluded = (format_number(n, language) for n in (by_hand.included, by_hand.excluded))
+    said = {
+        "en": f"By hand: {included} in, {excluded} out.",
+        "ru": f"Вручную: включено {included}, исключено {excluded}.",
+    }[language]
+    if by_hand.members is None:
+        return said
+    members = format_number(by_hand.members, language)
+    with_them = {"en": f"With them: {members}.", "ru": f"С ними: {members}."}[language]
+    return f"{said} {with_them}"
 
 
 def _list_clauses(clause: ReasonClause, depth: int = 0) -> list[str]:

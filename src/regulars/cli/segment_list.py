@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars.cli.console import print_json, print_lines, print_text
+from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import (
     Day,
     LanguageOption,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.segments.rules.definition import SegmentDefinition
     from regulars.workspace import Workspace
+    from regulars.workspace.membership_log import Refresh
 
 __all__ = ["delete", "list_", "members", "save", "show"]
 
@@ -88,7 +89,7 @@ def save(
     monthly
         Look its members up again once a month.
     frozen_on
-        A static segment: the members of this day, for good.
+        A static segment: the members of this day, which are stored now, for good.
     replace
         Save a new version of a segment that is there.
     """
@@ -97,7 +98,7 @@ def save(
     from regulars.conditions import explain_definition_error, load_rule
     from regulars.segments.rules.definition import SegmentDefinition
 
-    home, _ = find_workspace(workspace, lang)
+    home, language = find_workspace(workspace, lang)
     called = title or name
     try:
         segment = SegmentDefinition.model_validate(
@@ -115,7 +116,20 @@ def save(
         raise InvalidParameterError(en=explained.en, ru=explained.ru) from error
     home.segments.save(segment, replace=replace)
     print_text(f"{segment.name}@{segment.version}")
+    if segment.is_static and home.lake.list_loads():
+        _freeze(home, segment, language)
     return 0
+
+
+def _freeze(home: Workspace, segment: SegmentDefinition, language: Language) -> None:
+    """Store the members of a static segment, and say how many."""
+    from regulars.quality.numbers import format_count
+    from regulars.workspace.memberships import refresh_segments
+
+    with open_progress() as progress:
+        done = refresh_segments(home, [segment.name], language=language, progress=progress)
+    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
+    print_lines(f"{segment.frozen_on}: {format_count(done[-1].members, language, *forms)}")
 
 
 def show(
@@ -137,19 +151,59 @@ def show(
     """
     from regulars.errors import UnknownNameError
     from regulars.features.sentences import capitalize
+    from regulars.workspace.membership_log import open_membership_log
 
     home, language = find_workspace(workspace, lang)
     known = home.segments.read_all()
     if name not in known:
         raise UnknownNameError("segment", name, known, ru="сегмента")
     segment = known[name]
+    with open_membership_log(home) as log:
+        seen = log.find_refresh(name, on=Day.max)
+        count = len(log.read_members(name, on=seen.effective_on)) if seen else 0
     if format == "json":
         versions = list(home.segments.list_versions(name))
-        print_json(segment.to_plain() | {"version": segment.version, "versions": versions})
+        stored = describe_refresh(seen) | {"members": count} if seen else None
+        told = {"version": segment.version, "versions": versions, "stored": stored}
+        print_json(segment.to_plain() | told)
         return 0
-    print_lines(segment.title.to(language), f"{capitalize(_say_rule(segment, language))}.", "")
-    print_lines(segment.to_toml().rstrip())
+    print_lines(segment.title.to(language), f"{capitalize(_say_rule(segment, language))}.")
+    print_lines(_say_schedule(segment, language))
+    if seen:
+        print_lines(_say_stored(seen, count, language))
+    print_lines("", segment.to_toml().rstrip())
     return 0
+
+
+def _say_schedule(segment: SegmentDefinition, language: Language) -> str:
+    from regulars.schema.wording import pluralize
+
+    if segment.frozen_on:
+        return {
+            "en": f"The members of {segment.frozen_on}, for good.",
+            "ru": f"Состав на {segment.frozen_on}, навсегда.",
+        }[language]
+    if segment.every_hours:
+        hours = pluralize(segment.every_hours, "ru", "час", "часа", "часов")
+        return {
+            "en": f"Looked up every {pluralize(segment.every_hours, 'en', 'hour', 'hours')}.",
+            "ru": f"Обновляется раз в {hours}.",
+        }[language]
+    return {
+        "daily": {"en": "Looked up daily.", "ru": "Обновляется ежедневно."},
+        "monthly": {"en": "Looked up monthly.", "ru": "Обновляется ежемесячно."},
+    }[segment.refresh][language]
+
+
+def _say_stored(seen: Refresh, count: int, language: Language) -> str:
+    from regulars.quality.numbers import format_count
+
+    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
+    members, day = format_count(count, language, *forms), seen.effective_on
+    return {
+        "en": f"Stored for {day}: {members} (version {seen.rule_version}).",
+        "ru": f"Сохранено на {day}: {members} (версия {seen.rule_version}).",
+    }[language]
 
 
 def delete(name: str, /, *, workspace: WorkspaceOption = None, lang: LanguageOption = None) -> int:
@@ -219,12 +273,8 @@ def members(
 
 def _find_members(home: Workspace, rule: str, as_of: Day | None) -> tuple[pa.Table, dict[str, Any]]:
     """The members as of now, or as of a day, by the rule as it is."""
-    from regulars.segments.rules import compile_rule
-
-    with open_asked(home, rule, as_of) as (asked, sources, day):
-        compiled = compile_rule(asked, sources, as_of=day)
-        found = compiled.members.order_by("customer_id").to_pyarrow()
-    return found, {"as_of": day.day.isoformat()}
+    with open_asked(home, rule, as_of) as asked:
+        return asked.find_members(), {"as_of": asked.day.day.isoformat()}
 
 
 def _recall_members(

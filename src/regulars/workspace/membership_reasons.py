@@ -109,6 +109,9 @@ class MoveReasons:
     ) -> list[tuple[ChangeReason, pa.Array]]:
         """For whom of those who moved the rule holds after each step but that of the choices."""
         was, now = (self._read(one) for one in (first, last))
+        if now.is_static and was.version == now.version:
+            # Its rule was asked once, and is not asked again.
+            return []
         steps: list[tuple[ChangeReason, SegmentDefinition, RuleSources]] = []
         asks_scores = any(isinstance(leaf, Score) for leaf in list_leaves(was.rule))
         # What the scores were then is not kept: what they did is told with the rows.

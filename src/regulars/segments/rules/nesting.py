@@ -6,11 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from regulars.features import AsOf
+from regulars.features.rows import CUSTOMER
+from regulars.segments.history.manual import apply_choices
 from regulars.segments.rules.compile import compile_rule
 from regulars.segments.rules.definition import order_segments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pyarrow as pa
 
     from regulars.conditions import Rule
     from regulars.segments.rules.compile import RuleSources
@@ -25,6 +29,7 @@ def add_memberships(
     definitions: Mapping[str, SegmentDefinition],
     *,
     as_of: AsOf,
+    choices: Mapping[str, pa.Table] | None = None,
 ) -> RuleSources:
     """The sources with the members of every segment that a rule stands on.
 
@@ -38,6 +43,8 @@ def add_memberships(
         All segments by name.
     as_of
         First day that must not be seen; of a static segment that is its own day.
+    choices
+        By segment what was chosen by hand, over what its rule says: see `make_choices`.
 
     Raises
     ------
@@ -45,6 +52,7 @@ def add_memberships(
         As `order_segments` does.
     """
     import ibis
+    import pyarrow as pa
 
     known = sources
     for segment in order_segments(rule, definitions):
@@ -52,6 +60,9 @@ def add_memberships(
             continue
         day = AsOf(segment.frozen_on, as_of.zone) if segment.frozen_on else as_of
         members = compile_rule(segment.rule, known, as_of=day).members.to_pyarrow()
-        found = {segment.name: ibis.memtable(members)}
+        ids = members[CUSTOMER].combine_chunks()
+        if choices and segment.name in choices:
+            ids = apply_choices(ids, choices[segment.name])
+        found = {segment.name: ibis.memtable(pa.table({CUSTOMER: ids}))}
         known = replace(known, memberships={**known.memberships, **found})
     return known

@@ -1,0 +1,141 @@
+"""`regulars segment include`, `exclude` and `release`: customers chosen by hand, over the rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from regulars.cli.console import print_json, print_lines
+from regulars.cli.options import (
+    Day,
+    LanguageOption,
+    OutputFormat,
+    WorkspaceOption,
+    find_workspace,
+)
+from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regulars.cli.options import Language
+    from regulars.segments.history.manual import ManualChoice
+
+__all__ = ["exclude", "include", "release"]
+
+SegmentName = Annotated[str, Parameter(help="Of the segment.")]
+Customers = Annotated[
+    tuple[str, ...],
+    Parameter(name="--customer", negative=(), help="The customer's id; may be given again."),
+]
+UntilOption = Annotated[
+    Day | None,
+    Parameter(help="The last day for which it holds (YYYY-MM-DD); for good if not said."),
+]
+_DONE = {
+    "include": Wording(en="in the segment by hand", ru="в сегменте вручную"),
+    "exclude": Wording(en="out of the segment by hand", ru="вне сегмента вручную"),
+    "release": Wording(en="as the rule says", ru="как скажет правило"),
+}
+
+
+def include(
+    name: SegmentName,
+    /,
+    *,
+    customer: Customers,
+    until: UntilOption = None,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Take customers into a segment by hand, whatever its rule says.
+
+    Who chose, and when, is kept; the next `segment refresh` writes down who entered.
+
+    Parameters
+    ----------
+    format
+        Text, or one JSON object.
+    """
+    return _choose(name, customer, "include", until, workspace, format, lang)
+
+
+def exclude(
+    name: SegmentName,
+    /,
+    *,
+    customer: Customers,
+    until: UntilOption = None,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Leave customers out of a segment by hand, whatever its rule says.
+
+    Who chose, and when, is kept; the next `segment refresh` writes down who left.
+
+    Parameters
+    ----------
+    format
+        Text, or one JSON object.
+    """
+    return _choose(name, customer, "exclude", until, workspace, format, lang)
+
+
+def release(
+    name: SegmentName,
+    /,
+    *,
+    customer: Customers,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Let the rule decide about customers again.
+
+    Parameters
+    ----------
+    format
+        Text, or one JSON object.
+    """
+    return _choose(name, customer, "release", None, workspace, format, lang)
+
+
+def _choose(
+    name: str,
+    customers: tuple[str, ...],
+    choice: ManualChoice,
+    until: Day | None,
+    workspace: Path | None,
+    format: OutputFormat,
+    lang: Language | None,
+) -> int:
+    from getpass import getuser
+
+    from regulars.quality.numbers import format_count
+    from regulars.workspace.manual_members import choose_members
+
+    home, language = find_workspace(workspace, lang)
+    chosen = tuple(dict.fromkeys(customers))
+    since = choose_members(home, name, chosen, choice=choice, until=until, reader=getuser())
+    if format == "json":
+        print_json(
+            {
+                "segment": name,
+                "choice": choice,
+                "customers": len(chosen),
+                "effective_on": since.isoformat(),
+                "until_on": until.isoformat() if until else None,
+            }
+        )
+        return 0
+    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
+    count = format_count(len(chosen), language, *forms)
+    span = Wording(
+        en=f"from {since}" + (f" to {until}" if until else " on"),
+        ru=f"с {since}" + (f" по {until}" if until else ""),
+    )
+    print_lines(f"{name}: {count} {_DONE[choice].to(language)}, {span.to(language)}.")
+    return 0
