@@ -63,10 +63,11 @@ def _sample(
     for start in range(0, len(names), _COLUMNS_A_QUERY):
         chunk = names[start : start + _COLUMNS_A_QUERY]
         columns = ", ".join(f"CAST({quote_name(name)} AS VARCHAR)" for name in chunk)
-        table = connection.execute(
+        rows = connection.execute(
             f"SELECT {columns} FROM {SOURCE_ROWS} WHERE rowid % {step} = 0 LIMIT {wanted}"
-        ).to_arrow_table()
-        samples.update((name, table.column(index).to_pylist()) for index, name in enumerate(chunk))
+        ).fetchall()
+        values = map(list, zip(*rows, strict=True)) if rows else ([] for _ in chunk)
+        samples.update(zip(chunk, values, strict=True))
     return samples
 
 

@@ -136,8 +136,10 @@ def gather_quarantine(
     Returns
     -------
     dict
-        Reason → rows, most frequent first.
+        Reason → rows, most frequent first; without any, there is no table either.
     """
+    if not lines and not count_rejections(connection):
+        return {}
     kept = [
         f"{quote_text(column.source)}, {_show(column)}"
         for column in mapping.columns
@@ -147,12 +149,9 @@ def gather_quarantine(
     described = connection.execute(f"DESCRIBE {CONFORMED}").fetchall()
     has_customer = any(row[0] == "customer_id" for row in described)
     customer = "c.customer_id" if has_customer else "CAST(NULL AS VARCHAR)"
-    # An empty list must not cost a pass over all rows.
     rejected = (
         f"(SELECT * FROM {CONFORMED} WHERE source_row IN (SELECT source_row FROM {_REJECTIONS}))"
     )
-    if not count_rejections(connection):
-        rejected = f"(SELECT * FROM {CONFORMED} LIMIT 0)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {QUARANTINED} AS SELECT"
         f' {quote_text(source.name)} AS source, {quote_text(mapping.table)} AS "table",'
@@ -178,13 +177,13 @@ def _show(column: ColumnMapping) -> str:
 
 def _place_rows(source: Source, connection: DuckDBPyConnection) -> None:
     """Turn numbers of staged rows into places of the source."""
-    import pyarrow as pa
-
     rows = connection.execute(f"SELECT DISTINCT source_row FROM {QUARANTINED}").fetchall()
     places = source.find_lines(connection, sorted(int(row) for (row,) in rows))
     moved = {number: line for number, line in places.items() if number != line}
     if not moved:
         return
+    import pyarrow as pa
+
     table = pa.table({"number": list(moved), "line": list(moved.values())})
     connection.register(_PLACES, table)
     connection.execute(

@@ -164,13 +164,19 @@ def survey_columns(
         names = [one.mapping.source for one in chunk]
         read = _count([f"count({one.read})" for one in chunk], table, connection)
         present.update(zip(names, read, strict=True))
-        # What is there at all: only where more is there than was read can something be
-        # unreadable, and only there is it worth a second look.
-        there = _count([f"count({quote_name(name)})" for name in names], SOURCE_ROWS, connection)
+        # Only where a value is missing can something be unreadable, and only where more is there
+        # than was read is it worth a close look.
+        holed = [
+            one
+            for one, count in zip(chunk, read, strict=True)
+            if count < staged.row_count and not one.is_text
+        ]
+        texts = [f"count({quote_name(one.mapping.source)})" for one in holed]
+        there = _count(texts, SOURCE_ROWS, connection)
         doubtful = [
             one
-            for one, filled in zip(chunk, there, strict=True)
-            if filled > present[one.mapping.source] and not one.is_text
+            for one, filled in zip(holed, there, strict=True)
+            if filled > present[one.mapping.source]
         ]
         unread = [f"count(*) FILTER ({one.is_unreadable})" for one in doubtful]
         bad = _count(unread, SOURCE_ROWS, connection)

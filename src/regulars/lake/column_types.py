@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from regulars.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -15,10 +13,10 @@ __all__ = [
     "CONTRACT_TYPES",
     "LAKE_COLUMNS",
     "StoredColumn",
-    "arrow_type",
     "as_text",
     "cast_to",
     "choose_type",
+    "delta_type",
     "duckdb_type",
     "kind_of",
     "widen",
@@ -63,16 +61,23 @@ _KINDS: "dict[str, Kind]" = {
     '"NULL"': "missing",
     "NULL": "missing",
 }
-_ARROW = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "INTEGER": pa.int32(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    INSTANT: pa.timestamp("us", "UTC"),
+_DELTA = {
+    "VARCHAR": "string",
+    "BIGINT": "long",
+    "INTEGER": "integer",
+    "DOUBLE": "double",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    INSTANT: "timestamp",
 }
-_DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
+_FROM_DELTA = {delta: stored for stored, delta in _DELTA.items()} | {
+    # What other programs write.
+    "byte": "INTEGER",
+    "short": "INTEGER",
+    "float": "DOUBLE",
+    "timestamp_ntz": INSTANT,
+}
+_DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)", re.IGNORECASE)
 _NARROW_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDENS = {("integer", "float"), ("integer", "decimal")}
 
@@ -89,31 +94,30 @@ LAKE_COLUMNS = (StoredColumn("known_at", INSTANT), StoredColumn("load_id", "VARC
 """What the lake adds to every row."""
 
 
-def arrow_type(stored: str) -> pa.DataType:
-    """The Arrow type of a stored DuckDB type.
+def delta_type(stored: str) -> str:
+    """Delta's word for a stored DuckDB type.
 
     Examples
     --------
-    >>> arrow_type("DECIMAL(18,4)")
-    Decimal128Type(decimal128(18, 4))
+    >>> delta_type("DECIMAL(18,4)"), delta_type("BIGINT")
+    ('decimal(18,4)', 'long')
     """
     if decimal := _DECIMAL.fullmatch(stored):
-        return pa.decimal128(int(decimal[1]), int(decimal[2]))
-    return _ARROW[stored]
+        return f"decimal({decimal[1]},{decimal[2]})"
+    return _DELTA[stored]
 
 
-def duckdb_type(arrow: pa.DataType) -> str:
-    """The DuckDB type of a column in a Delta schema."""
-    if pa.types.is_decimal(arrow):
-        return f"DECIMAL({arrow.precision},{arrow.scale})"
-    if pa.types.is_timestamp(arrow):
-        return INSTANT
-    if pa.types.is_integer(arrow):
-        return "INTEGER" if arrow.bit_width <= 32 else "BIGINT"
-    if pa.types.is_floating(arrow):
-        return "DOUBLE"
-    names = {str(pa.bool_()): "BOOLEAN", str(pa.date32()): "DATE"}
-    return names.get(str(arrow), "VARCHAR")
+def duckdb_type(delta: str) -> str:
+    """The DuckDB type of a column that Delta calls `delta`; what the lake does not store is text.
+
+    Examples
+    --------
+    >>> duckdb_type("decimal(18,4)"), duckdb_type("short"), duckdb_type("map")
+    ('DECIMAL(18,4)', 'INTEGER', 'VARCHAR')
+    """
+    if decimal := _DECIMAL.fullmatch(delta):
+        return f"DECIMAL({decimal[1]},{decimal[2]})"
+    return _FROM_DELTA.get(delta, "VARCHAR")
 
 
 def kind_of(found: str) -> "Kind":

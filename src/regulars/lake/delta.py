@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import pyarrow as pa
 from deltalake import (  # noqa: TID253 - this module is the only one that speaks Delta
     CommitProperties,
     DeltaTable,
+    Field,
     Schema,
 )
 from deltalake.exceptions import (  # noqa: TID253 - as above
     CommitFailedError,
     DeltaError,
 )
+from deltalake.schema import PrimitiveType  # noqa: TID253 - as above
 from deltalake.transaction import (  # noqa: TID253 - as above
     AddAction,
     RemoveAction,
@@ -29,8 +31,11 @@ from deltalake.transaction import (  # noqa: TID253 - as above
 )
 
 from regulars.errors import RegularsError
-from regulars.lake.column_types import StoredColumn, duckdb_type
+from regulars.lake.column_types import StoredColumn, delta_type, duckdb_type
 from regulars.lake.storage import storage_guard
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "DataFile",
@@ -129,14 +134,19 @@ class TableVersion:
         self.version = self._handle.version()
 
     @cached_property
-    def schema(self) -> pa.Schema:
-        """Column names and types, in order."""
+    def schema(self) -> "pa.Schema":
+        """Column names and Arrow's types, in order."""
+        import pyarrow as pa
+
         return pa.schema(self._handle.schema().to_arrow())
 
     @cached_property
     def columns(self) -> tuple[StoredColumn, ...]:
         """The same with the types that DuckDB gives them."""
-        return tuple(StoredColumn(field.name, duckdb_type(field.type)) for field in self.schema)
+        return tuple(
+            StoredColumn(field.name, duckdb_type(field.type.type))
+            for field in self._handle.schema().fields
+        )
 
     @cached_property
     def is_bucketed(self) -> bool:
@@ -151,9 +161,7 @@ class TableVersion:
     @cached_property
     def files(self) -> tuple[DataFile, ...]:
         """The files whose rows are the table's rows, by path."""
-        actions = pa.RecordBatchReader.from_stream(
-            self._handle.get_add_actions(flatten=True)
-        ).read_all()
+        actions = self._handle.get_add_actions(flatten=True)
         buckets = (
             actions["partition.bucket"].to_pylist()
             if "partition.bucket" in actions.column_names
@@ -201,14 +209,16 @@ class TableVersion:
         # The handle stays where it was; without retries the new version can only be the next one.
         return self.version + 1
 
-    def rewrite(self, added: Sequence[DataFile], columns: pa.Schema, *, load_id: str) -> int:
+    def rewrite(
+        self, added: Sequence[DataFile], columns: Sequence[StoredColumn], *, load_id: str
+    ) -> int:
         """Put new files, with columns of new types, in the place of all: one step, as `commit`."""
         with storage_guard(self.folder):
             try:
                 self._handle.create_write_transaction(
                     [file.to_add() for file in added],
                     mode="overwrite",
-                    schema=Schema.from_arrow(columns),
+                    schema=_make_schema(columns),
                     partition_by=["bucket"] if self.is_bucketed else None,
                     commit_properties=_properties(load_id),
                 )
@@ -217,12 +227,12 @@ class TableVersion:
                 raise
         return self.version + 1
 
-    def add_columns(self, columns: pa.Schema, *, load_id: str) -> "TableVersion":
+    def add_columns(self, columns: Sequence[StoredColumn], *, load_id: str) -> "TableVersion":
         """The table with further columns, missing in all its rows."""
         with storage_guard(self.folder):
             try:
                 self._handle.alter.add_columns(
-                    list(Schema.from_arrow(columns).fields),
+                    _make_schema(columns).fields,
                     commit_properties=_properties(load_id),
                 )
             except CommitFailedError as error:
@@ -244,6 +254,10 @@ class TableVersion:
                 en=f"{self.folder} moved from version {self.version} to {latest}.",
                 ru=f"Таблица {self.folder} перешла с версии {self.version} на {latest}.",
             ) from error
+
+
+def _make_schema(columns: Sequence[StoredColumn]) -> Schema:
+    return Schema([Field(one.name, PrimitiveType(delta_type(one.type))) for one in columns])
 
 
 def _properties(load_id: str) -> CommitProperties:
@@ -278,7 +292,7 @@ def open_table(folder: Path, version: int | None = None) -> TableVersion | None:
 
 def create_table(
     folder: Path,
-    schema: pa.Schema,
+    columns: Sequence[StoredColumn],
     files: Sequence[DataFile],
     *,
     load_id: str,
@@ -290,7 +304,7 @@ def create_table(
         try:
             create_table_with_add_actions(
                 os.fspath(folder),
-                Schema.from_arrow(schema),
+                _make_schema(columns),
                 [file.to_add() for file in files],
                 mode="error",
                 partition_by=["bucket"] if is_bucketed else None,

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pyarrow as pa
-
 from regulars.lake.column_types import StoredColumn
 from regulars.lake.delta import DataFile, TableVersion, open_table
 from regulars.lake.parquet import RowWriter, bucket_of, read_bucket, scan_files
@@ -151,6 +149,8 @@ def erase_within(load: LoadTransaction, ids: Iterable[str], tombstones: Iterable
 def _hold_values(
     connection: "DuckDBPyConnection", purpose: str, column: str, values: Iterable[str]
 ) -> str:
+    import pyarrow as pa
+
     held = pa.table({column: pa.array(sorted(set(values)), pa.string())})
     name = name_scratch(purpose)
     connection.register("lake_values", held)
@@ -295,6 +295,8 @@ def _append_rewrites(load: LoadTransaction, done: Sequence[_Rewritten]) -> None:
     ]
     if not entries:
         return
+    import pyarrow as pa
+
     schema = pa.schema([(name, pa.string()) for name in ("table", "path", "replaced_by")])
     load.connection.register("lake_rewrites", pa.Table.from_pylist(entries, schema=schema))
     try:

@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pyarrow as pa
-
 from regulars.errors import StorageError
+from regulars.lake.column_types import INSTANT, StoredColumn
 from regulars.lake.delta import DataFile, TableVersion, create_table, open_table
 from regulars.lake.records import LoadRecord
 from regulars.lake.small_files import read_rows, write_rows
@@ -20,34 +18,32 @@ __all__ = ["LOADS", "append_load", "create_loads", "read_loads"]
 
 LOADS = "loads"
 _MOST_FILES = 16
-_SCHEMA = pa.schema(
-    [
-        ("sequence", pa.int64()),
-        ("load_id", pa.string()),
-        ("action", pa.string()),
-        ("source", pa.string()),
-        ("kind", pa.string()),
-        ("source_sha256", pa.string()),
-        ("mapping_sha256", pa.string()),
-        ("mapping", pa.string()),
-        ("rows_in", pa.int64()),
-        ("rows_inserted", pa.int64()),
-        ("rows_updated", pa.int64()),
-        ("rows_unchanged", pa.int64()),
-        ("rows_quarantined", pa.int64()),
-        ("tables", pa.string()),
-        ("findings", pa.string()),
-        ("cursor_value", pa.string()),
-        ("versions", pa.string()),
-        ("loaded_at", pa.timestamp("us", "UTC")),
-        ("told_at", pa.timestamp("us", "UTC")),
-    ]
+_COLUMNS = (
+    StoredColumn("sequence", "BIGINT"),
+    StoredColumn("load_id", "VARCHAR"),
+    StoredColumn("action", "VARCHAR"),
+    StoredColumn("source", "VARCHAR"),
+    StoredColumn("kind", "VARCHAR"),
+    StoredColumn("source_sha256", "VARCHAR"),
+    StoredColumn("mapping_sha256", "VARCHAR"),
+    StoredColumn("mapping", "VARCHAR"),
+    StoredColumn("rows_in", "BIGINT"),
+    StoredColumn("rows_inserted", "BIGINT"),
+    StoredColumn("rows_updated", "BIGINT"),
+    StoredColumn("rows_unchanged", "BIGINT"),
+    StoredColumn("rows_quarantined", "BIGINT"),
+    StoredColumn("tables", "VARCHAR"),
+    StoredColumn("findings", "VARCHAR"),
+    StoredColumn("cursor_value", "VARCHAR"),
+    StoredColumn("versions", "VARCHAR"),
+    StoredColumn("loaded_at", INSTANT),
+    StoredColumn("told_at", INSTANT),
 )
 
 
 def create_loads(lake: Path) -> None:
     """Make the empty table."""
-    create_table(lake / LOADS, _SCHEMA, [], load_id="create")
+    create_table(lake / LOADS, _COLUMNS, [], load_id="create")
 
 
 def read_loads(lake: Path) -> tuple[LoadRecord, ...]:
@@ -80,7 +76,7 @@ def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord])
         merged: Sequence[DataFile] = table.files if len(table.files) >= _MOST_FILES else ()
         written = [*(rows if merged else ()), _to_row(record)]
         path = folder / f"part-{record.load_id}-{uuid4()}.parquet"
-        write_rows(path, written, _SCHEMA)
+        write_rows(path, written, _COLUMNS)
         stats = json.dumps({"numRecords": len(written)})
         file = DataFile(path.name, path.stat().st_size, len(written), stats=stats)
         table.commit([file], merged, load_id=record.load_id)
@@ -88,14 +84,12 @@ def append_load(lake: Path, complete: Callable[[LoadRecord | None], LoadRecord])
 
 
 def _read_all(table: TableVersion) -> list[dict[str, Any]]:
-    rows = [row for file in table.files for row in read_rows(table.folder / file.path)]
-    # Lakes of an earlier version lack the newest columns.
-    missing = dict.fromkeys(_SCHEMA.names)
-    return sorted((missing | row for row in rows), key=itemgetter("sequence"))
+    rows = read_rows(table.folder, [file.path for file in table.files], _COLUMNS)
+    return sorted(rows, key=itemgetter("sequence"))
 
 
 def _to_row(record: LoadRecord) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(record, name) for name in _SCHEMA.names}
+    row: dict[str, Any] = {one.name: getattr(record, one.name) for one in _COLUMNS}
     row["tables"] = json.dumps(
         {name: dict(counts) for name, counts in record.tables.items()}, sort_keys=True
     )
@@ -104,14 +98,5 @@ def _to_row(record: LoadRecord) -> dict[str, Any]:
 
 
 def _to_record(row: dict[str, Any]) -> LoadRecord:
-    loaded_at: datetime = row["loaded_at"]
-    told_at: datetime | None = row["told_at"]
-    return LoadRecord(
-        **{
-            **row,
-            "told_at": told_at.astimezone(UTC) if told_at else None,
-            "tables": json.loads(row["tables"]),
-            "versions": json.loads(row["versions"]),
-            "loaded_at": loaded_at.astimezone(UTC),
-        }
-    )
+    counts = {name: json.loads(row[name]) for name in ("tables", "versions")}
+    return LoadRecord(**(row | counts))

@@ -81,7 +81,7 @@ def _roll_back(folder: Path, promised: int) -> _Latest | None:
 
 def _holds_the_same(one: TableVersion, other: TableVersion) -> bool:
     paths = {file.path for file in one.files} == {file.path for file in other.files}
-    return paths and one.schema.names == other.schema.names
+    return paths and one.columns == other.columns
 
 
 def _discard(folder: Path, known: Collection[str]) -> bool:

@@ -45,5 +45,5 @@ def read_rewrites(lake: Path, versions: Mapping[str, int]) -> Rewrites:
     if table is None or not table.files:
         return Rewrites({})
     with storage_guard(lake):
-        rows = [row for file in table.files for row in read_rows(table.folder / file.path)]
+        rows = read_rows(table.folder, [file.path for file in table.files], table.columns)
     return Rewrites({(row["table"], row["path"]): row["replaced_by"] for row in rows})

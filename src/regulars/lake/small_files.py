@@ -1,37 +1,78 @@
-"""Parquet files of a few rows, read and written without the engine: the lake's own lists.
+"""Parquet files of a few rows: the lake's own lists, which commands read before they have an engine.
 
-Arrow looks for pandas, and imports it, whenever it makes an array of Python's values. That takes
-as long as everything else that a command does before its work begins, so rows go the way of JSON.
+By a small DuckDB of their own. Arrow would bring NumPy along, and to import the two takes as long
+as a hundred thousand rows to load.
 """
 
-import io
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.json
-import pyarrow.parquet as pq
+from regulars.lake.column_types import INSTANT, StoredColumn
+from regulars.lake.parquet import scan_files
+from regulars.lake.sql import quote_name, quote_text
+from regulars.lake.staging import render_instant
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 __all__ = ["read_rows", "write_rows"]
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of one file, by column name."""
-    # One column of one row group is the finest that is worth a thread; these are smaller.
-    return list(pq.ParquetFile(path).read(use_threads=False).to_pylist())
+def read_rows(
+    folder: Path, paths: Sequence[str], columns: Sequence[StoredColumn]
+) -> list[dict[str, Any]]:
+    """The rows of some files below `folder`, by column name; None where a file lacks a column."""
+    if not paths:
+        return []
+    chosen = ", ".join(_render_read(column) for column in columns)
+    rows = _open_engine().execute(f"SELECT {chosen} FROM {scan_files(folder, paths, columns)}")
+    names = [column.name for column in columns]
+    return [dict(zip(names, map(_in_utc, row), strict=True)) for row in rows.fetchall()]
 
 
-def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
+def write_rows(
+    path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[StoredColumn]
+) -> None:
     """Write `rows` of texts, whole numbers and moments (a `datetime` with its zone)."""
-    lines = "\n".join(json.dumps(row, default=datetime.isoformat) for row in rows).encode()
-    table = pyarrow.json.read_json(
-        io.BytesIO(lines),
-        read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
-        parse_options=pyarrow.json.ParseOptions(
-            explicit_schema=schema, unexpected_field_behavior="error"
-        ),
+    lines = (", ".join(_render_value(row[column.name]) for column in columns) for row in rows)
+    values = ", ".join(f"({line})" for line in lines)
+    typed = ", ".join(
+        f"CAST(col{place} AS {column.type}) AS {quote_name(column.name)}"
+        for place, column in enumerate(columns)
     )
-    pq.write_table(table.select(schema.names), path)
+    _open_engine().execute(
+        f"COPY (SELECT {typed} FROM (VALUES {values})) TO {quote_text(str(path))} (FORMAT parquet)"
+    )
+
+
+@cache
+def _start_engine() -> "DuckDBPyConnection":
+    import duckdb
+
+    engine = duckdb.connect(config={"threads": 1})
+    engine.execute("SET TimeZone = 'UTC'")
+    return engine
+
+
+def _open_engine() -> "DuckDBPyConnection":
+    """A connection for one query: threads must not share one."""
+    return _start_engine().cursor()
+
+
+def _render_read(column: StoredColumn) -> str:
+    name = quote_name(column.name)
+    # Without a zone, which the driver could not hand over without another package.
+    return f"{name} AT TIME ZONE 'UTC'" if column.type == INSTANT else name
+
+
+def _in_utc(value: object) -> object:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+def _render_value(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return render_instant(value) if isinstance(value, datetime) else quote_text(str(value))

@@ -5,9 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from regulars.errors import NotFoundError, StorageError, UnknownNameError
 from regulars.lake.delta import DataFile, TableVersion, open_table
 from regulars.lake.load_log import read_loads
@@ -18,6 +15,7 @@ from regulars.lake.sql import quote_name
 from regulars.lake.storage import storage_guard
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 __all__ = ["Snapshot", "take_snapshot"]
@@ -60,9 +58,14 @@ class Snapshot:
         """Names of the tables, in alphabetical order."""
         return tuple(sorted(set(self.versions) - {REWRITES}))
 
-    def schema(self, table: str) -> pa.Schema:
+    def schema(self, table: str) -> "pa.Schema":
         """Column names and Arrow types."""
         return self._open(table).schema
+
+    def list_texts(self, table: str) -> list[str]:
+        """The columns of a table that hold texts; none when there is no such table."""
+        columns = self._open(table).columns if table in self.versions else ()
+        return [column.name for column in columns if column.type == "VARCHAR"]
 
     def row_count(self, table: str) -> int:
         """How many rows the table has."""
@@ -157,9 +160,11 @@ class Snapshot:
         return found
 
     def _describe(self, table: str, path: str, replaced: DataFile) -> DataFile:
+        from pyarrow import parquet
+
         full = self.folder / table / path
         with storage_guard(self.folder):
-            rows = pq.read_metadata(full).num_rows
+            rows = parquet.read_metadata(full).num_rows
         return DataFile(path, full.stat().st_size, rows, replaced.bucket)
 
     def _check_whole(self, table: str, file: DataFile) -> None:

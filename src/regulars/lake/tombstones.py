@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from regulars.lake.delta import open_table
 from regulars.lake.shapes import ERASED
+from regulars.lake.small_files import read_rows
 from regulars.lake.storage import storage_guard
 
 __all__ = ["read_tombstones"]
@@ -24,8 +22,7 @@ def read_tombstones(lake: Path, versions: Mapping[str, int]) -> frozenset[str]:
     if table is None or not table.files:
         return frozenset()
     with storage_guard(lake):
-        parts = [pq.read_table(table.folder / file.path, partitioning=None) for file in table.files]
-        rows = pa.concat_tables(parts, promote_options="default").to_pylist()
+        rows = read_rows(table.folder, [file.path for file in table.files], table.columns)
     # Of one moment the erasure counts: nobody comes back by chance.
     rows.sort(key=lambda row: (row["known_at"], row["erased_at"] is not None))
     last = {row["tombstone"]: row for row in rows}

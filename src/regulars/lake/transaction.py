@@ -7,10 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import pyarrow as pa
-
 from regulars.errors import ConflictError, InvalidParameterError, StorageError
-from regulars.lake.column_types import LAKE_COLUMNS, StoredColumn, arrow_type
+from regulars.lake.column_types import LAKE_COLUMNS, StoredColumn
 from regulars.lake.delta import (
     DataFile,
     StaleVersionError,
@@ -292,8 +290,7 @@ class LoadTransaction:
             elif staged.widened:
                 self._step(f"written {shape.name}")
                 every = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
-                schema = _arrow_schema(every)
-                self._versions[shape.name] = target.rewrite(added, schema, load_id=self.load_id)
+                self._versions[shape.name] = target.rewrite(added, every, load_id=self.load_id)
                 self._step(f"committed {shape.name}")
             elif added or plan.rewritten:
                 self._exchange(shape.name, target, staged.added, added, plan.rewritten)
@@ -315,7 +312,7 @@ class LoadTransaction:
         self._step(f"written {table}")
         self._versions[table] = create_table(
             self.folder / table,
-            _arrow_schema(columns),
+            columns,
             added,
             load_id=self.load_id,
             is_bucketed=is_bucketed,
@@ -332,7 +329,7 @@ class LoadTransaction:
     ) -> None:
         self._step(f"written {table}")
         if new_columns:
-            target = target.add_columns(_arrow_schema(new_columns), load_id=self.load_id)
+            target = target.add_columns(new_columns, load_id=self.load_id)
             self._step(f"evolved {table}")
         self._versions[table] = target.commit(added, removed, load_id=self.load_id)
         self._step(f"committed {table}")
@@ -374,10 +371,6 @@ class LoadTransaction:
     def _step(self, name: str) -> None:
         if self.on_step is not None:
             self.on_step(name)
-
-
-def _arrow_schema(columns: tuple[StoredColumn, ...]) -> pa.Schema:
-    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
 
 
 def _explain_race(folder: Path) -> ConflictError:

@@ -8,13 +8,13 @@ What a load puts is *pending* until the load is confirmed: nobody reads it, and 
 is rolled back by dropping it, whatever other loads did meanwhile.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Self
 
 from regulars.errors import InvalidParameterError, UnknownColumnError
 from regulars.vault import statements
@@ -23,6 +23,9 @@ from regulars.vault.journal import JournalEntry, append_entry, read_journal
 from regulars.vault.keys import MasterKey
 from regulars.vault.protocol import Access, PutCounts
 from regulars.vault.sealing import CustomerKey, KeyWrapper
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["FileVault"]
 
@@ -63,6 +66,7 @@ class FileVault:
     >>> import tempfile
     >>> from datetime import datetime, timezone
     >>> from pathlib import Path
+    >>> import pyarrow as pa
     >>> folder = tempfile.TemporaryDirectory()
     >>> vault = FileVault(Path(folder.name), MasterKey(bytes(32)))
     >>> rows = pa.table({"customer_id": ["1"], "phone": ["+79000000000"]})
@@ -108,6 +112,8 @@ class FileVault:
         load_id
             The load; putting the same rows again for it adds nothing.
         """
+        import pyarrow as pa
+
         batches = rows.to_batches(_BATCH_ROWS) if isinstance(rows, pa.Table) else rows
         states: dict[str, str] = {}
         without_customer = 0
@@ -253,6 +259,8 @@ class FileVault:
         pyarrow.Table
             One row per id, in the order asked: `customer_id` and texts; null where not known.
         """
+        import pyarrow as pa
+
         names = self._choose_columns(columns)
         found: dict[str, dict[str, str]] = {}
         for start in range(0, len(customer_ids), _BATCH_ROWS):
@@ -360,6 +368,8 @@ def _state(before: _Known, news: dict[str, str]) -> str:
 
 def _read_batch(batch: pa.RecordBatch) -> dict[str, dict[str, str]]:
     """Present values by customer, as text; later rows of one customer over earlier ones."""
+    import pyarrow as pa
+
     if _ID not in batch.schema.names:
         raise UnknownColumnError(
             _ID, batch.schema.names, where="The rows for the vault", ru="В строках для сейфа"

@@ -1,5 +1,7 @@
 """The master key of a workspace and what is derived from it; it never leaves this object."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import hmac
@@ -8,9 +10,8 @@ import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import pyarrow as pa
 from pydantic import SecretStr
 
 from regulars.errors import (
@@ -21,6 +22,9 @@ from regulars.errors import (
     StorageError,
 )
 from regulars.schema.foreign_words import say_system_error
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["MasterKey", "copy_master_key", "create_master_key", "load_master_key"]
 
@@ -63,7 +67,7 @@ class MasterKey:
         self._identity = _derive(secret, "identity").hex()
 
     @classmethod
-    def from_text(cls, text: str, *, where: str, ru: str) -> "MasterKey":
+    def from_text(cls, text: str, *, where: str, ru: str) -> MasterKey:
         """The key that `text` spells in base64; `where` and `ru` start the message otherwise."""
         try:
             secret = base64.b64decode(text.strip(), validate=True)
@@ -134,6 +138,8 @@ class MasterKey:
 
 
 def _replace(values: pa.Array | pa.ChunkedArray, replace: Callable[[str], str]) -> pa.ChunkedArray:
+    import pyarrow as pa
+
     column = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):

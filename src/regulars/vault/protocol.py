@@ -1,11 +1,14 @@
 """What a vault can do: the file vault here, and the one that the server keeps."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Access", "PutCounts", "Vault"]
 
@@ -53,7 +56,7 @@ class PutCounts:
     unchanged: int = 0
     without_customer: int = 0
 
-    def __add__(self, other: "PutCounts") -> "PutCounts":
+    def __add__(self, other: PutCounts) -> PutCounts:
         return PutCounts(
             self.inserted + other.inserted,
             self.updated + other.updated,

@@ -116,12 +116,7 @@ def load_source(
 
 
 def _list_texts(workspace: Workspace, table: str) -> list[str]:
-    import pyarrow as pa
-
-    snapshot = workspace.lake.snapshot()
-    if table not in snapshot.tables:
-        return []
-    return [one.name for one in snapshot.schema(table) if pa.types.is_string(one.type)]
+    return workspace.lake.snapshot().list_texts(table)
 
 
 def _choose_orders(workspace: Workspace, request: Request, name: str) -> Orders:
