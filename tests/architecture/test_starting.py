@@ -44,7 +44,7 @@ def test_naming_a_package_does_not_load_an_engine(package):
     assert loaded & {"duckdb", "ibis", "sklearn", "scipy", "deltalake"} == set()
 
 
-def test_a_load_with_its_checks_loads_neither_ibis_nor_pandas(tmp_path):
+def test_a_load_with_its_checks_loads_neither_ibis_nor_arrow(tmp_path):
     file = tmp_path / "events.csv"
     file.write_text("customer_id,occurred_at,name\n1,2026-01-05 10:00:00,call\n")
     verbs = [["init", f"{tmp_path}/w"], ["load", str(file), "--workspace", f"{tmp_path}/w"]]
@@ -54,4 +54,4 @@ def test_a_load_with_its_checks_loads_neither_ibis_nor_pandas(tmp_path):
     loaded = modules_loaded_by(f"{quiet}\n{run}\nsys.stderr = sys.__stderr__")
 
     assert "duckdb" in loaded
-    assert loaded & {"ibis", "sqlglot", "pandas", "sklearn", "scipy", "connectorx"} == set()
+    assert loaded & {"ibis", "sqlglot", "pyarrow", "numpy", "pandas", "sklearn", "scipy"} == set()
