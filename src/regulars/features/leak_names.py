@@ -34,17 +34,26 @@ def find_told_names(features: Iterable[Feature], *, outcome: str = "") -> dict[s
     >>> columns = map(column, ["duration", "avg_duration", "ChurnReason", "Contract", "weekend"])
     >>> find_told_names(columns, outcome="Churn")
     {'duration': 'during', 'ChurnReason': 'outcome'}
+    >>> find_told_names([column("answer_3"), column("answer")], outcome="answer_8")
+    {}
     """
     found: dict[str, Told] = {}
     about = [word for word in split_words(outcome) if word not in _PLAIN and len(word) > 2]
     for feature in features:
-        if feature.group != "profile":
+        if feature.group != "profile" or _is_of_a_series(feature, outcome):
             continue
         words = split_words(" ".join([feature.name, feature.source or "", feature.meaning.ru]))
         told = _tell(words, about)
         if told is not None:
             found[feature.name] = told
     return found
+
+
+def _is_of_a_series(feature: Feature, outcome: str) -> bool:
+    """Whether a number is all that tells the two names apart: `answer_3` and `answer_8`."""
+    names = [split_words(name) for name in (feature.source or feature.name, outcome)]
+    own, other = ([word for word in words if not word.isdigit()] for words in names)
+    return own == other and names[0] != names[1]
 
 
 def split_words(name: str) -> list[str]:
