@@ -6,7 +6,7 @@ from typing import Protocol
 
 from regulars.errors import Cancelled
 
-__all__ = ["Progress", "Silent", "Stage"]
+__all__ = ["Progress", "Silent", "Stage", "Within"]
 
 
 class Stage(Protocol):
@@ -68,3 +68,61 @@ class Silent:
     def cancel(self) -> None:
         """Ask the work to stop at the next `check`."""
         self._is_cancelled = True
+
+
+class Within:
+    """A `Progress` inside a stage: its stage has no name of its own, and all of it is one unit of the other.
+
+    Parameters
+    ----------
+    stage
+        The stage that is shown.
+    progress
+        Whose stage it is: asked whether to stop.
+
+    Examples
+    --------
+    >>> class Bar:
+    ...     done = 0.0
+    ...
+    ...     def advance(self, done=1.0):
+    ...         self.done += done
+    >>> bar = Bar()
+    >>> with Within(bar, Silent()).stage("Reading a file", total=4) as inner:
+    ...     inner.advance()
+    ...     print(bar.done)
+    0.25
+    >>> bar.done
+    1.0
+    """
+
+    def __init__(self, stage: Stage, progress: Progress) -> None:
+        self._stage = stage
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name: str, *, total: float | None = None) -> Iterator[Stage]:
+        """Open the one stage that there is."""
+        inner = _Part(self._stage, total)
+        yield inner
+        inner.finish()
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the person asked to stop."""
+        self._progress.check()
+
+
+class _Part:
+    def __init__(self, stage: Stage, total: float | None) -> None:
+        self._stage, self._total, self._told = stage, total, 0.0
+
+    def advance(self, done: float = 1.0) -> None:
+        if self._total:
+            self._tell(min(done / self._total, 1.0 - self._told))
+
+    def finish(self) -> None:
+        self._tell(1.0 - self._told)
+
+    def _tell(self, share: float) -> None:
+        self._told += share
+        self._stage.advance(share)

@@ -52,6 +52,19 @@ def test_three_groups_are_found_and_numbered_by_size():
     assert segmentation.customer_ids.to_pylist() == features.customer_ids.to_pylist()
 
 
+@pytest.mark.slow
+def test_of_many_customers_with_many_features_a_part_teaches_what_holds_for_all():
+    generator = np.random.default_rng(1)
+    group = np.repeat([0, 1], [36_000, 15_000])
+    columns = generator.normal(size=(100, len(group))) + 2 * group
+    features = _features(**{f"n{number:02d}": column for number, column in enumerate(columns)})
+
+    segmentation = segment_customers(features, k=2, random_state=1)
+
+    assert segmentation.segment.tolist() == (group + 1).tolist()
+    assert [profile.size for profile in segmentation.profiles] == [36_000, 15_000]
+
+
 def test_a_profile_says_what_sets_the_segment_apart():
     features, group = _three_groups()
 

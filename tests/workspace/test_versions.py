@@ -36,6 +36,19 @@ def test_of_a_profile_the_version_of_that_day_is_seen(desk, before, seen):
     assert see(desk, "profiles", ["customer_id", "plan"], before=before) == seen
 
 
+@pytest.mark.parametrize(
+    ("before", "seen"),
+    [
+        (datetime(2024, 1, 10, tzinfo=UTC), []),
+        (datetime(2024, 1, 11, tzinfo=UTC), [("1", "basic"), ("2", "gold")]),
+    ],
+)
+def test_a_profile_that_never_changed_is_seen_from_its_day_on(desk, before, seen):
+    desk.load_text("customer_id,plan\n1,basic\n2,gold\n", "--as-of", "2024-01-10")
+
+    assert see(desk, "profiles", ["customer_id", "plan"], before=before) == seen
+
+
 def test_an_end_that_became_known_today_is_not_seen_yesterday(desk):
     head = "subscription_id,customer_id,tariff_id,started_on,ended_on\n"
     desk.load_text(head + "S1,1,T1,2023-01-01,\nS2,2,T1,2023-05-01,\n")

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from regulars.errors import DefinitionError
 from regulars.schema.column_names import split_words
@@ -83,6 +83,10 @@ class ActionTable(BaseModel):
 
     otherwise: SuggestedAction
     actions: tuple[SuggestedAction, ...] = Field(default=())
+    # A list of thousands of customers has a few dozen reasons.
+    _found: dict[tuple[str, Side | None], SuggestedAction | None] = PrivateAttr(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _check_codes(self) -> Self:
@@ -129,9 +133,12 @@ class ActionTable(BaseModel):
         """
         for reason in reasons:
             feature, side = (reason, None) if isinstance(reason, str) else reason
-            for action in self.actions:
-                if action.fits(feature, side):
-                    return action
+            if (feature, side) not in self._found:
+                fitting = (action for action in self.actions if action.fits(feature, side))
+                self._found[feature, side] = next(fitting, None)
+            found = self._found[feature, side]
+            if found is not None:
+                return found
         return self.otherwise
 
     def get_wording(self, code: str) -> Wording | None:

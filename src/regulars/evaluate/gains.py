@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.evaluate.intervals import Interval, bootstrap_intervals
+from regulars.evaluate.intervals import Interval, bootstrap_figures
 
 __all__ = ["SHARES", "Gain", "measure_gains"]
 
@@ -77,9 +77,8 @@ def measure_gains(
     ... )
     (2, 0.667, 1.0, 3.333)
     """
-    recall = _rank_recall(labels, scores)
-    found = bootstrap_intervals(
-        {str(share): recall(share) for share in shares},
+    found = bootstrap_figures(
+        _rank_recall(labels, scores, shares),
         labels,
         random_state=random_state,
         customers=customers,
@@ -91,11 +90,11 @@ def measure_gains(
         Gain(
             share=share,
             customers=round(share * len(labels)),
-            recall=found[str(share)],
-            precision=_scale(found[str(share)], base / share, most=1.0),
-            lift=_scale(found[str(share)], 1 / share, most=1 / base),
+            recall=recall,
+            precision=_scale(recall, base / share, most=1.0),
+            lift=_scale(recall, 1 / share, most=1 / base),
         )
-        for share in shares
+        for share, recall in zip(shares, found, strict=True)
     )
 
 
@@ -106,21 +105,21 @@ def _scale(interval: Interval, factor: float, *, most: float) -> Interval:
 
 
 def _rank_recall(
-    labels: NDArray[np.float64], scores: NDArray[np.float64]
-) -> Callable[[float], Callable[[NDArray[np.float64]], float]]:
-    """Recall at a share as a function of row weights; sorted once for all shares."""
+    labels: NDArray[np.float64], scores: NDArray[np.float64], shares: Sequence[float]
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Recall at each share as a function of row weights; sorted once for all."""
     order = np.argsort(-scores, kind="stable")
     _, group = np.unique(-scores[order], return_inverse=True)
     is_positive = labels[order] == 1
+    capacities = np.array(shares)
 
-    def at(share: float) -> Callable[[NDArray[np.float64]], float]:
-        def weigh(weights: NDArray[np.float64]) -> float:
-            own = weights[order]
-            contacted = np.cumsum(np.bincount(group, weights=own))
-            found = np.cumsum(np.bincount(group, weights=own * is_positive))
-            met = np.interp(share * contacted[-1], [0.0, *contacted], [0.0, *found])
-            return float(met / found[-1]) if found[-1] else float("nan")
+    def weigh(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        own = weights[order]
+        contacted = np.cumsum(np.bincount(group, weights=own))
+        found = np.cumsum(np.bincount(group, weights=own * is_positive))
+        if not found[-1]:
+            return np.full(len(capacities), np.nan)
+        met = np.interp(capacities * contacted[-1], [0.0, *contacted], [0.0, *found])
+        return np.asarray(met / found[-1])
 
-        return weigh
-
-    return at
+    return weigh

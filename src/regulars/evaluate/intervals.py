@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "bootstrap_interval", "bootstrap_intervals"]
+__all__ = ["Interval", "bootstrap_figures", "bootstrap_interval", "bootstrap_intervals"]
 
 Weights = NDArray[np.float64]
 Metric = Callable[[Weights], float]
@@ -75,25 +75,52 @@ def bootstrap_intervals(
     level
         Coverage.
     """
+    found = bootstrap_figures(
+        lambda weights: np.array([metric(weights) for metric in metrics.values()]),
+        labels,
+        random_state=random_state,
+        customers=customers,
+        n_samples=n_samples,
+        level=level,
+    )
+    return dict(zip(metrics, found, strict=True))
+
+
+def bootstrap_figures(
+    measure: Callable[[Weights], NDArray[np.float64]],
+    labels: NDArray[np.float64],
+    *,
+    random_state: int,
+    customers: NDArray[np.int64] | None = None,
+    n_samples: int = 500,
+    level: float = 0.95,
+) -> tuple[Interval, ...]:
+    """The same of figures that are cheaper to compute together than one by one.
+
+    Parameters
+    ----------
+    measure
+        Gives all figures for a weight per row, shape (n_figures,).
+    labels, random_state, customers, n_samples, level
+        As in `bootstrap_intervals`.
+    """
     generator = np.random.default_rng(random_state)
     strata, unit = _stratify(labels, customers)
-    figures = {name: np.empty(n_samples) for name in metrics}
-    for sample in range(n_samples):
+    samples = []
+    for _ in range(n_samples):
         drawn = np.zeros(len(unit) if customers is None else int(unit.max()) + 1)
         for members in strata:
             chosen = generator.integers(0, len(members), len(members))
             drawn[members] = np.bincount(chosen, minlength=len(members))
-        weights = drawn[unit]
-        for name, metric in metrics.items():
-            figures[name][sample] = metric(weights)
+        samples.append(measure(drawn[unit]))
+    figures = np.stack(samples, axis=1)
     tails = [(1 - level) / 2, (1 + level) / 2]
-    found = {}
-    for name, metric in metrics.items():
-        whole = metric(np.ones(len(labels)))
-        known = figures[name][~np.isnan(figures[name])]
+    found = []
+    for own, whole in zip(figures, measure(np.ones(len(labels))).tolist(), strict=True):
+        known = own[~np.isnan(own)]
         low, high = np.quantile(known, tails) if len(known) else (whole, whole)
-        found[name] = Interval(whole, float(low), float(high))
-    return found
+        found.append(Interval(whole, float(low), float(high)))
+    return tuple(found)
 
 
 def _stratify(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from regulars.schema.contract import Contract
 
-__all__ = ["see_facts", "see_states", "see_versions"]
+__all__ = ["see_facts", "see_known", "see_states", "see_versions"]
 
 _UNTIL = "until_at"
 
@@ -48,12 +48,17 @@ def see_versions(table: ibis.Table, *, key: Sequence[str], before: datetime) -> 
 
     if "known_at" not in table.columns:
         return table
-    seen = table.filter(table["known_at"] < _as_known(table, before))
+    seen = see_known(table, before=before)
     # Two loads may share an instant: the load's id then decides, so the answer stays the same.
     ties = [ibis.desc(name) for name in ("load_id",) if name in table.columns]
     window = ibis.window(group_by=list(key), order_by=[ibis.desc("known_at"), *ties])
     numbered = seen.mutate(version_rank=ibis.row_number().over(window))
     return numbered.filter(numbered["version_rank"] == 0).drop("version_rank")
+
+
+def see_known(table: ibis.Table, *, before: datetime) -> ibis.Table:
+    """All versions that were known before an instant (UTC), of a table with `known_at`."""
+    return table.filter(table["known_at"] < _as_known(table, before))
 
 
 def see_states(table: ibis.Table, *, key: Sequence[str], before: datetime, day: date) -> ibis.Table:
@@ -138,7 +143,7 @@ def see_facts(
     >>> ask(2), ask(20), ask(21)
     ([], [10.0], [12.0])
     """
-    told = table.filter(table["known_at"] < _as_known(table, before))
+    told = see_known(table, before=before)
     if superseded is not None:
         instant = _as_known(superseded, before)
         then = superseded.filter(superseded["known_at"] < instant, superseded[_UNTIL] >= instant)

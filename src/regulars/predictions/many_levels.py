@@ -11,7 +11,7 @@ from regulars.predictions.models import Candidates, Model, Trainer
 if TYPE_CHECKING:
     from sklearn.preprocessing import TargetEncoder
 
-__all__ = ["weigh_many_levels"]
+__all__ = ["LevelWeights", "find_many_levels", "weigh_many_levels"]
 
 _FEW_LEVELS = 20
 """So many a model can look at one by one."""
@@ -24,54 +24,50 @@ _LEAST = 1e-6
 
 
 class LevelWeights:
-    """Learns for every category of more than 20 levels the log-odds of the outcome at each level.
+    """For every category of more than 20 levels the log-odds of the outcome at each level.
 
     They are drawn towards those of all customers, the more the fewer customers a level has
     (Micci-Barreca 2001, doi:10.1145/507533.507538, with ten customers of the mean beside each level);
     a level never seen has those of all, and the unknown is a level.
 
-    Parameters
+    Attributes
     ----------
-    X
-        Codes and numbers, shape (n_customers, n_features).
-    labels
-        1 and 0, shape (n_customers,).
-    is_category
-        Which columns hold codes.
+    columns
+        Which columns they are of.
     """
 
-    def __init__(
-        self, X: NDArray[np.float64], labels: NDArray[np.float64], is_category: NDArray[np.bool_]
-    ) -> None:
-        codes = np.flatnonzero(is_category)
-        self.columns = np.array(
-            [j for j in codes if _count_levels(X[:, j]) > _FEW_LEVELS], np.int64
-        )
-        self._encoder: TargetEncoder | None = None
-        self._learnt = X
-        if len(self.columns):
-            self._learnt = self._learn(X, labels)
+    def __init__(self, columns: NDArray[np.int64], encoder: "TargetEncoder") -> None:
+        self.columns = columns
+        self._encoder = encoder
 
-    def _learn(self, X: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The rows it is learnt from, each with weights that its own outcome is not in."""
+    @classmethod
+    def learn(
+        cls, X: NDArray[np.float64], labels: NDArray[np.float64], columns: NDArray[np.int64]
+    ) -> "tuple[LevelWeights, NDArray[np.float64]]":
+        """The weights, and the rows they were learnt from, each with weights that it has no part in.
+
+        Parameters
+        ----------
+        X
+            Codes and numbers, shape (n_customers, n_features).
+        labels
+            1 and 0, shape (n_customers,).
+        columns
+            Which columns are given weights, at least one.
+        """
         from sklearn.model_selection import KFold
         from sklearn.preprocessing import TargetEncoder
 
         folds = KFold(_FOLDS, shuffle=True, random_state=0)
-        self._encoder = TargetEncoder(target_type="binary", smooth=_DRAWN, cv=folds)
-        shares = self._encoder.fit_transform(X[:, self.columns], labels)
-        return self._put(X, shares)
+        encoder = TargetEncoder(target_type="binary", smooth=_DRAWN, cv=folds)
+        shares = encoder.fit_transform(X[:, columns], labels)
+        # The rows are handed over, not kept: every fitted model keeps its weights.
+        weights = cls(columns, encoder)
+        return weights, weights._put(X, shares)
 
     def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """The columns with their codes replaced; others as they are."""
-        if self._encoder is None:
-            return X
         return self._put(X, self._encoder.transform(X[:, self.columns]))
-
-    @property
-    def learnt(self) -> NDArray[np.float64]:
-        """The rows it was learnt from, for a model to learn from."""
-        return self._learnt
 
     def _put(self, X: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
         weighed = np.array(X)
@@ -80,8 +76,14 @@ class LevelWeights:
         return weighed
 
 
+def find_many_levels(X: NDArray[np.float64], is_category: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Numbers of the columns with codes of more than 20 levels."""
+    codes = np.flatnonzero(is_category)
+    return np.array([j for j in codes if _count_levels(X[:, j]) > _FEW_LEVELS], np.int64)
+
+
 def _count_levels(codes: NDArray[np.float64]) -> int:
-    return len(np.unique(codes[~np.isnan(codes)]))
+    return int(np.count_nonzero(np.bincount(codes[~np.isnan(codes)].astype(np.int64))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,11 +128,12 @@ def weigh_many_levels(train: Trainer) -> Trainer:
         *,
         only: int | None = None,
     ) -> Candidates:
-        weights = LevelWeights(X, labels, is_category)
-        if not len(weights.columns):
+        columns = find_many_levels(X, is_category)
+        if not len(columns):
             return train(X, labels, is_category, only=only)
+        weights, learnt = LevelWeights.learn(X, labels, columns)
         is_code = np.array(is_category)
-        is_code[weights.columns] = False
-        return WeighedCandidates(train(weights.learnt, labels, is_code, only=only), weights)
+        is_code[columns] = False
+        return WeighedCandidates(train(learnt, labels, is_code, only=only), weights)
 
     return fit

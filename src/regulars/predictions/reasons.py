@@ -74,6 +74,10 @@ def _typical(numbers: NDArray[np.float64], level_counts: NDArray[np.int64]) -> f
     return float(level_counts.argmax()) if len(level_counts) else float(np.median(numbers))
 
 
+Words = dict[tuple[int, float | None, bool], tuple[Value, Value, Wording]]
+"""By column, number and whether it adds: a value, that of the others, and both in words."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CrossFittedExplainer:
     """Explains each score by the model that gave it.
@@ -116,6 +120,8 @@ class CrossFittedExplainer:
                 ru=f"top должно быть не меньше 1; получено {top}.",
             )
         reasons: list[list[Reason]] = [[] for _ in rows]
+        # Many customers have the same values, and their words take longer than their numbers.
+        words: Words = {}
         members = [
             np.flatnonzero(self.alike == group) for group in range(int(self.alike.max()) + 1)
         ]
@@ -126,7 +132,7 @@ class CrossFittedExplainer:
                 places, contributions, matters, strongest, strict=True
             ):
                 reasons[place] = [
-                    self._tell(int(rows[place]), members[group], own, float(sums[group]))
+                    self._tell(int(rows[place]), members[group], own, float(sums[group]), words)
                     for group in picked
                 ]
         return reasons
@@ -137,12 +143,19 @@ class CrossFittedExplainer:
         members: NDArray[np.int64],
         contributions: NDArray[np.float64],
         total: float,
+        words: Words,
     ) -> Reason:
         """One reason for features that say the same, by the one that pulls hardest its way."""
         way = 1.0 if total > 0 else -1.0
         column = int(members[np.argmax(way * contributions[members])])
         alike = tuple(self.matrix.features[j].name for j in members if j != column)
-        return self._word(row, column, total, alike)
+        number = float(self.matrix.values[row, column])
+        # Not known is not equal to itself.
+        key = (column, None if np.isnan(number) else number, total > 0)
+        if key not in words:
+            words[key] = self._word(column, number, total)
+        value, peer_value, text = words[key]
+        return Reason(self.matrix.features[column].name, value, peer_value, total, text, alike)
 
     def contributions(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What every feature adds to the log-odds, shape (len(rows), n_features)."""
@@ -162,16 +175,18 @@ class CrossFittedExplainer:
                 places = own[start : start + chunk]
                 yield places, scorer.contributions(self.matrix.values[rows[places]])
 
-    def _word(self, row: int, column: int, contribution: float, alike: tuple[str, ...]) -> Reason:
+    def _word(
+        self, column: int, number: float, contribution: float
+    ) -> tuple[Value, Value, Wording]:
+        """The value, that of the others, and both in words."""
         feature = self.matrix.features[column]
-        number = float(self.matrix.values[row, column])
         value = self.matrix.decode(column, number)
         peer_value = self.matrix.decode(column, float(self.peers.typical[column]))
         if self.matrix.levels[column] is None or value is None:
             text = say_number(feature, value, peer_value)
         else:
             text = self._say_level(feature, value, column, int(number), contribution)
-        return Reason(feature.name, value, peer_value, contribution, text, alike)
+        return value, peer_value, text
 
     def _say_level(
         self, feature: Feature, value: Value, column: int, code: int, contribution: float

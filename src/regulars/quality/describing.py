@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from regulars.progress import Progress, Silent
 from regulars.quality.check import Check
 from regulars.quality.distributions import MOST_BARS, draw_bars, list_values
 from regulars.quality.examples import plain_value
@@ -31,6 +32,7 @@ def describe_table(
     as_of: datetime,
     checks: Iterable[Check] = (),
     name: str | None = None,
+    progress: Progress | None = None,
 ) -> TableState:
     """The state of a table: completeness, uniqueness, validity, timeliness, distributions.
 
@@ -47,6 +49,8 @@ def describe_table(
         Checks of single rows of this table: they decide validity and consistency.
     name
         How the table is called; the contract's name if not given.
+    progress
+        Told of every pass; asked whether to stop.
 
     Returns
     -------
@@ -69,18 +73,27 @@ def describe_table(
     whole = contract if isinstance(contract, Contract) else None
     row_count = int(table.count().to_pyarrow().as_py())
     tests = build_row_tests(checks, table, as_of, contract=whole)
-    figures = measure_columns(table, names, row_count=row_count, failing=_failing(tests))
     described = {column.name: column for column in columns if column.role is not Role.PERSONAL}
-    drawn = [each for each in described.values() if _is_drawn(each, table, figures)]
-    bars = draw_bars(table, [each.name for each in drawn], figures)
-    # Where each of many values is different, none is frequent.
-    listed = [
-        each
-        for each, column in described.items()
-        if column not in drawn
-        and (figures[each].distinct < figures[each].present or figures[each].distinct <= MOST_BARS)
-    ]
-    values = list_values(table, listed, figures)
+    told = progress or Silent()
+    with told.stage("Describing", total=3) as stage:
+        figures = measure_columns(table, names, row_count=row_count, failing=_failing(tests))
+        stage.advance()
+        told.check()
+        drawn = [each for each in described.values() if _is_drawn(each, table, figures)]
+        bars = draw_bars(table, [each.name for each in drawn], figures)
+        stage.advance()
+        told.check()
+        # Where each of many values is different, none is frequent.
+        listed = [
+            each
+            for each, column in described.items()
+            if column not in drawn
+            and (
+                figures[each].distinct < figures[each].present
+                or figures[each].distinct <= MOST_BARS
+            )
+        ]
+        values = list_values(table, listed, figures)
     checked = _checked_columns(tests)
     states = tuple(
         _to_state(

@@ -1,6 +1,6 @@
 """Segments by k-means: how many, how sure, and who is in which."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,10 @@ _MOST_SAMPLED = 5_000
 _STABLE = 0.75
 _MOST_FEATURES = 1_000
 _MOST_DIMENSIONS = 40
+_MOST_CELLS, _FEWEST_LEARNT = 5_000_000, 20_000
+"""Of more customers x features a random part teaches scales and components, of so many at least."""
+
+_CHUNK = 20_000
 _ROUNDING = 1e-9
 
 
@@ -86,7 +90,7 @@ def segment_customers(
     _check(features, k, k_range, outcome)
     matrix = encode_features(features)
     with one_thread():
-        points = _place(matrix)
+        points = _place(matrix, random_state)
         wanted, notes = _limit(matrix, points, [k] if k is not None else sorted(set(k_range)))
         sample = _sample(len(points), random_state)
         with watched.stage("Segmenting customers", total=len(wanted) + 1) as stage:
@@ -141,20 +145,39 @@ def _check(
         )
 
 
-def _place(matrix: FeatureMatrix) -> NDArray[np.float64]:
-    """Customers as points whose distances mean unlikeness."""
-    design = DesignMatrix(matrix.is_category, purpose="distance", max_features=_MOST_FEATURES)
-    points = design.fit_transform(matrix.values)
-    varies = points.std(axis=0) > _ROUNDING
-    points = np.asarray(points[:, varies])
-    if points.shape[1] > 2 * _MOST_DIMENSIONS:
-        from sklearn.decomposition import PCA
+def _place(matrix: FeatureMatrix, random_state: int) -> NDArray[np.float64]:
+    """Customers as points whose distances mean unlikeness.
 
-        # Distances survive on the leading components, and hundreds of columns do not fit in time.
-        points = PCA(_MOST_DIMENSIONS, svd_solver="randomized", random_state=0).fit_transform(
-            points
-        )
-    return np.ascontiguousarray(points, dtype=np.float64)
+    Of many customers scales, levels and components are learnt from a random part.
+    """
+    values = matrix.values
+    most = max(_FEWEST_LEARNT, _MOST_CELLS // max(values.shape[1], 1))
+    learnt = _sample(len(values), random_state, most=most)
+    design = DesignMatrix(matrix.is_category, purpose="distance", max_features=_MOST_FEATURES)
+    points = design.fit_transform(values[learnt])
+    varies = points.std(axis=0) > _ROUNDING
+    points, narrow = _narrow(points[:, varies])
+    if len(learnt) == len(values):
+        return np.ascontiguousarray(points, dtype=np.float64)
+    # The design of all customers at once can be larger than what is known of them.
+    chunks = [
+        narrow(design.transform(values[start : start + _CHUNK])[:, varies])
+        for start in range(0, len(values), _CHUNK)
+    ]
+    return np.ascontiguousarray(np.concatenate(chunks), dtype=np.float64)
+
+
+def _narrow(
+    points: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], Callable[[NDArray[np.float64]], NDArray[np.float64]]]:
+    """The points on their leading components where they have very many columns, and what does so."""
+    if points.shape[1] <= 2 * _MOST_DIMENSIONS:
+        return points, np.asarray
+    from sklearn.decomposition import PCA
+
+    # Distances survive on the leading components, and hundreds of columns do not fit in time.
+    components = PCA(_MOST_DIMENSIONS, svd_solver="randomized", random_state=0)
+    return components.fit_transform(points), components.transform
 
 
 def _limit(
@@ -179,11 +202,11 @@ def _limit(
     return allowed, tuple(notes)
 
 
-def _sample(n_rows: int, random_state: int) -> NDArray[np.int64]:
-    if n_rows <= _MOST_SAMPLED:
+def _sample(n_rows: int, random_state: int, *, most: int = _MOST_SAMPLED) -> NDArray[np.int64]:
+    if n_rows <= most:
         return np.arange(n_rows)
     generator = np.random.default_rng(random_state)
-    return np.sort(generator.choice(n_rows, _MOST_SAMPLED, replace=False))
+    return np.sort(generator.choice(n_rows, most, replace=False))
 
 
 def _fit(

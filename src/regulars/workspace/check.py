@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError
 from regulars.lake import storage_guard
+from regulars.progress import Within
 from regulars.quality import describe_table, run_checks
 from regulars.quality.finding import has_errors, sort_findings
 from regulars.schema.column_labels import label_column
@@ -107,15 +108,26 @@ def check_data(
         states = []
         with progress.stage(say("describe"), total=len(opened)) as stage:
             for name, table in opened.items():
-                own = [check for check in checks if check.table == name]
                 states.append(
-                    describe_table(table, described[name], name=name, as_of=as_of, checks=own)
+                    describe_table(
+                        table,
+                        described[name],
+                        name=name,
+                        as_of=as_of,
+                        checks=[check for check in checks if check.table == name],
+                        progress=Within(stage, progress),
+                    )
                 )
-                stage.advance()
                 progress.check()
         contracts = {contract.name: contract for contract in list_contracts()}
-        with progress.stage(say("look")):
-            findings = run_checks(opened, checks, contracts=contracts, as_of=as_of)
+        with progress.stage(say("look"), total=1) as stage:
+            findings = run_checks(
+                opened,
+                checks,
+                contracts=contracts,
+                as_of=as_of,
+                progress=Within(stage, progress),
+            )
     return DataState(tuple(states), tuple(findings), snapshot.load_id)
 
 

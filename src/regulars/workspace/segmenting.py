@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.features import FeatureTable
+    from regulars.progress import Progress
     from regulars.segments import Crossing, Distribution, RfmBounds
 
 __all__ = ["SegmentMethod", "SegmentStudy", "SegmentWishes", "find_segments"]
@@ -81,6 +82,7 @@ def find_segments(
     outcome: NDArray[np.float64] | None = None,
     money: NDArray[np.float64] | None = None,
     seed: int,
+    progress: Progress | None = None,
 ) -> SegmentStudy:
     """Segments by the wanted method, compared with what else can be made.
 
@@ -96,6 +98,8 @@ def find_segments(
         What each customer brings; NaN where not known.
     seed
         Of everything random.
+    progress
+        Told of every number of segments that is tried; asked whether to stop.
 
     Raises
     ------
@@ -108,7 +112,9 @@ def find_segments(
     if wishes.method == "rfm" and by_rfm is not None:
         chosen = by_rfm
     else:
-        chosen = segment_customers(features, k=wishes.k, outcome=outcome, random_state=seed)
+        chosen = segment_customers(
+            features, k=wishes.k, outcome=outcome, random_state=seed, progress=progress
+        )
         if by_rfm is not None:
             chosen = _compare(chosen, by_rfm, features, wishes)
     return _describe(chosen, features, outcome, money)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf, FeatureTable, load_features
 from regulars.predictions import ChurnComparison, compare_churn_models
+from regulars.progress import Within
 from regulars.schema.wording import Wording
 from regulars.segments import DrillDown, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
@@ -188,7 +189,8 @@ def study_customers(
     if material.why_no_outcome is not None:
         absent["churn"] = material.why_no_outcome
     brought = read_money(filled, mappings, money)
-    with progress.stage(speak(language)("segments")):
+    # What is told of each segment takes about as long as they take to find.
+    with progress.stage(speak(language)("segments"), total=2) as stage:
         found = _try_to_segment(
             lambda: find_segments(
                 filled,
@@ -196,6 +198,7 @@ def study_customers(
                 outcome=outcome.labels if outcome else None,
                 money=brought.amounts if brought else None,
                 seed=seed,
+                progress=Within(stage, progress),
             ),
             absent,
         )

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from regulars.errors import UnknownNameError
-from regulars.features.versions import see_facts, see_states, see_versions
+from regulars.features.versions import see_facts, see_known, see_states, see_versions
 from regulars.lake.shapes import name_past
 from regulars.schema.contract import get_contract, list_contracts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     import ibis
@@ -51,9 +51,24 @@ def open_tables(
         contract = get_contract(name)
         table = backend.table(name)
         if contract.temporal == "state":
-            table = see_versions(table, key=contract.key, before=before)
+            table = _see_last(table, key=contract.key, before=before)
         opened[name] = table
     return opened
+
+
+def _see_last(table: ibis.Table, *, key: Sequence[str], before: datetime) -> ibis.Table:
+    """As `see_versions`, without looking for the last of several where each row has one version.
+
+    Every statement would sort the whole table for it, and a table is described in dozens.
+    """
+    if "known_at" not in table.columns:
+        return table
+    rows, keys = (
+        one.count().to_pyarrow().as_py() for one in (table, table.select(*key).distinct())
+    )
+    if rows > keys:
+        return see_versions(table, key=key, before=before)
+    return see_known(table, before=before)
 
 
 def see_tables(
