@@ -19,6 +19,7 @@ __all__ = ["describe_segments"]
 _MOST_DIFFERENTIATORS = 6
 _MOST_LEVELS = 20
 _MOST_FEATURES = 100
+_FEW_WORDS = 4
 _SAME_THING = 0.85
 """Two indicators that correlate more say one thing twice."""
 
@@ -225,16 +226,20 @@ def _name(
     taken: set[Wording],
     number: int,
 ) -> Wording:
-    """The two strongest differences as a name, more of them if another segment has that name."""
+    """The two most telling differences as a name, more if another segment has that name."""
     if not differentiators:
         return Wording(en=f"Average customers {number}", ru=f"Обычные клиенты {number}")
+    sayable = sorted(
+        zip(differentiators, ranked, strict=True),
+        key=lambda pair: -_telling(pair[0], matrix.features[indicators.feature[pair[1]]]),
+    )
     traits = [
         _trait(
             differentiator,
             matrix.features[indicators.feature[position]],
             matrix.levels[indicators.feature[position]],
         )
-        for differentiator, position in zip(differentiators, ranked, strict=True)
+        for differentiator, position in sayable
     ]
     names = [
         Wording(
@@ -247,6 +252,12 @@ def _name(
     if fresh:
         return fresh[0]
     return Wording(en=f"{names[-1].en} ({number})", ru=f"{names[-1].ru} ({number})")
+
+
+def _telling(differentiator: Differentiator, feature: Feature) -> float:
+    """How much a difference says in how few words: a name is there to be retold."""
+    words = max(len(feature.meaning.en.split()), _FEW_WORDS)
+    return abs(differentiator.standardized_difference) / words
 
 
 def _trait(
