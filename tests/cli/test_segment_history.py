@@ -186,3 +186,29 @@ def test_only_what_is_due_is_looked_up(shop):
     ran = shop.run("segment", "refresh", "--due")
 
     assert ran.out == "No segment is due.\n"
+
+
+def test_without_segments_it_is_said_how_to_get_one(desk):
+    desk.load_text(FILE)
+
+    ran = desk.run("segment", "refresh", "-w", desk.workspace)
+
+    assert ran.code == 0
+    assert ran.out.startswith("No segment is saved here. Save one (regulars segment save)")
+
+
+def test_a_segment_that_comes_with_regulars_is_followed_once_it_was_named(shop):
+    refresh(shop, "2026-01-10", "all-clients")
+
+    done = refresh(shop, "2026-01-20")
+
+    assert set(done) == {"all-clients", "recent", "rich"}
+
+
+def test_a_slip_in_a_name_is_told_with_the_nearest_one(shop):
+    refresh(shop, "2026-01-10")
+
+    ran = shop.run("segment", "diff", "resent", "--from", "2026-01-10", "--to", "2026-01-11")
+
+    assert ran.code == 1
+    assert "Did you mean 'recent'?" in ran.complaint

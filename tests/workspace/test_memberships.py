@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from desk import finish, start
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from membership_lake import add_history, ask_in_full, save_segment
 from random_histories import HISTORIES
 from random_rules import AS_OF_DAY, RULES
 
+from regulars.lake import Lake
 from regulars.progress import Silent
 from regulars.segments.history import compare_days
 from regulars.workspace import Workspace
@@ -150,3 +152,64 @@ def test_every_refresh_stores_whom_a_full_look_up_finds_and_replays_it(
         one.before + sum(one.came.values()) - sum(one.left.values()) == one.after
         for one in differences
     )
+
+
+@pytest.fixture
+def shop(new_workspace):
+    """A workspace with one segment, `vip`, of which customer `a` is a member."""
+    workspace = new_workspace()
+    save_segment(workspace, "vip", {"did": "visit"})
+    add_history(workspace, EVERYTHING, now=NOW, told_at=datetime(2026, 1, 20, tzinfo=UTC))
+    return workspace
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["begun", "committed membership_changes", "before loads"])
+def test_a_refresh_that_dies_leaves_nothing_and_the_next_one_stores_all(shop, step):
+    def die(reached):
+        if reached == step:
+            raise KeyboardInterrupt
+
+    shop.__dict__["_lake"] = Lake.open(shop.folder / "lake", on_step=die)
+    with pytest.raises(KeyboardInterrupt):
+        refresh_segments(shop, as_of=AS_OF_DAY, progress=Silent())
+    again = Workspace(shop.folder)
+    with open_membership_log(again) as log:
+        left = log.refreshes
+
+    (done,) = refresh_segments(again, as_of=AS_OF_DAY, progress=Silent())
+
+    assert left == ()
+    assert (done.members, done.came) == (1, {"rule": 1})
+
+
+@pytest.mark.slow
+def test_two_processes_store_the_members_once(shop):
+    command = ("segment", "refresh", "-w", shop.folder, "--as-of", "2026-03-01", "--format", "json")
+    both = [start(*command) for _ in range(2)]
+
+    ran = [finish(one) for one in both]
+
+    assert [one.code for one in ran] == [0, 0]
+    assert sorted(one.json["segments"][0]["is_new"] for one in ran) == [False, True]
+    with open_membership_log(shop) as log:
+        assert log.backend.to_pyarrow(log.changes.count()).as_py() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [1, 2], ids=["before the rows are read", "after that"])
+def test_who_is_erased_while_members_are_looked_up_is_not_written(shop, moment):
+    class Erasing(Silent):
+        checks = 0
+
+        def check(self):
+            self.checks += 1
+            for _ in range(self.checks == moment):
+                shop.erase("a")
+
+    (done,) = refresh_segments(shop, as_of=AS_OF_DAY, progress=Erasing())
+
+    assert (done.before, done.members) == (0, 0)
+    with open_membership_log(shop) as log:
+        assert log.backend.to_pyarrow(log.changes.count()).as_py() == 0
+        assert len(log.refreshes) == 1

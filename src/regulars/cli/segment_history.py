@@ -56,6 +56,12 @@ _NOTHING = Wording(
     en="Nothing has happened since the last time; nothing was written.",
     ru="С прошлого раза ничего не произошло; ничего не записано.",
 )
+_NO_SEGMENT = Wording(
+    en="No segment is saved here. Save one (regulars segment save), or name one of those that come"
+    " with Regulars: regulars segment list.",
+    ru="Здесь не сохранено ни одного сегмента. Сохраните свой (regulars segment save) или назовите"
+    " один из готовых: regulars segment list.",
+)
 _NOT_DUE = Wording(en="No segment is due.", ru="Ни одному сегменту ещё не пора.")
 
 
@@ -89,7 +95,7 @@ def refresh(
         print_json({"segments": [_describe(one) for one in done]})
         return 0
     if not done:
-        print_lines(_NOT_DUE.to(language))
+        print_lines((_NOT_DUE if due else _NO_SEGMENT).to(language))
     elif not any(one.is_new for one in done):
         print_lines(_NOTHING.to(language))
     if done:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from regulars.errors import NotFoundError
+from regulars.errors import NotFoundError, suggest
 from regulars.segments.history.changes import make_changes, see_members
 from regulars.segments.history.manual import make_choices, see_choices
 
@@ -192,11 +192,12 @@ class MembershipLog:
     def _explain_unknown(self, segment: str, on: date, known_by: datetime | None) -> NotFoundError:
         made = self.list_refreshes(segment)
         if not made:
+            hint, hint_ru = suggest(segment, {one.segment for one in self.refreshes})
             return NotFoundError(
-                en=f"The members of segment '{segment}' were never stored. Store them: regulars segment"
-                f" refresh {segment}.",
-                ru=f"Состав сегмента «{segment}» ещё не сохраняли. Сохраните его: regulars segment "
-                f"refresh {segment}.",
+                en=f"The members of segment '{segment}' were never stored.{hint} Store them: regulars"
+                f" segment refresh {segment}.",
+                ru=f"Состав сегмента «{segment}» ещё не сохраняли.{hint_ru} Сохраните его: regulars "
+                f"segment refresh {segment}.",
             )
         if known_by is not None and not self.list_refreshes(segment, known_by=known_by):
             first = made[0].known_at.date()

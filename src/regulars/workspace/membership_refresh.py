@@ -94,8 +94,6 @@ class Refreshing:
         The refreshes to be written.
     changes
         The changes to be written, a table a refresh.
-    read_load_id
-        The load after which the lake was read.
     """
 
     def __init__(
@@ -111,9 +109,7 @@ class Refreshing:
         self._day, self._told_on = day, told_on
         self._changed: dict[str, pa.Array | None] = {}
         self._stack = ExitStack()
-        loads = workspace.lake.list_loads()
-        self.read_load_id = loads[-1].load_id
-        self._data_load_id = find_data_load(loads).load_id
+        self._data_load_id = find_data_load(workspace.lake.list_loads()).load_id
         self.done: list[RefreshedSegment] = []
         self.made: list[Refresh] = []
         self.changes: list[pa.Table] = []

@@ -23,7 +23,7 @@ from regulars.workspace.runs import make_id
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
@@ -75,30 +75,59 @@ def refresh_segments(
     ConflictError
         When other processes refresh or erase all the time.
     """
-    say = speak(language)
     finish_erasure(workspace, language=language, progress=progress)
     for _ in range(_MOST_TRIES):
-        told_on = choose_as_of(workspace, as_of).day
-        with (
-            be_only_refresher(workspace),
-            open_rule_sources(workspace, as_of=as_of) as (sources, day),
-            open_membership_log(workspace) as log,
-            Refreshing(workspace, sources, log, day=day, told_on=told_on) as refreshing,
-        ):
-            chosen = _choose(workspace, log, names, is_due_only=is_due_only)
-            with progress.stage(say("refresh"), total=len(chosen)) as stage:
-                for segment in chosen:
-                    refreshing.refresh(segment)
-                    stage.advance()
-                    progress.check()
-            if _write(workspace, refreshing):
-                return tuple(refreshing.done)
+        done = _try_refresh(workspace, names, as_of, is_due_only, speak(language), progress)
+        if done is not None:
+            return done
     raise ConflictError(
         en=f"Customers were erased from {workspace.folder} {_MOST_TRIES} times while the members of"
         " segments were looked up. Refresh again when that has ended.",
         ru=f"Пока искали состав сегментов, из {workspace.folder} {_MOST_TRIES} раза стирали клиентов. "
         "Обновите сегменты, когда это закончится.",
     )
+
+
+def _try_refresh(
+    workspace: Workspace,
+    names: Sequence[str],
+    as_of: date | None,
+    is_due_only: bool,  # noqa: FBT001 - handed on
+    say: Callable[..., str],
+    progress: Progress,
+) -> tuple[RefreshedSegment, ...] | None:
+    """Look up and write; None when somebody was erased meanwhile."""
+    import duckdb
+
+    told_on = choose_as_of(workspace, as_of).day
+    with be_only_refresher(workspace):
+        loads = workspace.lake.list_loads()
+        try:
+            with (
+                open_rule_sources(workspace, as_of=as_of) as (sources, day),
+                open_membership_log(workspace) as log,
+                Refreshing(workspace, sources, log, day=day, told_on=told_on) as refreshing,
+            ):
+                chosen = _choose(workspace, log, names, is_due_only=is_due_only)
+                with progress.stage(say("refresh"), total=len(chosen)) as stage:
+                    for segment in chosen:
+                        refreshing.refresh(segment)
+                        stage.advance()
+                        progress.check()
+                is_written = _write(workspace, refreshing, read=loads[-1].load_id)
+        except duckdb.IOException:
+            # An erasure deletes the files that hold somebody, also under those who read them.
+            if not _find_erasure(workspace, since=loads[-1].load_id):
+                raise
+            return None
+    return tuple(refreshing.done) if is_written else None
+
+
+def _find_erasure(workspace: Workspace, *, since: str) -> bool:
+    """Whether customers were erased after a load."""
+    loads = workspace.lake.list_loads()
+    place = next(n for n, one in enumerate(loads) if one.load_id == since)
+    return any(one.action == "erasure" for one in loads[place + 1 :])
 
 
 def _choose(
@@ -149,16 +178,14 @@ def be_only_refresher(workspace: Workspace) -> Iterator[None]:
         lock.release()
 
 
-def _write(workspace: Workspace, refreshing: Refreshing) -> bool:
+def _write(workspace: Workspace, refreshing: Refreshing, *, read: str) -> bool:
     """Write what was found; False when somebody was erased meanwhile, who may be in it."""
     import pyarrow as pa
 
     if not refreshing.made:
         return True
     tables = {CHANGES: pa.concat_tables(refreshing.changes), REFRESHES: _tabulate(refreshing.made)}
-    return append_rows(
-        workspace, tables, now=refreshing.now, kind="refresh", read=refreshing.read_load_id
-    )
+    return append_rows(workspace, tables, now=refreshing.now, kind="refresh", read=read)
 
 
 def append_rows(
@@ -193,9 +220,7 @@ def append_rows(
             wait_seconds=workspace.settings.lock_wait_seconds,
         )
         with begun as load:
-            loads = workspace.lake.list_loads()
-            place = next(n for n, one in enumerate(loads) if one.load_id == read)
-            if any(one.action == "erasure" for one in loads[place + 1 :]):
+            if _find_erasure(workspace, since=read):
                 load.abandon()
                 return False
             for name in counts:
