@@ -212,3 +212,22 @@ def test_a_slip_in_a_name_is_told_with_the_nearest_one(shop):
 
     assert ran.code == 1
     assert "Did you mean 'recent'?" in ran.complaint
+
+
+def test_a_rule_that_cannot_be_asked_does_not_stop_the_others(shop):
+    shop.write("paying.json", json.dumps({"had": "payments"}))
+    shop.write("above.json", json.dumps({"not": {"segment": "paying"}}))
+    shop.run("segment", "save", "paying", "paying.json")
+    shop.run("segment", "save", "above", "above.json")
+
+    every = shop.run("segment", "refresh")
+    named = shop.run("segment", "refresh", "paying")
+
+    assert every.code == 1
+    assert every.out.splitlines()[-2:] == [
+        "paying: There is no loaded table 'payments'. Choose from: purchases.",
+        "above: It stands on paying, which could not be looked up.",
+    ]
+    assert shop.run("segment", "members", "recent", "--on", "2026-02-25").out.split() == ["1", "3"]
+    assert named.code == 2
+    assert named.complaint == "There is no loaded table 'payments'. Choose from: purchases."

@@ -159,7 +159,10 @@ def shop(new_workspace):
     """A workspace with one segment, `vip`, of which customer `a` is a member."""
     workspace = new_workspace()
     save_segment(workspace, "vip", {"did": "visit"})
-    add_history(workspace, EVERYTHING, now=NOW, told_at=datetime(2026, 1, 20, tzinfo=UTC))
+    own = EVERYTHING["events"]
+    others = [row | {"event_id": "other", "customer_id": "b", "name": "call"} for row in own]
+    history = EVERYTHING | {"events": own + others}
+    add_history(workspace, history, now=NOW, told_at=datetime(2026, 1, 20, tzinfo=UTC))
     return workspace
 
 

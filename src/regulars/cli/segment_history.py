@@ -77,6 +77,8 @@ def refresh(
 ) -> int:
     """Look up the members of segments, and write down who entered and who left.
 
+    Leaves with 1 when the rule of one cannot be asked; the others are stored all the same.
+
     Parameters
     ----------
     due
@@ -92,15 +94,17 @@ def refresh(
             home, names, as_of=as_of, is_due_only=due, language=language, progress=progress
         )
     if format == "json":
-        print_json({"segments": [_describe(one) for one in done]})
-        return 0
+        print_json({"segments": [_describe(one, language) for one in done]})
+        return int(any(one.complaint for one in done))
     if not done:
         print_lines((_NOT_DUE if due else _NO_SEGMENT).to(language))
-    elif not any(one.is_new for one in done):
+    elif not any(one.is_new or one.complaint for one in done):
         print_lines(_NOTHING.to(language))
     if done:
         _print_refreshed(done, language)
-    return 0
+    complaints = [f"{one.name}: {one.complaint.to(language)}" for one in done if one.complaint]
+    print_lines(*complaints)
+    return int(bool(complaints))
 
 
 def diff(
@@ -157,7 +161,7 @@ def describe_refresh(refresh: Refresh) -> dict[str, Any]:
     }
 
 
-def _describe(one: RefreshedSegment) -> dict[str, Any]:
+def _describe(one: RefreshedSegment, language: Language) -> dict[str, Any]:
     return {
         "name": one.name,
         "version": one.version,
@@ -167,6 +171,7 @@ def _describe(one: RefreshedSegment) -> dict[str, Any]:
         "left": dict(one.left),
         "members": one.members,
         "is_new": one.is_new,
+        "complaint": one.complaint.to(language) if one.complaint else None,
     }
 
 

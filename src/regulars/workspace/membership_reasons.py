@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from regulars.workspace.folder import Workspace
     from regulars.workspace.membership_log import MembershipLog, Refresh
 
-__all__ = ["MoveReasons"]
+__all__ = ["CANNOT_BE_ASKED", "MoveReasons"]
 
-_CANNOT_BE_ASKED = (UnknownNameError, UnknownColumnError, NotFoundError, InvalidParameterError)
+CANNOT_BE_ASKED = (UnknownNameError, UnknownColumnError, NotFoundError, InvalidParameterError)
+"""What is raised when a rule speaks of what is not there."""
 
 
 class MoveReasons:
@@ -142,7 +143,7 @@ class MoveReasons:
             day = AsOf(segment.frozen_on, self._zone)
         try:
             members = compile_rule(segment.rule, sources, as_of=day, customers=asked).members
-        except _CANNOT_BE_ASKED:
+        except CANNOT_BE_ASKED:
             return None
         return members.to_pyarrow()["customer_id"].combine_chunks()
 

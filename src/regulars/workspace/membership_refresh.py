@@ -15,6 +15,7 @@ from regulars import __version__
 from regulars.conditions import Score
 from regulars.conditions.tree import list_leaves
 from regulars.features import AsOf
+from regulars.schema.wording import Wording
 from regulars.segments.history.changes import REASONS, make_changes
 from regulars.segments.history.manual import apply_choices, make_choices
 from regulars.segments.rules import compile_rule, refresh_members
@@ -24,7 +25,7 @@ from regulars.workspace.changed_customers import (
     find_expired,
 )
 from regulars.workspace.membership_log import MembershipLog, Refresh
-from regulars.workspace.membership_reasons import MoveReasons
+from regulars.workspace.membership_reasons import CANNOT_BE_ASKED, MoveReasons
 from regulars.workspace.runs import find_last_as_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class RefreshedSegment:
         How many, by reason.
     is_new
         Whether anything was looked up: not where nothing has happened since the last time.
+    complaint
+        Why it could not be looked up; None where it could.
     """
 
     name: str
@@ -68,6 +71,7 @@ class RefreshedSegment:
     came: Mapping[str, int] = field(default_factory=dict)
     left: Mapping[str, int] = field(default_factory=dict)
     is_new: bool = True
+    complaint: Wording | None = None
 
 
 class Refreshing:
@@ -148,7 +152,25 @@ class Refreshing:
         elif not self.done or self.done[-1].name != segment.name:
             self._skip(segment, AsOf(segment.frozen_on, self._day.zone))
 
-    def _skip(self, segment: SegmentDefinition, day: AsOf) -> None:
+    def refresh_if_possible(self, segment: SegmentDefinition) -> None:
+        """The same; where its rule cannot be asked, that is noted, and the others go on."""
+        failed = [one.name for one in self.done if one.complaint]
+        below = [name for name in segment.list_used() if name in failed]
+        try:
+            if not below:
+                self.refresh(segment)
+                return
+            complaint = Wording(
+                en=f"It stands on {', '.join(below)}, which could not be looked up.",
+                ru=f"Он опирается на {', '.join(below)}, а состав определить не удалось.",
+            )
+        except CANNOT_BE_ASKED as error:
+            complaint = Wording(en=error.en, ru=error.ru)
+        self._skip(segment, self._day, complaint=complaint)
+
+    def _skip(
+        self, segment: SegmentDefinition, day: AsOf, *, complaint: Wording | None = None
+    ) -> None:
         count = len(self._log.read_members(segment.name, on=day.day))
         self.done.append(
             RefreshedSegment(
@@ -158,6 +180,7 @@ class Refreshing:
                 before=count,
                 members=count,
                 is_new=False,
+                complaint=complaint,
             )
         )
 

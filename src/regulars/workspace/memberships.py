@@ -58,7 +58,8 @@ def refresh_segments(
     workspace
         Whose segments.
     names
-        Which ones; all of the workspace's own, and those that were looked up before, if none.
+        Which ones; all of the workspace's own, and those that were looked up before, if none: then
+        one whose rule cannot be asked is noted, and does not stop the others.
     as_of
         First day that must not be seen; as `segment count` chooses it if None.
     is_due_only
@@ -111,7 +112,8 @@ def _try_refresh(
                 chosen = _choose(workspace, log, names, is_due_only=is_due_only)
                 with progress.stage(say("refresh"), total=len(chosen)) as stage:
                     for segment in chosen:
-                        refreshing.refresh(segment)
+                        # Who names one wants to know at once; by the clock the others go on.
+                        (refreshing.refresh if names else refreshing.refresh_if_possible)(segment)
                         stage.advance()
                         progress.check()
                 is_written = _write(workspace, refreshing, read=loads[-1].load_id)
