@@ -97,6 +97,17 @@ def test_the_outcome_is_stated_with_how_often_it_was_seen():
     )
     assert f"counted at {len(past)} dates." in comparison.outcome.sentence.en
     assert "который перестанет покупать" in comparison.threshold.sentence.ru
+    quality, holdout = comparison.quality, comparison.holdout
+    told = comparison.past_scores
+    assert (quality.customers, quality.dates) == (
+        len(told["customer_id"].unique()),
+        len(told["as_of"].unique()),
+    )
+    assert quality.sentence.en.startswith(
+        f"{quality.customers} customers were tested at {quality.dates} dates, and count once at each:"
+    )
+    assert (holdout.customers, holdout.dates) == (holdout.n, 1)
+    assert "проверенных клиентов" in holdout.sentence.ru
 
 
 def test_dates_of_other_features_are_refused():

@@ -127,6 +127,8 @@ def quality(*, n, repeats):
     return results.Quality(
         n=n,
         positives=1,
+        customers=n,
+        dates=1,
         repeats=repeats,
         roc_auc=Interval(0.8, 0.7, 0.9),
         pr_auc=Interval(0.5, 0.4, 0.6),

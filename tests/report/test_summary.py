@@ -50,6 +50,23 @@ def test_the_share_where_the_model_was_tested_is_told_where_it_is_another(report
     assert 'style="width: 30%">30 would have left' in page
 
 
+def test_at_several_dates_it_is_said_what_was_counted(report):
+    told = {"n": 2_400, "positives": 456, "customers": 900, "dates": 6}
+    holdout = report.churn.holdout.model_copy(update=told)
+    churn = report.churn.model_copy(update={"holdout": holdout})
+
+    sentence = summarize(_without(report, churn=churn)).summary.sentences[2]
+
+    assert sentence.en.endswith(
+        "of 100 who leave. Here a customer counts once at each date: 900 customers were tested at"
+        " 6 dates, 2,400 times in all."
+    )
+    assert sentence.ru.replace("\N{NO-BREAK SPACE}", " ").endswith(
+        "она находит 81. Клиент здесь считается на каждой дате отдельно: проверено клиентов — 900,"
+        " дат — 6, всего проверок — 2 400."
+    )
+
+
 def test_a_segment_of_which_a_handful_is_scored_is_not_called_the_worst(report):
     segments = report.segments
     first, second, third = (

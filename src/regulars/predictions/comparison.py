@@ -341,7 +341,8 @@ class _Contest:
             self.rows,
             costs=self.costs,
             random_state=self.random_state,
-            say=lambda confusion: say_quality(confusion, self.material.outcome),
+            is_in_time=self.material.seen is not None,
+            say=lambda confusion, whom: say_quality(confusion, self.material.outcome, whom),
         )
 
     def _check(self, judged: Trial) -> Quality:

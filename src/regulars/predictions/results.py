@@ -149,7 +149,10 @@ class Quality:
     Attributes
     ----------
     n, positives
-        Customers tested, and how many of them had the outcome.
+        Customers tested, and how many of them had the outcome; at several dates a customer counts
+        once at each.
+    customers, dates
+        How many different customers they are, and at how many dates they were tested.
     repeats
         How often all of them were tested, each time dealt anew; `roc_auc` is the mean.
     roc_auc
@@ -169,6 +172,8 @@ class Quality:
 
     n: int
     positives: int
+    customers: int
+    dates: int
     repeats: int
     roc_auc: Interval
     pr_auc: Interval

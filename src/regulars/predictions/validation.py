@@ -15,6 +15,7 @@ from regulars.evaluate.splits import Round
 from regulars.predictions.results import ModelName, ModelResult, Quality
 from regulars.predictions.scorers import FITTERS, Scorer, blend_scorers
 from regulars.predictions.training import TrainingRows, prepare_lesson
+from regulars.predictions.verdict import Examined
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -205,11 +206,12 @@ def measure_quality(
     *,
     costs: ContactCosts,
     random_state: int,
-    say: Callable[[Confusion], Wording],
+    is_in_time: bool,
+    say: Callable[[Confusion, Examined], Wording],
 ) -> Quality:
     """The chosen model over the rounds of `trials`, each a repeat; `say` gives the sentence.
 
-    The ranking is the mean of all repeats, all else that of the first, which scored the customers.
+    In time every round is a date. The ranking is the mean of all repeats, all else that of the first, which scored the customers.
     """
     every = Trial(
         [tested for trial in trials for tested in trial.tested],
@@ -226,9 +228,14 @@ def measure_quality(
         n_samples=_SAMPLES_TO_JUDGE,
     )
     confusion = count_decisions(labels, probabilities, threshold=costs.threshold)
+    whom = Examined(len(labels))
+    if is_in_time:
+        whom = Examined(len(np.unique(rows.groups[tested])), len(trials[0].tested))
     return Quality(
         n=len(labels),
         positives=int(labels.sum()),
+        customers=whom.customers,
+        dates=whom.dates,
         repeats=len(trials),
         roc_auc=every.rank(rows).interval(),
         pr_auc=figures["pr_auc"],
@@ -238,7 +245,7 @@ def measure_quality(
         f1=figures["f1"],
         confusion=confusion,
         equal_errors=equalize_errors(labels, probabilities),
-        sentence=say(confusion),
+        sentence=say(confusion, whom),
     )
 
 

@@ -1,5 +1,6 @@
 """What the figures of a comparison mean: the split, the threshold, the errors, the bands."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,6 +15,7 @@ from regulars.predictions.results import RiskBand, RiskName
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [
+    "Examined",
     "band_risks",
     "say_lead_time",
     "say_quality",
@@ -105,26 +107,60 @@ def _contacts_ru(times: float) -> str:
     return f"{format_number(times, 'ru')} обращения"
 
 
-def say_quality(confusion: Confusion, outcome: Outcome) -> Wording:
-    """Both kinds of error, in customers."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How many different customers were tested, and at how many dates each of them could be."""
+
+    customers: int
+    dates: int = 1
+
+
+def say_quality(confusion: Confusion, outcome: Outcome, whom: Examined) -> Wording:
+    """Both kinds of error, in customers; at several dates in customers at dates.
+
+    Parameters
+    ----------
+    confusion
+        Counts of decisions: at several dates a customer counts once at each.
+    outcome
+        For the words.
+    whom
+        Who was tested.
+    """
     return Wording(
-        en=_say_quality(confusion, outcome, "en"), ru=_say_quality(confusion, outcome, "ru")
+        en=_say_quality(confusion, outcome, whom, "en"),
+        ru=_say_quality(confusion, outcome, whom, "ru"),
     )
 
 
-def _say_quality(confusion: Confusion, outcome: Outcome, language: Language) -> str:
+def _say_quality(confusion: Confusion, outcome: Outcome, whom: Examined, language: Language) -> str:
     contacted = format_number(confusion.contacted, language)
     n = format_number(confusion.n, language)
     right = format_number(confusion.true_positive, language)
     vain = format_number(confusion.false_positive, language)
     missed = format_number(confusion.false_negative, language)
     all_positive = format_number(confusion.true_positive + confusion.false_negative, language)
+    customers = format_number(whom.customers, language)
     did = outcome.phrases.did.to(language)
     if language == "en":
+        if whom.dates > 1:
+            return (
+                f"{customers} customers were tested at {whom.dates} dates, and count once at each: "
+                f"{n} tests. In {contacted} the customer was above the threshold: in {right} of "
+                f"these they {did}, in {vain} a contact would have been in vain. Of {all_positive} "
+                f"tests of those who {did}, {missed} were missed."
+            )
         return (
             f"Of {n} customers tested, {contacted} were above the threshold: {right} of them "
             f"{did}, {vain} would have been contacted in vain. Of {all_positive} who {did}, "
             f"{missed} were missed."
+        )
+    if whom.dates > 1:
+        return (
+            f"Проверено клиентов: {customers}, дат: {whom.dates}; клиент считается на каждой дате, "
+            f"всего проверок {n}. Выше порога клиент был в {contacted} из них. Случаев, когда после "
+            f"этого {did}: {right}; обращений впустую было бы {vain}. Всего случаев, когда {did}: "
+            f"{all_positive}, из них пропущено {missed}."
         )
     return (
         f"Выше порога {contacted} из {n} проверенных клиентов. Из них {did}: {right}; обращений "

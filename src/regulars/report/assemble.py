@@ -207,6 +207,8 @@ def _report_quality(quality: Quality) -> Holdout:
     return Holdout(
         n=quality.n,
         positives=quality.positives,
+        customers=quality.customers,
+        dates=quality.dates,
         repeats=quality.repeats,
         roc_auc=quality.roc_auc.mean,
         roc_auc_low=quality.roc_auc.low,

@@ -245,6 +245,23 @@ def say_within(churn: ChurnPart, speech: Speech) -> str:
 
 
 def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
+    return _retell_tests(churn, speech) + _say_counted(churn, speech)
+
+
+def _say_counted(churn: ChurnPart, speech: Speech) -> str:
+    """What is counted where a customer was tested at several dates; nothing elsewhere."""
+    judged = churn.judged
+    if judged.dates < 2 or judged.customers is None:
+        return ""
+    return speech.say(
+        "summary.counted",
+        customers=speech.number(judged.customers),
+        dates=speech.number(judged.dates),
+        tests=speech.number(judged.n),
+    )
+
+
+def _retell_tests(churn: ChurnPart, speech: Speech) -> str:
     if is_silent(churn):
         counts = churn.judged.confusion
         return speech.say(

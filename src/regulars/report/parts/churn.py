@@ -114,9 +114,13 @@ class Holdout(Part):
     """Quality of the chosen model on customers it has not seen."""
 
     n: Count
-    """Customers."""
+    """Customers; tested at several dates they count once at each."""
     positives: Count
     """How many of them left."""
+    customers: Count | None = None
+    """How many different customers they are."""
+    dates: Count = 1
+    """At how many dates they were tested."""
     repeats: Count = 1
     """How often all of them were tested, dealt anew each time."""
     roc_auc: Share
