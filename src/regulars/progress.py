@@ -6,7 +6,7 @@ from typing import Protocol
 
 from regulars.errors import Cancelled
 
-__all__ = ["Progress", "Silent", "Stage", "Within"]
+__all__ = ["InnerProgress", "Progress", "Silent", "Stage"]
 
 
 class Stage(Protocol):
@@ -70,7 +70,7 @@ class Silent:
         self._is_cancelled = True
 
 
-class Within:
+class InnerProgress:
     """A `Progress` inside a stage: its stage has no name of its own, and all of it is one unit of the other.
 
     Parameters
@@ -88,7 +88,7 @@ class Within:
     ...     def advance(self, done=1.0):
     ...         self.done += done
     >>> bar = Bar()
-    >>> with Within(bar, Silent()).stage("Reading a file", total=4) as inner:
+    >>> with InnerProgress(bar, Silent()).stage("Reading a file", total=4) as inner:
     ...     inner.advance()
     ...     print(bar.done)
     0.25

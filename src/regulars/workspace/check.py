@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError
 from regulars.lake import storage_guard
-from regulars.progress import Within
+from regulars.progress import InnerProgress
 from regulars.quality import describe_table, run_checks
 from regulars.quality.finding import has_errors, sort_findings
 from regulars.schema.column_labels import label_column
@@ -115,7 +115,7 @@ def check_data(
                         name=name,
                         as_of=as_of,
                         checks=[check for check in checks if check.table == name],
-                        progress=Within(stage, progress),
+                        progress=InnerProgress(stage, progress),
                     )
                 )
                 progress.check()
@@ -126,7 +126,7 @@ def check_data(
                 checks,
                 contracts=contracts,
                 as_of=as_of,
-                progress=Within(stage, progress),
+                progress=InnerProgress(stage, progress),
             )
     return DataState(tuple(states), tuple(findings), snapshot.load_id)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf, FeatureTable, load_features
 from regulars.predictions import ChurnComparison, compare_churn_models
-from regulars.progress import Within
+from regulars.progress import InnerProgress
 from regulars.schema.wording import Wording
 from regulars.segments import DrillDown, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
@@ -198,7 +198,7 @@ def study_customers(
                 outcome=outcome.labels if outcome else None,
                 money=brought.amounts if brought else None,
                 seed=seed,
-                progress=Within(stage, progress),
+                progress=InnerProgress(stage, progress),
             ),
             absent,
         )
