@@ -1,8 +1,13 @@
-"""Take the pictures of the report that the pages show, of a company that is made up.
+"""Take the pictures of the report and of a terminal that the pages show, of a company that is made up.
 
 Run it after the report has changed: ``python docs/ext/pictures.py``. It needs Chromium.
 """
 
+import contextlib
+import html
+import io
+import json
+import os
 import shutil
 import sys
 import tempfile
@@ -11,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from regulars.cli.app import run
 from regulars.progress import Silent
 from regulars.rehearsal import make_company, write_company
 from regulars.report import Report, render_html
@@ -62,6 +68,62 @@ def go_into(page: "Page", report: Report) -> None:
     page.locator("#drill button.row", has_text=f"{worst.segment} ·").click()
 
 
+LAST = {"last": {"bought": {}}}
+RULES = {
+    "active": LAST | {"op": "<=", "days_ago": 60},
+    "cooling": {"all": [LAST | {"op": ">", "days_ago": 60}, LAST | {"op": "<=", "days_ago": 180}]},
+    "gone": LAST | {"op": ">", "days_ago": 180},
+}
+"""Customers by the days since their last purchase: each is in one of these segments."""
+
+MONTHS = [f"2025-{month:02}-01" for month in range(7, 13)] + ["2026-01-01"]
+TERMINAL = """<style>body {{margin: 0; background: #fff}}
+pre {{display: inline-block; margin: 16px; padding: 18px 22px; border-radius: 8px;
+background: #1d2430; color: #e6e9ef; font: 15px/1.4 "DejaVu Sans Mono", monospace}}
+b {{color: #8fd0a8; font-weight: 600}}</style><pre>{}</pre>"""
+
+
+def follow_segments(folder: Path) -> str:
+    """What a terminal shows of three segments of the company, followed for half a year."""
+    write_company(make_company(customers=2000, seed=7), folder)
+    home = str(folder / "shop")
+    _call("init", home)
+    _call("load", str(folder / "purchases.csv"), "-w", home)
+    for name, rule in RULES.items():
+        (folder / f"{name}.json").write_text(json.dumps(rule), encoding="utf-8")
+        _call("segment", "save", name, str(folder / f"{name}.json"), "-w", home)
+    for day in MONTHS:
+        refreshed = _call("segment", "refresh", "--as-of", day, "-w", home)
+    span = ("--from", MONTHS[3], "--to", MONTHS[-1])
+    shown = {
+        ("segment", "refresh", "--as-of", MONTHS[-1]): refreshed,
+        ("segment", "migration", *RULES, *span): None,
+        ("segment", "trend", "active"): None,
+    }
+    parts = []
+    for words, said in shown.items():
+        told = _call(*words, "-w", home) if said is None else said
+        parts.append(f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(told.rstrip())}")
+    return TERMINAL.format("\n\n".join(parts))
+
+
+def _call(*arguments: str) -> str:
+    """What a command line prints."""
+    os.environ["COLUMNS"] = "96"
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
+        run(arguments)
+    return said.getvalue()
+
+
+def take_terminal(page: "Page", folder: Path) -> None:
+    """The picture of segments that are followed."""
+    file = folder / "terminal.html"
+    file.write_text(follow_segments(folder / "followed"), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.locator("pre").screenshot(path=FOLDER / "segments-followed.png")
+
+
 def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
     box = page.evaluate(
         "place => { const box = document.querySelector(place).getBoundingClientRect();"
@@ -73,7 +135,7 @@ def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
 
 
 def main() -> int:
-    """Write docs/_static/report-*.png."""
+    """Write docs/_static/report-*.png and segments-followed.png."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.stderr.write("Chromium is not installed here.\n")
@@ -91,6 +153,7 @@ def main() -> int:
                 clip = _clip(page, "body", highest=860)
                 page.screenshot(path=FOLDER / "report-top-ru.png", clip=clip)
         take(page, report)
+        take_terminal(page, Path(folder))
         browser.close()
     return 0
 

@@ -137,6 +137,7 @@ def test_the_difference_of_two_days_reconciles_and_names_everybody(shop):
 
     assert told.out.splitlines() == [
         "2 on 2026-01-10 + 1 came - 1 left = 2 on 2026-02-25.",
+        "Came: 1 (data 1). Left: 1 (time 1).",
         "Customer        On          Why ",
         "2         left  2026-02-16  time",
         "3         came  2026-02-25  data",
@@ -231,3 +232,24 @@ def test_a_rule_that_cannot_be_asked_does_not_stop_the_others(shop):
     assert shop.run("segment", "members", "recent", "--on", "2026-02-25").out.split() == ["1", "3"]
     assert named.code == 2
     assert named.complaint == "There is no loaded table 'payments'. Choose from: purchases."
+
+
+def test_of_many_who_moved_twenty_are_named(desk):
+    lines = [f"{number:03},2026-01-05,10" for number in range(25)]
+    text = "customer_id,purchased_at,amount\n" + "\n".join(lines)
+    desk.load_text(text, "--kind", "purchases")
+    desk.write("recent.json", json.dumps(RECENT))
+    desk.run("segment", "save", "recent", "recent.json", "-w", "ws")
+    desk.run("segment", "refresh", "--as-of", "2026-01-10", "-w", "ws")
+    desk.run("segment", "refresh", "--as-of", "2026-03-10", "-w", "ws")
+
+    told = desk.run(
+        *("segment", "diff", "recent", "--from", "2026-01-10", "--to", "2026-03-10", "-w", "ws")
+    ).out.splitlines()
+
+    assert told[:2] == [
+        "25 on 2026-01-10 + 0 came - 25 left = 0 on 2026-03-10.",
+        "Came: 0. Left: 25 (time 25).",
+    ]
+    assert len(told) == 24
+    assert told[-1] == "… and 5 more; --format json names them all."

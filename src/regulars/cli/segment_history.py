@@ -52,6 +52,7 @@ _HEADINGS = {
     "en": ("Segment", "As of", "Before", "Came", "Left", "Members"),
     "ru": ("Сегмент", "На день", "Было", "Вошли", "Вышли", "Стало"),
 }
+_MOST_NAMED = 20
 _NOTHING = Wording(
     en="Nothing has happened since the last time; nothing was written.",
     ru="С прошлого раза ничего не произошло; ничего не записано.",
@@ -234,7 +235,9 @@ def _print_difference(found: Difference, language: Language) -> None:
         en=f"{before} on {found.first} + {more} came - {less} left = {after} on {found.last}.",
         ru=f"{before} на {found.first} + {more} вошли - {less} вышли = {after} на {found.last}.",
     )
-    print_lines(sentence.to(language))
+    more, less = (_say_counts(one, language) for one in (found.came, found.left))
+    reasons = Wording(en=f"Came: {more}. Left: {less}.", ru=f"Вошли: {more}. Вышли: {less}.")
+    print_lines(sentence.to(language), reasons.to(language))
     headings = {
         "en": ("Customer", "", "On", "Why"),
         "ru": ("Клиент", "", "Когда", "Почему"),
@@ -244,7 +247,7 @@ def _print_difference(found: Difference, language: Language) -> None:
         False: Wording(en="left", ru="выход"),
     }
     table = Table(*headings, box=None, pad_edge=False, header_style="bold")
-    for row in found.moves.to_pylist():
+    for row in found.moves.slice(0, _MOST_NAMED).to_pylist():
         table.add_row(
             row["customer_id"],
             words[row["entered"]].to(language),
@@ -253,3 +256,10 @@ def _print_difference(found: Difference, language: Language) -> None:
         )
     if found.moves.num_rows:
         print_text(table)
+    if (rest := found.moves.num_rows - _MOST_NAMED) > 0:
+        count = format_number(rest, language)
+        others = Wording(
+            en=f"… and {count} more; --format json names them all.",
+            ru=f"… и ещё {count}; всех назовёт --format json.",
+        )
+        print_lines(others.to(language))
