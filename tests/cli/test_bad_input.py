@@ -75,6 +75,32 @@ def test_a_header_alone_loads_nothing_and_cannot_be_analyzed(desk):
 
 
 @pytest.mark.parametrize(
+    ("language", "complaint"),
+    [
+        (
+            "en",
+            "There is nothing to analyze: calls.csv has 3 rows, and none could be loaded"
+            " (a moment in the future; a value cannot be read).",
+        ),
+        (
+            "ru",
+            "Анализировать нечего: в calls.csv 3 строки, и ни одну не удалось загрузить"
+            " (момент в будущем; значение не читается).",
+        ),
+    ],
+)
+def test_why_no_row_could_be_loaded_is_said_in_words(desk, language, complaint):
+    moments = ["2999-01-05 10:00", "2999-01-06 10:00", "no day"]
+    rows = "".join(f"{moment},1,call\n" for moment in moments)
+    desk.write("calls.csv", f"occurred_at,customer_id,name\n{rows}")
+
+    ran = desk.run("analyze", "calls.csv", "--kind", "events", "--lang", language)
+
+    assert ran.code == 1
+    assert ran.complaint.startswith(complaint)
+
+
+@pytest.mark.parametrize(
     ("text", "count"), [("customer_id,age,city\n1,30,Paris\n", 1), ("customer_id\n1\n2\n3\n", 3)]
 )
 def test_one_row_and_one_column_are_loaded_and_analyzed(desk, text, count):

@@ -58,6 +58,16 @@ class Speech:
         inner = str.maketrans("«»", "„“") if self.language == "ru" else str.maketrans("“”", "‘’")
         return self.read(wording).translate(inner)
 
+    def reason(self, code: str) -> str:
+        """Why rows were set aside; a company's own check says it by its name.
+
+        Examples
+        --------
+        >>> Speech("ru").reason("total_row"), Speech("ru").reason("odd_orders")
+        ('итог по остальным строкам', 'odd orders')
+        """
+        return self.name("reasons", code).replace("_", " ")
+
     def name(self, section: str, name: str) -> str:
         """The words for `name` if `section` knows it, otherwise `name` itself."""
         words = list_words()[section].get(name)

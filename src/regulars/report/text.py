@@ -177,7 +177,7 @@ def render_load(load: LoadView, language: Language) -> Group:
     if load.is_repeat:
         lines.append(plain_text(speech.say("text.repeat")))
     for reason, count in load.quarantine_reasons.items():
-        line = speech.say("text.aside", reason=speech.name("reasons", reason).replace("_", " "))
+        line = speech.say("text.aside", reason=speech.reason(reason))
         lines.append(plain_text(f"  {line}: {speech.count(count, 'rows')}", "yellow"))
     if load.rows_without_customer:
         rows = speech.count(load.rows_without_customer, "rows")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from regulars.errors import InvalidParameterError, QualityError
+from regulars.errors import InvalidParameterError
 from regulars.ingest.repeat import recall_load
 from regulars.report.assemble import report_churn, report_contact_list
 from regulars.report.assemble_segments import report_segments
@@ -22,7 +22,7 @@ from regulars.workspace.check import check_data
 from regulars.workspace.money import find_currency
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
-from regulars.workspace.report_parts import make_data_part, make_lineage
+from regulars.workspace.report_parts import check_rows, make_data_part, make_lineage
 from regulars.workspace.runs import make_id, write_run
 from regulars.workspace.segmenting import SegmentWishes
 from regulars.workspace.straight import LoadedFiles, load_files
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from regulars.ingest.result import LoadResult
     from regulars.ingest.wishes import Wishes
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
@@ -161,7 +160,7 @@ def analyze_files(
         language=language,
         progress=progress,
     )
-    _check_rows(loaded.loads)
+    check_rows(loaded.loads)
     tables = tuple(dict.fromkeys(name for load in loaded.loads for name in load.tables))
     return _analyze(
         loaded,
@@ -343,22 +342,6 @@ def _say_now(workspace: Workspace) -> str:
     """The moment in company time: that is the clock of those who read the report."""
     zone = ZoneInfo(workspace.settings.time_zone)
     return datetime.now(zone).isoformat(timespec="seconds")
-
-
-def _check_rows(loads: Sequence[LoadResult]) -> None:
-    """Raise `QualityError` when none of the files had a row that could be loaded."""
-    if any(load.rows.loaded for load in loads):
-        return
-    names = ", ".join(load.source for load in loads)
-    rows_in = sum(load.rows.rows_in for load in loads)
-    reasons = ", ".join(dict.fromkeys(why for load in loads for why in load.quarantine_reasons))
-    why = f" ({reasons})" if reasons else ""
-    raise QualityError(
-        en=f"There is nothing to analyze: {names} has {rows_in:,} rows, and none could be loaded{why}."
-        " Check the export that made it, or correct a column: --map.",
-        ru=f"Анализировать нечего: в {names} строк {rows_in:,}, и ни одну не удалось "
-        f"загрузить{why}. Проверьте выгрузку или поправьте столбец: --map.",
-    )
 
 
 def _segments_part(study: CustomerStudy) -> SegmentsPart | None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from regulars.errors import QualityError
 from regulars.report.assemble import report_findings, report_tables
 from regulars.report.labels import begin
 from regulars.report.parts import (
@@ -17,7 +18,9 @@ from regulars.report.parts import (
     SourcePart,
     UsePart,
 )
+from regulars.report.speech import Speech
 from regulars.schema.contract import Role
+from regulars.schema.wording import LANGUAGES
 from regulars.workspace.runs import code_version, library_versions
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from regulars.workspace.cleaning import CleanedFeatures
     from regulars.workspace.customer_features import TableUse
 
-__all__ = ["make_data_part", "make_lineage"]
+__all__ = ["check_rows", "make_data_part", "make_lineage"]
 
 
 def make_data_part(
@@ -149,3 +152,25 @@ def make_lineage(
         load_ids=tuple(load.load_id for load in loads),
         command=command,
     )
+
+
+def check_rows(loads: Sequence[LoadResult]) -> None:
+    """Raise `QualityError` when none of the files had a row that could be loaded."""
+    if any(load.rows.loaded for load in loads):
+        return
+    names = ", ".join(load.source for load in loads)
+    said = {language: _say_refused(loads, Speech(language)) for language in LANGUAGES}
+    raise QualityError(
+        en=f"There is nothing to analyze: {names} has {said['en'][0]}, and none could be loaded"
+        f"{said['en'][1]}. Check the export that made it, or correct a column: --map.",
+        ru=f"Анализировать нечего: в {names} {said['ru'][0]}, и ни одну не удалось загрузить"
+        f"{said['ru'][1]}. Проверьте выгрузку или поправьте столбец: --map.",
+    )
+
+
+def _say_refused(loads: Sequence[LoadResult], speech: Speech) -> tuple[str, str]:
+    """How many rows there were, and why they were set aside."""
+    rows = speech.count(sum(load.rows.rows_in for load in loads), "rows")
+    codes = dict.fromkeys(code for load in loads for code in load.quarantine_reasons)
+    reasons = "; ".join(speech.reason(code) for code in codes)
+    return rows, f" ({reasons})" if reasons else ""
