@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cyclopts import App, CycloptsError, Group
 
 from regulars import __version__
+from regulars.cli import ctrl_c
 from regulars.cli.usage import explain_usage, find_language
 from regulars.errors import (
     Cancelled,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "run"]
 
-_DONE, _FAILED, _WRONG_USAGE, _INTERRUPTED = 0, 1, 2, 130
+_DONE, _FAILED, _WRONG_USAGE = 0, 1, 2
 _USAGE_ERRORS = (InvalidParameterError, UnknownNameError, UnknownColumnError)
 
 app = App(
@@ -79,22 +80,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         with _help_in(find_language(given)):
             outcome = app(given, exit_on_error=False, print_error=False)
-    except CycloptsError as error:
-        return _tell_usage(error, given)
-    except _USAGE_ERRORS as error:
-        return _tell(error, given, _WRONG_USAGE)
-    except RegularsError as error:
-        return _tell(error, given, _INTERRUPTED if isinstance(error, Cancelled) else _FAILED)
     except KeyboardInterrupt:
-        return _tell_interrupted(given)
-    except RuntimeError as error:
-        if not _was_interrupted(error):
-            raise
         return _tell_interrupted(given)
     except BrokenPipeError:
         # The reader (`| head`) has gone; the flush at exit must not complain about it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
+    except Exception as error:
+        code = _tell_error(error, given)
+        if code is None:
+            raise
+        return code
     return outcome if isinstance(outcome, int) else _DONE
 
 
@@ -108,6 +104,20 @@ def _help_in(language: Language) -> AbstractContextManager[None]:
     return app.app_stack([], overrides=russian)
 
 
+def _tell_error(error: Exception, arguments: Sequence[str]) -> int | None:
+    """Say what went wrong; the exit code, or None when it is no error that was foreseen."""
+    if ctrl_c.was_pressed() or _was_interrupted(error):
+        return _tell_interrupted(arguments)
+    if isinstance(error, CycloptsError):
+        return _tell_usage(error, arguments)
+    if not isinstance(error, RegularsError):
+        return None
+    sys.stderr.write(f"regulars: {error.to(find_language(arguments))}\n")
+    if isinstance(error, Cancelled):
+        return ctrl_c.EXIT_CODE
+    return _WRONG_USAGE if isinstance(error, _USAGE_ERRORS) else _FAILED
+
+
 def _was_interrupted(error: BaseException | None) -> bool:
     """Whether Ctrl-C came during a query: the engine turns it into a RuntimeError of its own."""
     while error is not None:
@@ -118,17 +128,8 @@ def _was_interrupted(error: BaseException | None) -> bool:
 
 
 def _tell_interrupted(arguments: Sequence[str]) -> int:
-    stopped = {
-        "en": "stopped; what was begun has been rolled back.",
-        "ru": "остановлено; начатое отменено.",
-    }[find_language(arguments)]
-    sys.stderr.write(f"\nregulars: {stopped}\n")
-    return _INTERRUPTED
-
-
-def _tell(error: RegularsError, arguments: Sequence[str], code: int) -> int:
-    sys.stderr.write(f"regulars: {error.to(find_language(arguments))}\n")
-    return code
+    ctrl_c.say_stopped(find_language(arguments))
+    return ctrl_c.EXIT_CODE
 
 
 def _tell_usage(error: CycloptsError, arguments: Sequence[str]) -> int:

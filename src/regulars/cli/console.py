@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from regulars.cli import ctrl_c
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -114,12 +116,14 @@ class _Terminal:
 
     @contextmanager
     def stage(self, name: str, *, total: float | None = None) -> Iterator[Stage]:
+        self.check()
         task = self._bars.add_task(name, total=total)
         yield _TerminalStage(self._bars, task)
         self._bars.update(task, total=total or 1, completed=total or 1)
 
     def check(self) -> None:
-        """Ctrl-C arrives as KeyboardInterrupt; there is nothing to ask."""
+        """Ctrl-C arrives as an exception of its own, unless somebody lost it."""
+        ctrl_c.check()
 
 
 def _write_line(line: str) -> None:
@@ -140,9 +144,11 @@ class _Lines:
 
     @contextmanager
     def stage(self, name: str, *, total: float | None = None) -> Iterator[Stage]:
+        self.check()
         started = time.monotonic()
         yield _LineStage()
         _write_line(f"{name}: {time.monotonic() - started:.1f} s\n")
 
     def check(self) -> None:
-        """Ctrl-C arrives as KeyboardInterrupt; there is nothing to ask."""
+        """Ctrl-C arrives as an exception of its own, unless somebody lost it."""
+        ctrl_c.check()
