@@ -253,3 +253,26 @@ def test_of_many_who_moved_twenty_are_named(desk):
     ]
     assert len(told) == 24
     assert told[-1] == "… and 5 more; --format json names them all."
+
+
+def test_the_history_is_told_in_russian(shop):
+    refresh(shop, "2026-01-10")
+
+    refreshed = shop.run("segment", "refresh", "recent", "--as-of", "2026-02-16", "--lang", "ru")
+    days = ("--from", "2026-01-10", "--to", "2026-02-16", "--lang", "ru")
+    compared = shop.run("segment", "diff", "recent", *days)
+    moved = shop.run("segment", "migration", "recent", *days)
+
+    assert refreshed.out.splitlines() == [
+        "Сегмент  На день     Было  Вошли  Вышли        Стало",
+        "recent   2026-02-16  2     0      1 (время 1)  1    ",
+    ]
+    assert compared.out.splitlines() == [
+        "2 на 2026-01-10 + 0 вошли - 1 вышли = 1 на 2026-02-16.",
+        "Вошли: 0. Вышли: 1 (время 1).",
+        "Клиент         Когда       Почему",
+        "2       выход  2026-02-16  время ",
+    ]
+    assert moved.out.splitlines()[-1] == (
+        "Из клиентов (2) остались на месте 1 (50\xa0%), перешли 1 (50\xa0%)."
+    )
