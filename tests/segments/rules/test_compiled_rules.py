@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain_rules import members
-from random_histories import AS_OF, HISTORIES, make_sources
+from random_histories import AS_OF, HISTORIES, INSTANT, make_sources
 from random_rules import RULES
 
 from regulars.conditions import load_rule
@@ -19,6 +19,7 @@ from regulars.segments.rules import RuleSources, compile_rule
 
 pytestmark = pytest.mark.slow
 
+EARLY = AS_OF.instant - timedelta(days=9)
 SLOW = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
 
@@ -194,3 +195,22 @@ def test_every_table_is_scanned_once_whatever_the_number_of_clauses(duckdb):
 
     query = str(ibis.to_sql(compiled.members, dialect="duckdb"))
     assert query.count('."seen_events" AS') == 1
+
+
+def _told_of(*customers, on):
+    rows = {"customer_id": list(customers), "known_at": pa.array([on] * len(customers), INSTANT)}
+    return ibis.memtable(pa.table(rows))
+
+
+def test_before_a_file_of_customers_is_known_whoever_did_anything_is_a_customer(duckdb):
+    calls = {"customer_id": ["a", "z"], "occurred_at": pa.array([EARLY] * 2, INSTANT)}
+    events = ibis.memtable(pa.table(calls | {"known_at": calls["occurred_at"]}))
+    rule = load_rule({"not": {"column": "customer_id", "op": "=", "value": "z"}}, where="test")
+
+    def ask(told_on):
+        tables = {"events": events, "profiles": _told_of("a", "b", on=told_on)}
+        members = compile_rule(rule, RuleSources(tables), as_of=AS_OF).members
+        return sorted(duckdb.to_pyarrow(members)["customer_id"].to_pylist())
+
+    assert ask(EARLY) == ["a", "b"]
+    assert ask(AS_OF.instant) == ["a"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regulars.features import AsOf, FeatureDefinition
     from regulars.schema.wording import Wording
 
-__all__ = ["WHO", "CompiledRule", "RuleSources", "compile_rule", "list_customers"]
+__all__ = ["CompiledRule", "RuleSources", "compile_rule", "list_customers", "list_who"]
 
 WHO = ("profiles", "customers")
 
@@ -63,10 +63,9 @@ class RuleSources:
     own_names: Mapping[str, Wording] = field(default_factory=dict)
     buckets: int | None = None
 
-    @property
-    def lists_everybody(self) -> bool:
-        """Whether the tables say of every customer that there is one."""
-        return self.buckets is None or any(name in self.tables for name in WHO)
+    def lists_everybody(self, as_of: AsOf) -> bool:
+        """Whether the tables say of every customer that there was one."""
+        return self.buckets is None or bool(list_who(self.tables, as_of=as_of))
 
     @property
     def features(self) -> Sequence[FeatureDefinition]:
@@ -195,12 +194,12 @@ def compile_rule(
 def list_customers(tables: Mapping[str, ibis.Table], *, as_of: AsOf) -> ibis.Table:
     """All customers who were known before `as_of`: `customer_id`, each once.
 
-    A file of customers says who they are; without one, whoever has a row in any table.
+    A file of customers says who they are; where none was known by then, whoever has a row in any
+    table.
     """
     import ibis
 
-    who = [name for name in WHO if name in tables]
-    names = who or [
+    names = list_who(tables, as_of=as_of) or [
         name
         for name, table in tables.items()
         if CUSTOMER in table.columns and not name.startswith("superseded_")
@@ -216,6 +215,18 @@ def list_customers(tables: Mapping[str, ibis.Table], *, as_of: AsOf) -> ibis.Tab
         seen = seen.filter(seen[CUSTOMER].notnull())
         listed.append(seen.select(**{CUSTOMER: seen[CUSTOMER].cast("string")}))
     return listed[0].distinct() if len(listed) == 1 else ibis.union(*listed, distinct=True)
+
+
+def list_who(tables: Mapping[str, ibis.Table], *, as_of: AsOf) -> list[str]:
+    """The tables that said before `as_of` who the customers are."""
+    return [name for name in WHO if name in tables and _is_told(tables[name], as_of)]
+
+
+def _is_told(table: ibis.Table, as_of: AsOf) -> bool:
+    if "known_at" not in table.columns:
+        return True
+    bound = make_bound(as_of.day, as_of.zone, table["known_at"])
+    return bool((table["known_at"] < bound).any().to_pyarrow().as_py())
 
 
 def _see_anybody(table: ibis.Table, name: str, as_of: AsOf) -> ibis.Table:

@@ -150,7 +150,7 @@ def count_members(
         found = replace(found, preview=tuple(ids.column(0).to_pylist()))
     if chosen is None:
         return found
-    if sources.lists_everybody:
+    if sources.lists_everybody(as_of):
         customers = int(everybody.count().to_pyarrow().as_py())
     else:
         customers = round(found.sampled * BUCKETS / (buckets or BUCKETS))

@@ -15,7 +15,7 @@ from regulars.features.library import list_parts
 from regulars.features.rows import CUSTOMER, with_columns
 from regulars.schema.contract import get_contract
 from regulars.segments.rules.columns import list_customer_columns
-from regulars.segments.rules.compile import WHO, compile_rule, list_customers
+from regulars.segments.rules.compile import compile_rule, list_customers, list_who
 from regulars.segments.rules.lowering import lower_rule
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def find_touched(
     columns = list_customer_columns(sources.tables, definitions, aliases=sources.aliases)
     lowered = lower_rule(rule, sources.tables, columns=columns, as_of=as_of)
     try:
-        edges = [*_list_edges(rule, lowered, definitions), *_list_base(sources)]
+        edges = [*_list_edges(rule, lowered, definitions), *_list_base(sources, before, as_of)]
     except _EverybodyMoves:
         return None
     if before.day == as_of.day:
@@ -148,9 +148,11 @@ def _nobody() -> ibis.Table:
     return ibis.memtable(pa.table({CUSTOMER: pa.array([], pa.string())}))
 
 
-def _list_base(sources: RuleSources) -> Iterator[_Edge]:
+def _list_base(sources: RuleSources, before: AsOf, as_of: AsOf) -> Iterator[_Edge]:
     """Tables that say who the customers are: whoever is new in them has not been asked."""
-    who = [name for name in WHO if name in sources.tables]
+    who = list_who(sources.tables, as_of=as_of)
+    if who != list_who(sources.tables, as_of=before):
+        raise _EverybodyMoves
     for name, table in sources.tables.items():
         is_plain = CUSTOMER in table.columns and not name.startswith("superseded_")
         if name in who or (not who and is_plain):
