@@ -132,6 +132,24 @@ def test_a_static_segment_keeps_its_members_whatever_comes_later(shop):
     assert on_its_day.out.split() == ["1", "2"]
 
 
+def test_a_segment_says_who_was_chosen_by_hand_and_by_whom(shop):
+    shop.run("segment", "include", "recent", "--customer", "2", "--until", "2026-03-31")
+    shop.run("segment", "exclude", "recent", "--customer", "3", "--customer", "1")
+    shop.run("segment", "release", "recent", "--customer", "1")
+
+    shown = shop.run("segment", "show", "recent", "--lang", "ru").out.splitlines()
+    (first, second) = shop.run("segment", "show", "recent", "--format", "json").json["by_hand"]
+
+    assert shown[3].startswith("2: в сегменте вручную, с 2026-02-25 по 2026-03-31 (")
+    assert shown[4].startswith("3: вне сегмента вручную, с 2026-02-25 (")
+    assert (first["customer_id"], first["choice"], first["until_on"]) == (
+        "2",
+        "include",
+        "2026-03-31",
+    )
+    assert (second["customer_id"], second["until_on"]) == ("3", None)
+
+
 def test_a_segment_says_how_often_it_is_looked_up_and_what_is_stored(shop):
     shop.run("segment", "save", "hourly", "recent.json", "--every-hours", "6")
     shop.run("segment", "refresh", "hourly")

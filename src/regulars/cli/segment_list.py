@@ -16,6 +16,7 @@ from regulars.cli.options import (
 )
 from regulars.cli.segment import AsOfOption, Files, RuleName, find_home, open_asked
 from regulars.cli.segment_history import KnownOption, describe_refresh, find_known_by
+from regulars.cli.segment_manual import describe_choices, say_choices
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -161,16 +162,18 @@ def show(
     with open_membership_log(home) as log:
         seen = log.find_refresh(name, on=Day.max)
         count = len(log.read_members(name, on=seen.effective_on)) if seen else 0
+        choices = log.list_choices(name)
     if format == "json":
         versions = list(home.segments.list_versions(name))
         stored = describe_refresh(seen) | {"members": count} if seen else None
         told = {"version": segment.version, "versions": versions, "stored": stored}
-        print_json(segment.to_plain() | told)
+        print_json(segment.to_plain() | told | {"by_hand": describe_choices(choices)})
         return 0
     print_lines(segment.title.to(language), f"{capitalize(_say_rule(segment, language))}.")
     print_lines(_say_schedule(segment, language))
     if seen:
         print_lines(_say_stored(seen, count, language))
+    print_lines(*say_choices(choices, language))
     print_lines("", segment.to_toml().rstrip())
     return 0
 

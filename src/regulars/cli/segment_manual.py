@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -19,10 +19,12 @@ from regulars.schema.wording import Wording
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+
     from regulars.cli.options import Language
     from regulars.segments.history.manual import ManualChoice
 
-__all__ = ["exclude", "include", "release"]
+__all__ = ["describe_choices", "exclude", "include", "release", "say_choices"]
 
 SegmentName = Annotated[str, Parameter(help="Of the segment.")]
 Customers = Annotated[
@@ -103,6 +105,31 @@ def release(
     return _choose(name, customer, "release", None, workspace, format, lang)
 
 
+def describe_choices(choices: pa.Table) -> list[dict[str, Any]]:
+    """Who was chosen by hand, by whom and when, for JSON."""
+    names = ("customer_id", "choice", "effective_on", "until_on", "decided_by", "known_at")
+    rows = [{name: row[name] for name in names} for row in choices.to_pylist()]
+    moments = ("effective_on", "until_on", "known_at")
+    return [row | {name: row[name] and row[name].isoformat() for name in moments} for row in rows]
+
+
+def say_choices(choices: pa.Table, language: Language) -> list[str]:
+    """The same, a line each."""
+    lines = []
+    for row in choices.to_pylist():
+        span = _say_span(row["effective_on"], row["until_on"]).to(language)
+        done = _DONE[row["choice"]].to(language)
+        lines.append(f"{row['customer_id']}: {done}, {span} ({row['decided_by']})")
+    return lines
+
+
+def _say_span(since: Day, until: Day | None) -> Wording:
+    return Wording(
+        en=f"from {since}" + (f" to {until}" if until else " on"),
+        ru=f"с {since}" + (f" по {until}" if until else ""),
+    )
+
+
 def _choose(
     name: str,
     customers: tuple[str, ...],
@@ -133,9 +160,6 @@ def _choose(
         return 0
     forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
     count = format_count(len(chosen), language, *forms)
-    span = Wording(
-        en=f"from {since}" + (f" to {until}" if until else " on"),
-        ru=f"с {since}" + (f" по {until}" if until else ""),
-    )
+    span = _say_span(since, until)
     print_lines(f"{name}: {count} {_DONE[choice].to(language)}, {span.to(language)}.")
     return 0

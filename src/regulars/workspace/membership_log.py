@@ -182,6 +182,14 @@ class MembershipLog:
         }
         return replace(sources, memberships={**sources.memberships, **found})
 
+    def list_choices(self, segment: str) -> pa.Table:
+        """The last choice about each customer that was not taken back, in the order they were made."""
+        own = self.choices.filter(self.choices["segment"] == segment)
+        last = self.backend.to_pyarrow(own["effective_on"].max()).as_py()
+        if last is None:
+            return make_choices()
+        return self.read_choices(segment, on=last).sort_by("known_at")
+
     def add(self, changes: pa.Table, refresh: Refresh) -> MembershipLog:
         """The log with what is about to be written to it."""
         import ibis
