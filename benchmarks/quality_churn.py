@@ -10,6 +10,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -125,15 +126,15 @@ def run_bank_marketing(folder: Path) -> Iterator[Score]:
 def score_in_order(
     name: str, rows: TrainingRows, rounds: list[Round], *, limit: float
 ) -> Iterator[Score]:
-    """Rows in order of time: the model is chosen on what the first round learns from.
+    """Rows in order of time: the model is chosen on what the first round learns from, in time too.
 
-    With several rounds two figures. All tests together, in one ranking, are the model of a plan that
+    As `analyze` does where there is time, models are compared at five later stretches of it. With several rounds two figures. All tests together, in one ranking, are the model of a plan that
     is renewed as time goes by: it counts, too, whether the model sees that one time is better than
     another. The mean within each round is the list of one day, where all have the same time.
     """
     with say(name):
         first = rows.take(rounds[0].learn)
-        contest = Contest(first, plan_at_random(first, random_state=SEED).choosing)
+        contest = Contest(first, roll_forward(len(first.labels)))
         tested = contest.test(rows, rounds)
         n_tested = int(sum(part.test.sum() for part in rounds))
         title = f"{name}, {len(rounds)} tests as one" if len(rounds) > 1 else name
@@ -143,6 +144,15 @@ def score_in_order(
         if len(rounds) > 1:
             title = f"{name}, within each test"
             yield score(title, contest.chosen, tested, rows, n_tested=n_tested)
+
+
+def roll_forward(n_rows: int, n_stretches: int = 6) -> list[Round]:
+    """Each stretch of rows in order of time after the first, tested by what was learnt before it."""
+    place = np.arange(n_rows)
+    edges = [n_rows * number // n_stretches for number in range(n_stretches + 1)]
+    return [
+        Round(place < start, (place >= start) & (place < end)) for start, end in pairwise(edges[1:])
+    ]
 
 
 def run_cdnow(folder: Path) -> Iterator[Score]:

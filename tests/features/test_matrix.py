@@ -98,6 +98,16 @@ def test_rare_levels_share_one_column_and_the_unknown_has_its_own():
     ]
 
 
+def test_a_level_of_a_few_customers_among_very_many_is_rare_to_distances_only():
+    codes = np.array([0.0] * 9_000 + [1.0] * 970 + [2.0] * 20 + [3.0] * 5 + [4.0] * 5)[:, None]
+
+    of_models = DesignMatrix([True]).fit_transform(codes)
+    of_distances = DesignMatrix([True], purpose="distance").fit_transform(codes)
+
+    assert of_models.sum(axis=0).tolist() == [9_000, 970, 20, 10]
+    assert of_distances.sum(axis=0).tolist() == [9_000, 970, 30]
+
+
 def test_of_many_columns_the_strongest_are_kept():
     generator = np.random.default_rng(1)
     labels = np.repeat([0.0, 1.0], 100)

@@ -34,9 +34,9 @@ class DesignMatrix(TransformerMixin, BaseEstimator):
     """Numbers imputed and scaled, categories one column a level.
 
     Numbers: a logarithmic scale where they are skewed, the median for the unknown, a column that
-    says so where anything was unknown, then zero mean and unit variance. Categories: one column per level; levels of fewer than 10
-    customers (or 0.5 %) are one level "rare", the unknown is a level of its own, and a level never
-    seen before counts as rare. With more than `max_features` columns only the strongest are kept:
+    says so where anything was unknown, then zero mean and unit variance. Categories: one column per
+    level; levels of fewer than 10 customers are one level "rare", the unknown is a level of its own,
+    and a level never seen before counts as rare. With more than `max_features` columns only the strongest are kept:
     by their chi-square with the labels where there are labels, by completeness otherwise.
 
     Parameters
@@ -45,7 +45,8 @@ class DesignMatrix(TransformerMixin, BaseEstimator):
         Which columns of `X` hold codes of levels, shape (n_features,); None when none does.
     purpose
         `model`: as above. `distance`: for clustering; nothing lies farther than 4 standard
-        deviations, gaps have no column of their own, so that no rare thing outweighs the rest.
+        deviations, gaps have no column of their own, and a level is rare below 0.5 % of the
+        customers, so that no rare thing outweighs the rest.
     max_features
         At most so many columns of `X` are used.
     max_levels
@@ -118,12 +119,20 @@ class DesignMatrix(TransformerMixin, BaseEstimator):
     def _make_one_hot(self, n_rows: int, n_categories: int) -> OneHotEncoder:
         room = _MOST_LEVEL_COLUMNS // max(n_categories, 1)
         return OneHotEncoder(
-            min_frequency=int(max(_RARE_COUNT, np.ceil(_RARE_SHARE * n_rows))),
+            min_frequency=self._count_rare(n_rows),
             max_categories=max(2, min(self.max_levels, room)),
             handle_unknown="infrequent_if_exist",
             feature_name_combiner=name_after_source,
             sparse_output=False,
         )
+
+    def _count_rare(self, n_rows: int) -> int:
+        """A level of fewer customers is rare."""
+        if self.purpose == "model":
+            # A hundred customers say much about a level however many others there are, and the
+            # penalty holds back what ten say.
+            return _RARE_COUNT
+        return int(max(_RARE_COUNT, np.ceil(_RARE_SHARE * n_rows)))
 
     def _trace(self, step: str, columns: NDArray[np.int64]) -> NDArray[np.int64]:
         """The column of `X` behind each column that the step makes."""

@@ -1,0 +1,282 @@
+"""Models compared in the rounds of a plan: one chosen, judged and explained, everybody scored."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from regulars.evaluate.costs import ContactCosts, count_decisions
+from regulars.evaluate.gains import measure_gains
+from regulars.evaluate.threads import one_thread
+from regulars.features.matrix import FeatureMatrix
+from regulars.predictions.alarms import find_alarms
+from regulars.predictions.alike import find_alike
+from regulars.predictions.drivers import list_drivers
+from regulars.predictions.outcome import Outcome
+from regulars.predictions.plan import Plan
+from regulars.predictions.reasons import CrossFittedExplainer, Peers
+from regulars.predictions.results import (
+    ChurnComparison,
+    Driver,
+    ModelName,
+    ModelResult,
+    Quality,
+    Threshold,
+)
+from regulars.predictions.scorecard import choose_model, fill_scorecard
+from regulars.predictions.scorers import FITTERS, Scorer
+from regulars.predictions.training import TrainingRows
+from regulars.predictions.validation import (
+    Trial,
+    compare_trials,
+    fit_model,
+    fit_models,
+    measure_quality,
+    try_models,
+)
+from regulars.predictions.verdict import band_risks, say_quality, say_threshold
+from regulars.progress import Progress, Silent
+from regulars.schema.wording import Language, Wording
+
+__all__ = ["Contest", "ContestRows"]
+
+_MOST_ROWS_DRIVING = 10_000
+_COMPARING = Wording(en="Comparing churn models", ru="Сравнение моделей оттока")
+_SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContestRows:
+    """What is learnt from, tested and scored, as rows of one matrix.
+
+    Attributes
+    ----------
+    matrix
+        Every row.
+    known
+        Numbers of the rows with a label that may be learnt from.
+    rows
+        The same as training rows.
+    scored
+        Numbers of the rows to score, in the order of `customer_ids`.
+    seen
+        Where there is time whom each training row is of, and as of which day: `customer_id`, `as_of`.
+    """
+
+    matrix: FeatureMatrix
+    known: NDArray[np.int64]
+    rows: TrainingRows
+    scored: NDArray[np.int64]
+    customer_ids: pa.StringArray
+    outcome: Outcome
+    seen: pa.Table | None = None
+
+
+class Contest:
+    """One comparison of models, from the first fit to the last sentence.
+
+    Parameters
+    ----------
+    material
+        What is learnt from, tested and scored.
+    plan
+        The rounds of the comparison.
+    random_state
+        Same seed and material, same numbers.
+    costs
+        What a lost customer and a contact cost.
+    progress, language
+        Told of every fitted model, and in which language.
+    """
+
+    def __init__(
+        self,
+        material: ContestRows,
+        plan: Plan,
+        *,
+        random_state: int,
+        costs: ContactCosts | None,
+        progress: Progress | None,
+        language: Language,
+    ) -> None:
+        self.material = material
+        self.rows = material.rows
+        self.plan = plan
+        self.random_state = random_state
+        self.costs = costs or ContactCosts()
+        self.watched = progress or Silent()
+        self.language = language
+
+    def run(self, split: Wording) -> ChurnComparison:
+        """Compare the models, choose one, judge it and score everybody; `split` says how it was done."""
+        with one_thread():
+            compared = self._compare()
+            results = compare_trials(
+                compared, self.rows, costs=self.costs, random_state=self.random_state
+            )
+            chosen, reason = choose_model(results)
+            n_fits = sum(map(len, self.plan.repeats)) + len(FITTERS)
+            with self.watched.stage(_SCORING.to(self.language), total=n_fits) as stage:
+                advance = self._watch(stage.advance)
+                judged = self._judge(chosen, compared[chosen], advance)
+                finals = {
+                    name: scorer
+                    for name, scorer, _ in fit_models(self.rows, self.random_state, advance)
+                }
+            return self._conclude(split, results, reason, chosen, judged, finals)
+
+    def _compare(self) -> dict[ModelName, Trial]:
+        n_fits = len(self.plan.choosing) * len(FITTERS)
+        with self.watched.stage(_COMPARING.to(self.language), total=n_fits) as stage:
+            return try_models(
+                self.rows,
+                self.plan.choosing,
+                random_state=self.random_state,
+                advance=self._watch(stage.advance),
+            )
+
+    def _watch(self, advance: Callable[[], None]) -> Callable[[], None]:
+        def tell() -> None:
+            advance()
+            self.watched.check()
+
+        return tell
+
+    def _judge(
+        self, chosen: ModelName, compared: Trial, advance: Callable[[], None]
+    ) -> tuple[Trial, ...]:
+        """The chosen model in every round, one trial a repeat."""
+        # In time models are compared in the rounds that judge: what was fitted there is not again.
+        fitted = {id(part.test): place for place, part in enumerate(self.plan.choosing)}
+        judged = []
+        for rounds in self.plan.repeats:
+            trial = Trial()
+            for part in rounds:
+                place = fitted.get(id(part.test))
+                if place is None:
+                    learnt = self.rows.take(part.learn)
+                    trial.add(self.rows, part, fit_model(chosen, learnt, self.random_state))
+                else:
+                    trial.extend(compared.look_at(place))
+                advance()
+            judged.append(trial)
+        return tuple(judged)
+
+    def _measure(self, trials: Sequence[Trial]) -> Quality:
+        return measure_quality(
+            trials,
+            self.rows,
+            costs=self.costs,
+            random_state=self.random_state,
+            is_in_time=self.material.seen is not None,
+            say=lambda confusion, whom: say_quality(confusion, self.material.outcome, whom),
+        )
+
+    def _check(self, judged: Trial) -> Quality:
+        """The quality on the hold-out, which is one of the rounds of the first repeat."""
+        place = next(
+            place
+            for place, part in enumerate(self.plan.repeats[0])
+            if part.test is self.plan.check.test
+        )
+        return self._measure([judged.look_at(place)])
+
+    def _conclude(
+        self,
+        split: Wording,
+        results: tuple[ModelResult, ...],
+        reason: Wording,
+        chosen: ModelName,
+        judged: tuple[Trial, ...],
+        finals: dict[ModelName, Scorer],
+    ) -> ChurnComparison:
+        material = self.material
+        X = material.matrix.values[material.scored]
+        explainer = self._explain((*judged[0].scorers, finals[chosen]))
+        probabilities = explainer.probabilities()
+        quality, holdout = self._measure(judged), self._check(judged[0])
+        tested, said = judged[0].pool()
+        risk, bands = band_risks(probabilities, self.costs.threshold)
+        chosen_result = next(result for result in results if result.name == chosen)
+        return ChurnComparison(
+            outcome=material.outcome,
+            base_rate=material.outcome.base_rate,
+            n=len(self.rows.labels),
+            split=split,
+            models=results,
+            chosen=chosen,
+            reason=reason,
+            scorecard=fill_scorecard(results),
+            threshold=self._price(tested, said),
+            quality=quality,
+            holdout=holdout,
+            gains=measure_gains(
+                self.rows.labels[tested],
+                said,
+                customers=self.rows.groups[tested],
+                random_state=self.random_state,
+            ),
+            tested=np.stack([self.rows.labels[tested], said]),
+            customer_ids=material.customer_ids,
+            churn_probability=probabilities,
+            risk=risk,
+            risk_bands=bands,
+            drivers=_drive(explainer.matrix, finals[chosen]),
+            alarms=find_alarms(
+                material.matrix,
+                self.rows,
+                chosen_result,
+                quality,
+                holdout,
+                random_state=self.random_state,
+            ),
+            explainer=explainer,
+            others={
+                name: scorer.probabilities(X) for name, scorer in finals.items() if name != chosen
+            },
+            past_scores=self._tell_past(tested, said),
+        )
+
+    def _tell_past(self, tested: NDArray[np.int64], said: NDArray[np.float64]) -> pa.Table | None:
+        seen = self.material.seen
+        if seen is None:
+            return None
+        told = seen.take(pa.array(tested)).append_column("churn_probability", pa.array(said))
+        return told.append_column("label", pa.array(self.rows.labels[tested]))
+
+    def _explain(self, scorers: tuple[Scorer, ...]) -> CrossFittedExplainer:
+        """Each scored customer with a model that was not shown their outcome: the last, of all, else."""
+        material = self.material
+        scorer_of = np.full(len(material.matrix.values), len(scorers) - 1, dtype=np.int64)
+        for place, part in enumerate(self.plan.repeats[0]):
+            scorer_of[material.known[part.test]] = place
+        matrix = material.matrix.take(material.scored)
+        return CrossFittedExplainer(
+            matrix,
+            scorers,
+            scorer_of[material.scored],
+            material.outcome,
+            Peers.of(material.matrix.take(material.known), self.rows.labels),
+            find_alike(material.matrix.take(material.known)),
+        )
+
+    def _price(self, tested: NDArray[np.int64], said: NDArray[np.float64]) -> Threshold:
+        costs, labels = self.costs, self.rows.labels[tested]
+        confusion = count_decisions(labels, said, threshold=costs.threshold)
+        nobody = count_decisions(labels, said, threshold=np.inf)
+        return Threshold(
+            value=costs.threshold,
+            costs=costs,
+            cost_per_customer=costs.cost_per_customer(confusion),
+            cost_if_nobody=costs.cost_per_customer(nobody),
+            cost_if_everybody=costs.contact,
+            sentence=say_threshold(costs, self.material.outcome),
+        )
+
+
+def _drive(matrix: FeatureMatrix, scorer: Scorer) -> tuple[Driver, ...]:
+    n_rows = len(matrix.values)
+    rows = np.arange(0, n_rows, max(1, n_rows // _MOST_ROWS_DRIVING))
+    return list_drivers(matrix, rows, scorer.contributions(matrix.values[rows]))
