@@ -76,6 +76,7 @@ class MoveReasons:
         before: pa.Array,
         members: pa.Array,
         *,
+        by_rule: pa.Array | None = None,
         first: Refresh | None,
         last: Refresh,
     ) -> pa.Array:
@@ -89,6 +90,8 @@ class MoveReasons:
             The ids of those who entered or left.
         before, members
             The members at the two refreshes.
+        by_rule
+            The members at the last refresh by the rule alone; None where they are not known.
         first, last
             The refreshes; without a first one the rule is new, and that is the reason.
         """
@@ -101,12 +104,17 @@ class MoveReasons:
         chosen = log.read_choices(last.segment, on=first.effective_on, known_by=first.known_at)
         steps = [
             (reason, apply_choices(found, chosen))
-            for reason, found in self._ask_in_steps(log, moved, first, last)
+            for reason, found in self._ask_in_steps(log, moved, by_rule, first, last)
         ]
         return explain_moves(moved, before, [*steps, ("manual", members)])
 
     def _ask_in_steps(
-        self, log: MembershipLog, moved: pa.Array, first: Refresh, last: Refresh
+        self,
+        log: MembershipLog,
+        moved: pa.Array,
+        by_rule: pa.Array | None,
+        first: Refresh,
+        last: Refresh,
     ) -> list[tuple[ChangeReason, pa.Array]]:
         """For whom of those who moved the rule holds after each step but that of the choices."""
         was, now = (self._read(one) for one in (first, last))
@@ -118,9 +126,10 @@ class MoveReasons:
         # What the scores were then is not kept: what they did is told with the rows.
         if last.effective_on > first.effective_on and not asks_scores:
             steps.append(("time", was, self._open_earlier(first)))
-        steps.append(("data", was, self._sources))
-        steps.append(("rule", now, self._sources))
-        found, passed = [], []
+        found: list[tuple[ChangeReason, pa.Array]] = []
+        passed: list[ChangeReason] = []
+        if by_rule is None or was.version != now.version or now.list_used():
+            steps += [("data", was, self._sources), ("rule", now, self._sources)]
         for reason, segment, sources in steps:
             passed.append(reason)
             known = log.add_memberships(
@@ -129,6 +138,9 @@ class MoveReasons:
             members = self._ask(segment, known, moved, AsOf(last.effective_on, self._zone))
             if members is not None:
                 found.append((reason, members))
+        if by_rule is not None and "data" not in passed:
+            # The rule is the same, and stands on nothing: what is left of it are the rows.
+            found.append(("data", by_rule))
         return found
 
     def _ask(

@@ -201,7 +201,7 @@ class Refreshing:
         came, left = subtract(members, before), subtract(before, members)
         moved = join((came, left))
         reasons = self._reasons.explain(
-            self._log, moved, before, members, first=previous, last=refresh
+            self._log, moved, before, members, by_rule=by_rule, first=previous, last=refresh
         )
         changes = _tabulate(refresh, came, left, reasons)
         self._log = self._log.add(self._restore(changes, refresh), refresh)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regulars.features import AsOf, FeatureDefinition
     from regulars.schema.wording import Wording
 
-__all__ = ["CompiledRule", "RuleSources", "compile_rule", "list_customers", "list_who"]
+__all__ = ["CompiledRule", "RuleSources", "compile_rule", "list_customers", "list_who", "only_of"]
 
 WHO = ("profiles", "customers")
 
@@ -168,7 +168,7 @@ def compile_rule(
     is_own = all(one.customer == CUSTOMER for one in features)
     # Tables that hold some buckets only have left out the others already.
     if customers is not None and is_own and sources.buckets is None:
-        tables = {name: _only_of(table, customers) for name, table in tables.items()}
+        tables = {name: only_of(table, customers) for name, table in tables.items()}
     wide = asked.select(CUSTOMER)
     if features:
         wide = compile_features(tables, features, dates=[as_of], customers=asked)
@@ -253,7 +253,8 @@ def _choose_features(
     return features
 
 
-def _only_of(table: ibis.Table, customers: ibis.Table) -> ibis.Table:
+def only_of(table: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """The rows of some customers; a table that is not about customers as it is."""
     if CUSTOMER not in table.columns:
         return table
     return table.semi_join(customers, table[CUSTOMER].cast("string") == customers[CUSTOMER])

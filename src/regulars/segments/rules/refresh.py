@@ -15,7 +15,7 @@ from regulars.features.library import list_parts
 from regulars.features.rows import CUSTOMER, with_columns
 from regulars.schema.contract import get_contract
 from regulars.segments.rules.columns import list_customer_columns
-from regulars.segments.rules.compile import compile_rule, list_customers, list_who
+from regulars.segments.rules.compile import compile_rule, list_customers, list_who, only_of
 from regulars.segments.rules.lowering import lower_rule
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def refresh_members(
     Returns
     -------
     Table
-        `customer_id`, each once; nothing is computed yet.
+        `customer_id`, each once. Whom to ask is looked up at once; the answers are not yet computed.
     """
     import ibis
 
@@ -100,11 +100,14 @@ def refresh_members(
         return compile_rule(rule, sources, as_of=as_of).members
     if changed is not None:
         touched = ibis.union(touched, changed.select(CUSTOMER), distinct=True)
-    everybody = list_customers(sources.tables, as_of=as_of)
-    # Joins that follow would otherwise be chained to this one, and lose sight of its columns.
-    asked = everybody.semi_join(touched, CUSTOMER).select(CUSTOMER).distinct()
+    # Held at once: every part of what follows would look them up anew.
+    backend = next(iter(sources.tables.values())).get_backend()
+    held = ibis.memtable(backend.to_pyarrow(touched))
+    names = list_who(sources.tables, as_of=as_of) or sources.tables
+    rows = {name: only_of(sources.tables[name], held) for name in names}
+    asked = ibis.memtable(backend.to_pyarrow(list_customers(rows, as_of=as_of)))
     found = compile_rule(rule, sources, as_of=as_of, customers=asked).members
-    kept = members.select(CUSTOMER).anti_join(touched, CUSTOMER)
+    kept = members.select(CUSTOMER).anti_join(held, CUSTOMER)
     return ibis.union(kept, found)
 
 
