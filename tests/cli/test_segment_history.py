@@ -276,3 +276,17 @@ def test_the_history_is_told_in_russian(shop):
     assert moved.out.splitlines()[-1] == (
         "Из клиентов (2) остались на месте 1 (50\xa0%), перешли 1 (50\xa0%)."
     )
+
+
+def test_who_is_not_in_a_file_of_customers_that_comes_later_is_a_customer_no_more(shop):
+    shop.write("some.json", json.dumps({"spent": "<", "value": 5000}))
+    shop.run("segment", "save", "some", "some.json")
+    before = refresh(shop, "2026-03-01")["some"]["members"]
+    shop.load_text(
+        "customer_id,city\n1,Omsk\n3,Omsk\n", "--as-of", "2026-01-01", name="customers.csv"
+    )
+
+    after = refresh(shop, "2026-03-01")["some"]["members"]
+    counted = shop.run("segment", "count", "some", "--as-of", "2026-03-01", "--format", "json")
+
+    assert (before, after, counted.json["members"]) == (3, 2, 2)

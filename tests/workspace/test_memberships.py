@@ -1,5 +1,6 @@
 """Members are stored as changes: any day can be asked again, and every change has its reason."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from membership_lake import add_history, ask_in_full, save_segment
 from random_histories import HISTORIES
 from random_rules import AS_OF_DAY, RULES
 
+from regulars.errors import NotFoundError
 from regulars.lake import Lake
 from regulars.progress import Silent
 from regulars.segments.history import compare_days
@@ -28,9 +30,17 @@ NOW = datetime(2026, 4, 1, tzinfo=UTC)
 # Scores come from analyses, which are not made here.
 UNSCORED = RULES.filter(lambda rule: "score" not in str(rule))
 DAYS = st.integers(-40, 10).map(lambda days: AS_OF_DAY + timedelta(days=days))
+# A file of customers that lists some of them only: who is in none is no customer yet.
+LOADS = st.builds(
+    lambda history, listed: (
+        history | {"customers": {who: history["customers"][who] for who in listed}}
+    ),
+    HISTORIES,
+    st.sets(st.sampled_from("abc")),
+)
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("load"), HISTORIES),
+        st.tuples(st.just("load"), LOADS),
         st.tuples(st.just("refresh"), DAYS),
         st.tuples(st.just("refresh"), DAYS),
         st.tuples(st.just("rule"), UNSCORED),
@@ -105,7 +115,8 @@ class Follower:
 
     def _choose(self, choice, who, days):
         until = None if days is None else date(2026, 3, 20) + timedelta(days=days)
-        choose_members(self.workspace, "chosen", [who], choice=choice, until=until, reader="me")
+        with suppress(NotFoundError):
+            choose_members(self.workspace, "chosen", [who], choice=choice, until=until, reader="me")
 
 
 @pytest.fixture(scope="module")
@@ -118,17 +129,18 @@ def new_workspace(tmp_path_factory):
     return make
 
 
-@given(first=UNSCORED, steps=STEPS, last=DAYS)
+@given(first=UNSCORED, steps=STEPS, last=DAYS, listed=st.sets(st.sampled_from("abc"), min_size=1))
 @SLOW
 @pytest.mark.slow
 def test_every_refresh_stores_whom_a_full_look_up_finds_and_replays_it(
-    new_workspace, first, steps, last
+    new_workspace, first, steps, last, listed
 ):
     workspace = new_workspace()
     save_segment(workspace, "vip", {"did": "visit", "within_days": 30})
     save_segment(workspace, "chosen", first)
     follower = Follower(workspace)
-    follower.do("load", EVERYTHING)
+    people = {who: EVERYTHING["customers"][who] for who in listed}
+    follower.do("load", EVERYTHING | {"customers": people})
 
     for kind, what in [*steps, ("refresh", last)]:
         follower.do(kind, what)

@@ -8,6 +8,7 @@ from regulars.errors import NotFoundError, StorageError
 from regulars.features.cuts import make_bound
 from regulars.lake.shapes import name_past
 from regulars.schema.contract import get_contract
+from regulars.segments.rules.compile import list_who
 from regulars.workspace.tables import list_canonical
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from regulars.features import AsOf
     from regulars.lake import Lake, LoadRecord, Snapshot
 
-__all__ = ["find_changed_customers", "find_data_load", "find_expired"]
+__all__ = [
+    "counts_the_same_customers",
+    "find_changed_customers",
+    "find_data_load",
+    "find_expired",
+]
 
 _DATA = ("load", "erasure")
 
@@ -91,6 +97,26 @@ def find_expired(tables: Mapping[str, ibis.Table], *, before: AsOf, as_of: AsOf)
             rows = table.filter(passed, table["customer_id"].notnull()).select("customer_id")
             found.append(rows.distinct().to_pyarrow()["customer_id"].combine_chunks())
     return pa.concat_arrays(found) if found else pa.array([], pa.string())
+
+
+def counts_the_same_customers(
+    lake: Lake, tables: Mapping[str, ibis.Table], *, since: str, day: AsOf
+) -> bool:
+    """Whether the same tables say who the customers were on a day as did after an earlier load.
+
+    Where a file of customers came since, those who are not in it are customers no more.
+
+    Parameters
+    ----------
+    lake, tables, since
+        As in `find_changed_customers`.
+    day
+        First day that is not seen.
+    """
+    loads = [load.load_id for load in lake.list_loads()]
+    old = loads[: loads.index(since) + 1]
+    then = {name: one.filter(one["load_id"].isin(old)) for name, one in tables.items()}
+    return list_who(then, as_of=day) == list_who(tables, as_of=day)
 
 
 def _is_read_again(new: Sequence[LoadRecord], loads: Sequence[LoadRecord]) -> bool:

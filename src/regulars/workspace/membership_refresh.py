@@ -20,6 +20,7 @@ from regulars.segments.history.changes import REASONS, make_changes
 from regulars.segments.history.manual import apply_choices, make_choices
 from regulars.segments.rules import compile_rule, refresh_members
 from regulars.workspace.changed_customers import (
+    counts_the_same_customers,
     find_changed_customers,
     find_data_load,
     find_expired,
@@ -277,18 +278,18 @@ class Refreshing:
         """Whom the refresh has to ask beside those whom time moves; None for everybody."""
         if previous is None or not self._continues(segment, day, previous):
             return None
-        since = previous.data_load_id
+        since, before = previous.data_load_id, AsOf(previous.effective_on, day.zone)
+        lake, tables = self._workspace.lake, self._sources.tables
         if since not in self._changed:
-            self._changed[since] = find_changed_customers(
-                self._workspace.lake, self._sources.tables, since=since
-            )
+            self._changed[since] = find_changed_customers(lake, tables, since=since)
         rows = self._changed[since]
         if rows is None:
             return None
-        before = AsOf(previous.effective_on, day.zone)
+        if not counts_the_same_customers(lake, tables, since=since, day=before):
+            return None
         return (
             rows,
-            find_expired(self._sources.tables, before=before, as_of=day),
+            find_expired(tables, before=before, as_of=day),
             self._log.list_moved(segment.list_used(), since=previous),
         )
 
