@@ -1,4 +1,4 @@
-"""Take the pictures of the report and of a terminal that the pages show, of a company that is made up.
+"""Take the pictures of the report and of a terminal that the pages show, of companies that are made up.
 
 Run it after the report has changed: ``python docs/ext/pictures.py``. It needs Chromium.
 """
@@ -21,9 +21,12 @@ from regulars.progress import Silent
 from regulars.rehearsal import make_company, write_company
 from regulars.report import Report, render_html
 from regulars.workspace.analyze import analyze_files
+from regulars.workspace.demo import run_demo
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from regulars.schema.wording import Language
 
 FOLDER = Path(__file__).resolve().parent.parent / "_static"
 WIDTH, HIGHEST = 1100, 1150
@@ -47,6 +50,22 @@ def analyze(folder: Path) -> Report:
         [str(folder / "customers.csv")], folder=folder / "autumn", progress=Silent()
     )
     return done.report
+
+
+def show(page: "Page", report: Report, folder: Path, *, language: "Language") -> None:
+    """Open the report in the browser."""
+    file = folder / f"{language}.html"
+    file.write_text(render_html(report, language=language), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.wait_for_timeout(500)
+
+
+def take_demo(page: "Page", folder: Path) -> None:
+    """Who may leave a simulated telecom company, learnt from the contracts that ended."""
+    report = run_demo(folder / "demo", progress=Silent()).analysis.report
+    show(page, report, folder, language="en")
+    clip = _clip(page, "#churn", highest=660)
+    page.screenshot(path=FOLDER / "demo-churn.png", clip=clip, full_page=True)
 
 
 def take(page: "Page", report: Report) -> None:
@@ -135,7 +154,7 @@ def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
 
 
 def main() -> int:
-    """Write docs/_static/report-*.png and segments-followed.png."""
+    """Write docs/_static/report-*.png, segments-followed.png and demo-churn.png."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.stderr.write("Chromium is not installed here.\n")
@@ -144,16 +163,13 @@ def main() -> int:
         report = analyze(Path(folder))
         browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
         page = browser.new_page(viewport={"width": WIDTH, "height": 900})
-        for language in ("ru", "en"):
-            file = Path(folder) / f"{language}.html"
-            file.write_text(render_html(report, language=language), encoding="utf-8")
-            page.goto(file.as_uri())
-            page.wait_for_timeout(500)
-            if language == "ru":
-                clip = _clip(page, "body", highest=860)
-                page.screenshot(path=FOLDER / "report-top-ru.png", clip=clip)
+        show(page, report, Path(folder), language="ru")
+        clip = _clip(page, "body", highest=860)
+        page.screenshot(path=FOLDER / "report-top-ru.png", clip=clip)
+        show(page, report, Path(folder), language="en")
         take(page, report)
         take_terminal(page, Path(folder))
+        take_demo(page, Path(folder))
         browser.close()
     return 0
 

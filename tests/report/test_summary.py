@@ -56,7 +56,9 @@ def test_at_several_dates_it_is_said_what_was_counted(report):
     churn = report.churn.model_copy(update={"holdout": holdout})
 
     sentence = summarize(_without(report, churn=churn)).summary.sentences[2]
+    page = render_html(_without(report, churn=churn), language="en")
 
+    assert "who left. Here a customer counts once at each date: 900 customers" in page
     assert sentence.en.endswith(
         "of 100 who leave. Here a customer counts once at each date: 900 customers were tested at"
         " 6 dates, 2,400 times in all."

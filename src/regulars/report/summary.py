@@ -15,7 +15,7 @@ from regulars.report.parts.base import Grade
 from regulars.report.speech import Speech
 from regulars.schema.wording import LANGUAGES, Wording
 
-__all__ = ["is_loud", "is_silent", "say_within", "summarize"]
+__all__ = ["is_loud", "is_silent", "say_counted", "say_within", "summarize"]
 
 # Bounds of the grades: at least so much for A, B, C.
 _STABILITY = (0.85, 0.6, 0.0)
@@ -245,10 +245,10 @@ def say_within(churn: ChurnPart, speech: Speech) -> str:
 
 
 def _retell_churn(churn: ChurnPart, speech: Speech) -> str:
-    return _retell_tests(churn, speech) + _say_counted(churn, speech)
+    return _retell_tests(churn, speech) + say_counted(churn, speech)
 
 
-def _say_counted(churn: ChurnPart, speech: Speech) -> str:
+def say_counted(churn: ChurnPart, speech: Speech) -> str:
     """What is counted where a customer was tested at several dates; nothing elsewhere."""
     judged = churn.judged
     if judged.dates < 2 or judged.customers is None:

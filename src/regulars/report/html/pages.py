@@ -30,7 +30,7 @@ from regulars.report.parts import (
     RfmPart,
 )
 from regulars.report.speech import Speech
-from regulars.report.summary import is_loud, is_silent, say_within, summarize
+from regulars.report.summary import is_loud, is_silent, say_counted, say_within, summarize
 from regulars.report.vendor import ECHARTS_VERSION, read_echarts
 from regulars.schema.wording import Language
 
@@ -321,6 +321,7 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
         "is_silent": is_silent(churn),
         "is_loud": is_loud(churn),
         "within": say_within(churn, speech),
+        "counted": say_counted(churn, speech),
         "statistics": _list_statistics(churn, speech, interval),
         **describe_gains(churn, speech),
         "errors_said": say_errors(churn, speech),
