@@ -10,12 +10,10 @@ from zoneinfo import ZoneInfo
 
 from regulars.errors import InvalidParameterError
 from regulars.ingest.repeat import recall_load
-from regulars.report.assemble import report_churn, report_contact_list
-from regulars.report.assemble_segments import report_segments
+from regulars.report.assemble import report_contact_list
 from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
-from regulars.segments.distributions import FEWEST_SHOWN
 from regulars.workspace.advice import advise_on_sample
 from regulars.workspace.as_of import choose_as_of, follow_history
 from regulars.workspace.check import check_data
@@ -26,6 +24,7 @@ from regulars.workspace.report_parts import check_rows, make_data_part, make_lin
 from regulars.workspace.runs import make_id, write_run
 from regulars.workspace.segmenting import SegmentWishes
 from regulars.workspace.straight import LoadedFiles, load_files
+from regulars.workspace.study_parts import make_churn_part, make_segments_part
 from regulars.workspace.words import say_rule, speak
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from regulars.ingest.wishes import Wishes
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
-    from regulars.report.parts import SegmentsPart
     from regulars.schema.wording import Language
     from regulars.workspace.cleaning import OutlierChoice
     from regulars.workspace.folder import Workspace
@@ -284,10 +282,8 @@ def _analyze(
                 cleaned=study.cleaned,
             ),
             leakage=study.leaks.report() if study.leaks else (),
-            segments=_segments_part(study),
-            churn=report_churn(study.churn, labels=_labels(study), lead_time=study.lead_time)
-            if study.churn
-            else None,
+            segments=make_segments_part(study),
+            churn=make_churn_part(study),
             contact_list=report_contact_list(
                 study.contact_list, rule=say_rule(study.churn, wanted.top)
             )
@@ -342,48 +338,6 @@ def _say_now(workspace: Workspace) -> str:
     """The moment in company time: that is the clock of those who read the report."""
     zone = ZoneInfo(workspace.settings.time_zone)
     return datetime.now(zone).isoformat(timespec="seconds")
-
-
-def _segments_part(study: CustomerStudy) -> SegmentsPart | None:
-    found = study.segments
-    if found is None:
-        return None
-    import numpy as np
-
-    means, counts = None, None
-    if study.churn is not None:
-        numbers, scores = found.segmentation.segment, study.probabilities
-        # Where there is time only those at risk are scored, and a segment may hold few of them.
-        counts = dict(enumerate(np.bincount(numbers[~np.isnan(scores)]).tolist()))
-        means = {
-            number: float(np.nanmean(scores[numbers == number]))
-            for number, count in counts.items()
-            if count >= FEWEST_SHOWN
-        }
-    return report_segments(
-        found.segmentation,
-        labels=_labels(study),
-        churn_probability=means,
-        scored=counts,
-        amounts=found.amounts,
-        distributions=found.distributions,
-        portraits=found.portraits,
-        drilled=study.drilled,
-        is_expected=_is_expected(study),
-    )
-
-
-def _is_expected(study: CustomerStudy) -> bool:
-    """Whether the outcome of the customers who are looked at is still to come."""
-    return study.churn is not None and study.churn.outcome.days_until_known > 0
-
-
-def _labels(study: CustomerStudy) -> dict[str, Wording]:
-    if study.features is None:
-        return {}
-    # Models over time look at features of their own.
-    seen = study.churn.explainer.matrix.features if study.churn else ()
-    return {feature.name: feature.meaning for feature in (*study.features.features, *seen)}
 
 
 def _say_cleaning(report: Report) -> list[dict[str, object]]:
