@@ -65,7 +65,10 @@ def save_segment(workspace, name, rule):
 
 
 def ask_in_full(workspace, name, day):
-    """Who belongs to a segment as of a day: everybody is asked, and what is chosen by hand counts."""
+    """A day, and who belongs to a segment as of it: everybody is asked, and the hand counts.
+
+    Without a day it is the one that a refresh takes.
+    """
     known = workspace.segments.read_all()
     with (
         open_rule_sources(workspace, as_of=day) as (sources, as_of),
@@ -73,9 +76,10 @@ def ask_in_full(workspace, name, day):
     ):
         memberships = {}
         for used in known[name].list_used():
-            found = sorted(ask_in_full(workspace, used, day))
+            found = sorted(ask_in_full(workspace, used, day)[1])
             memberships[used] = ibis.memtable(pa.table({"customer_id": found}, schema=ID))
         sources = replace(sources, memberships=memberships)
         members = compile_rule(known[name].rule, sources, as_of=as_of).members.to_pyarrow()
-        chosen = log.read_choices(name, on=day)
-    return set(apply_choices(members["customer_id"].combine_chunks(), chosen).to_pylist())
+        chosen = log.read_choices(name, on=as_of.day)
+    ids = members["customer_id"].combine_chunks()
+    return as_of.day, set(apply_choices(ids, chosen).to_pylist())
