@@ -142,7 +142,8 @@ def test_few_features_make_identical_rows_no_wonder():
 
 @pytest.mark.slow
 def test_copies_are_told_in_both_languages():
-    X, labels = customers()
+    # A third of them: all of the models are compared.
+    X, labels = (values[: N // 3] for values in customers())
     again = X.copy()
     again[:, 1] += 1.5
     values = np.concatenate([X, again])
