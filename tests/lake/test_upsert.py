@@ -10,6 +10,14 @@ from regulars.errors import ConflictError, InvalidParameterError, SchemaError
 from regulars.lake import LoadRecord, UpsertResult
 from regulars.schema.contract import Role
 
+NO_NOTE = TYPES.remove(TYPES.get_field_index("note"))
+
+
+def _without_note(order_id):
+    row = order(order_id)
+    del row["note"]
+    return row
+
 
 def test_new_keys_are_inserted_same_content_is_unchanged_other_content_updates(shop):
     shop.load(ORDERS, [order("1", amount=10), order("2", amount=20)])
@@ -138,6 +146,24 @@ def test_a_row_of_another_time_is_another_row(shop):
     result = shop.load(VISITS, [order("1", day=1), order("1", day=2)])
 
     assert result == UpsertResult(inserted=1, unchanged=1)
+
+
+def test_a_column_that_only_stored_rows_fill_tells_rows_apart(shop):
+    shop.load(VISITS, [order("1", note="gift"), order("2")])
+
+    result = shop.load(VISITS, [_without_note("1"), _without_note("2")], schema=NO_NOTE)
+
+    assert result == UpsertResult(inserted=1, unchanged=1)
+    assert shop.read("visits", "order_id, note") == [("1", "gift"), ("1", None), ("2", None)]
+
+
+def test_a_column_that_no_row_fills_stays_missing(shop):
+    shop.load(VISITS, [_without_note("1")], schema=NO_NOTE)
+
+    result = shop.load(VISITS, [_without_note("1"), _without_note("2")], schema=NO_NOTE)
+
+    assert result == UpsertResult(inserted=1, unchanged=1)
+    assert shop.read("visits", "order_id, note") == [("1", None), ("2", None)]
 
 
 def test_state_keeps_a_version_for_each_change(shop):

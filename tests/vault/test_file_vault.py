@@ -282,6 +282,18 @@ def test_a_customer_who_comes_back_is_kept_anew_over_a_dark_copy(vault, tmp_path
         assert _get(restored, "1") == [{"customer_id": "1", "email": None, "phone": "+7999"}]
 
 
+def test_documents_begin_anew_beside_the_keys_that_are_left(vault, tmp_path):
+    folder = tmp_path / "хранилище 1"
+    _keep(vault, "a", customer_id=["1"], phone=["+7900"])
+    vault.close()
+    (folder / "documents.sqlite").unlink()
+
+    with FileVault(folder, KEY) as reopened:
+        _keep(reopened, "b", customer_id=["1"], phone=["+7999"])
+
+        assert _get(reopened, "1") == [{"customer_id": "1", "phone": "+7999"}]
+
+
 def test_a_forgotten_key_is_not_left_in_the_bytes_of_the_file(vault, tmp_path):
     _keep(vault, "a", customer_id=["customer-one", "customer-two"], phone=["+7900", "+7901"])
 

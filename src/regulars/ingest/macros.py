@@ -61,8 +61,8 @@ def define_macros(connection: DuckDBPyConnection, zone: str = "UTC") -> None:
         # Below '!' are the blank, what cannot be printed, and the empty text.
         f"is_plain(x) AS x >= '!' AND NOT suffix(x, ' ') AND {starts}"
         f" AND CASE WHEN strlen(x) = length(x) THEN true ELSE NOT ({odd_ends}) END",
-        f"all_plain(x) AS coalesce(min(x) >= '!' AND NOT bool_or(suffix(x, ' ')"
-        f" OR ord(x) IN ({listed}) OR strlen(x) <> length(x)), true)",
+        f"all_plain(x) AS NOT coalesce(bool_or(ord(x) <= ord(' ') OR ord(x) IN ({listed})"
+        f" OR suffix(x, ' ') OR strlen(x) <> length(x)), false)",
         "text_value(x) AS CASE WHEN is_plain(x) THEN x ELSE careful_text(x) END",
         f"company_day(x) AS CASE WHEN CAST(timezone('UTC', x) AS TIME) = TIME '00:00:00'"
         f" THEN CAST(timezone('UTC', x) AS DATE)"

@@ -88,25 +88,35 @@ def compare_loose(planner: "Planner", source: str, *, is_keyed_table: bool) -> C
     (total,) = fetch_counts(planner.connection, f"SELECT count(*) FROM {source}")
     is_again = planner.telling.is_read_otherwise
     candidates = _filter_candidates(planner, source, is_keyed_table=is_keyed_table)
-    (comparable,) = fetch_counts(
-        planner.connection, f"SELECT count(*) FROM {planner.stored} WHERE {candidates}"
+    staged = planner.staged
+    unsaid = [name for name in staged.compared if name not in staged.provided]
+    counts = ["count(*)", *(f"count({quote_name(name)})" for name in unsaid)]
+    comparable, *filled = fetch_counts(
+        planner.connection, f"SELECT {', '.join(counts)} FROM {planner.stored} WHERE {candidates}"
     )
     if not comparable:
         late = _count_late(planner, source)
         return Comparison((planner.render_new(source),), count_rows(total, late=late))
-    staged = planner.staged
+    # Of what neither says anything all rows are alike, and each column costs memory for each row.
+    silent = {name for name, count in zip(unsaid, filled, strict=True) if not count}
     # What is read again may have become known at another time: that makes another row of it.
-    compared = quote_names(staged.compared) + (", known_at" if is_again else "")
+    compared = quote_names(name for name in staged.compared if name not in silent)
+    compared += ", known_at" if is_again else ""
     others = [name for name in staged.names if name not in staged.compared]
     others += [] if is_again else ["known_at"]
     kept = "".join(
         f", any_value({quote_name(name)}) FILTER (lake_here = 1) AS {quote_name(name)}"
         for name in others
     )
-    chosen = quote_names((*staged.names, "known_at"))
+    blank = "".join(
+        f", CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
+        for column in staged.columns
+        if column.name in silent
+    )
+    chosen = quote_names((*(name for name in staged.names if name not in silent), "known_at"))
     surplus = planner.create(
         "surplus",
-        f"SELECT {compared}{kept},"
+        f"SELECT {compared}{kept}{blank},"
         f" CAST(2 * sum(lake_here) - count(*) AS BIGINT) AS lake_more FROM"
         f" (SELECT {chosen}, 1 AS lake_here FROM {source} UNION ALL"
         f" SELECT {chosen}, 0 AS lake_here FROM {planner.stored} WHERE {candidates})"

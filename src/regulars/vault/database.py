@@ -12,7 +12,8 @@ from regulars.vault.keys import MasterKey
 
 __all__ = ["connect", "fill_wanted", "transaction"]
 
-_SCHEMA = """
+_TABLES = """
+begin immediate;
 create table if not exists documents (
   customer_id text primary key, key_id blob not null, load_id text not null, sealed blob not null
 ) without rowid;
@@ -28,8 +29,9 @@ create table if not exists keys.wrapped (
   customer_id text primary key, key_id blob not null, wrapped blob not null
 ) without rowid;
 create table if not exists keys.about (name text primary key, value text not null) without rowid;
-create temp table wanted (place integer primary key, customer_id text not null);
+commit;
 """
+_WANTED = "create temp table wanted (place integer primary key, customer_id text not null)"
 _ADVICE: dict[int | None, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: (
         "The disk is full: free some space and try again.",
@@ -83,7 +85,9 @@ def connect(folder: Path, master_key: MasterKey, *, lock_wait_seconds: float) ->
             # The default rollback journal, not WAL: only with it is a commit over two attached
             # files one commit, and no page of a deleted key waits in a log.
             connection.execute("attach database ? as keys", [str(folder / "keys.sqlite")])
-            connection.executescript(_SAFETY + _SCHEMA)
+            connection.executescript(_SAFETY)
+            _make_tables(connection)
+            connection.execute(_WANTED)
             _check_identity(connection, folder, master_key)
         except (sqlite3.Error, RegularsError):
             connection.close()
@@ -98,6 +102,17 @@ def _make_files(folder: Path) -> None:
         if not path.exists():
             # Made here and not by SQLite, which would let the group read it.
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables of a new vault in one commit: each commit waits for the disk."""
+    # The last of each file: where these are, all are.
+    query = (
+        "select (select count(*) from main.sqlite_master where name = 'columns')"
+        " + (select count(*) from keys.sqlite_master where name = 'about')"
+    )
+    if connection.execute(query).fetchone() != (2,):
+        connection.executescript(_TABLES)
 
 
 def _check_identity(connection: sqlite3.Connection, folder: Path, master_key: MasterKey) -> None:
