@@ -4,9 +4,9 @@ By a small DuckDB of their own. Arrow would bring NumPy along, and to import the
 as a hundred thousand rows to load.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,11 @@ def read_rows(
     if not paths:
         return []
     chosen = ", ".join(_render_read(column) for column in columns)
-    rows = _open_engine().execute(f"SELECT {chosen} FROM {scan_files(folder, paths, columns)}")
+    query = f"SELECT {chosen} FROM {scan_files(folder, paths, columns)}"
+    with _open_engine() as engine:
+        rows = engine.execute(query).fetchall()
     names = [column.name for column in columns]
-    return [dict(zip(names, map(_in_utc, row), strict=True)) for row in rows.fetchall()]
+    return [dict(zip(names, map(_in_utc, row), strict=True)) for row in rows]
 
 
 def write_rows(
@@ -43,23 +45,18 @@ def write_rows(
         f"CAST(col{place} AS {column.type}) AS {quote_name(column.name)}"
         for place, column in enumerate(columns)
     )
-    _open_engine().execute(
-        f"COPY (SELECT {typed} FROM (VALUES {values})) TO {quote_text(str(path))} (FORMAT parquet)"
-    )
+    target = quote_text(str(path))
+    with _open_engine() as engine:
+        engine.execute(f"COPY (SELECT {typed} FROM (VALUES {values})) TO {target} (FORMAT parquet)")
 
 
-@cache
-def _start_engine() -> "DuckDBPyConnection":
+@contextmanager
+def _open_engine() -> "Iterator[DuckDBPyConnection]":
     import duckdb
 
-    engine = duckdb.connect(config={"threads": 1})
-    engine.execute("SET TimeZone = 'UTC'")
-    return engine
-
-
-def _open_engine() -> "DuckDBPyConnection":
-    """A connection for one query: threads must not share one."""
-    return _start_engine().cursor()
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        yield engine
 
 
 def _render_read(column: StoredColumn) -> str:
