@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -276,7 +276,7 @@ class Workspace:
         """
         try:
             self._sweep_scratch()
-            scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=self.folder))
+            scratch, lock = self._make_scratch()
         except OSError as error:
             if may_be_elsewhere:
                 with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
@@ -289,11 +289,22 @@ class Workspace:
                 "Освободите место или дайте себе право на запись.",
             ) from error
         try:
-            # Held as long as this process lives: a sweep by another one leaves the folder alone.
-            with FileLock(scratch / _IN_USE):
-                yield scratch
+            yield scratch
         finally:
+            lock.release()
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _make_scratch(self) -> tuple[Path, FileLock]:
+        """A new folder with its lock, held as long as this process lives: sweeps leave it alone."""
+        while True:
+            scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=self.folder))
+            lock = FileLock(scratch / _IN_USE)
+            # Until it is locked, a sweep takes it for one that a dead process left.
+            with suppress(FileNotFoundError, FileExistsError):
+                lock.acquire()
+                if (scratch / _IN_USE).exists():
+                    return scratch, lock
+                lock.release()
 
     def _sweep_scratch(self) -> None:
         """Remove what dead processes left: it may hold rows as they came, names and all."""
