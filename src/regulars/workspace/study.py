@@ -231,13 +231,14 @@ def study_customers(
 
     leaving = _try_to_compare(compare, absent)
     churn = leaving.comparison if leaving else None
-    scores = gather_scores(
-        features,
-        found.segmentation if found else None,
-        churn,
-        brought=brought.amounts if brought else None,
-        language=language,
-    )
+    with progress.stage(speak(language)("reasons")):
+        scores = gather_scores(
+            features,
+            found.segmentation if found else None,
+            churn,
+            brought=brought.amounts if brought else None,
+            language=language,
+        )
     if churn is None:
         absent["contact_list"] = _NO_SCORES
     return CustomerStudy(

@@ -30,6 +30,7 @@ _STAGES = {
     ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
     "refresh": Wording(en="Looking up the members of segments", ru="Поиск участников сегментов"),
+    "reasons": Wording(en="Putting reasons into words", ru="Формулировка причин"),
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
     "demo": Wording(en="Making the company", ru="Создание компании"),
     "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),
