@@ -1,6 +1,7 @@
 """What every test may ask for: a real data set, a fresh engine, a loopback socket."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "regulars")
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+
+# A shell without job control starts what runs in the background deaf to Ctrl-C, and commands that
+# tests start inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
