@@ -119,3 +119,24 @@ def test_what_was_masked_while_loading_is_told_in_the_report(desk):
     found = {finding["check"]: finding for finding in report["data"]["findings"]}
     assert found["personal_in_text"]["count"] == 200
     assert "555-01" not in json.dumps(report)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (["yes"] * 5 + ["no"] * 195, "was seen for 5 customers and not for 195"),
+        (["yes"] * 200, "is 'yes' for all 200 customers"),
+        ([f"v{n % 100}" for n in range(200)], "was seen for 2 customers and not for 198"),
+    ],
+)
+def test_an_outcome_that_teaches_nothing_fails_and_the_rest_is_written(desk, outcome, told):
+    rows = [f"{n},{20 + n * 7 % 50},{300 + n * 13 % 90},{value}" for n, value in enumerate(outcome)]
+    desk.write("clients.csv", "\n".join(["customer_id,age,monthly_fee,churn", *rows]))
+
+    ran = desk.run("analyze", "clients.csv", "--outcome", f"churn={outcome[0]}", "--out", "out")
+
+    report = json.loads((desk.folder / "out/report.json").read_text("utf-8"))
+    assert ran.code == 1
+    assert told in report["why_absent"]["churn"]["en"]
+    assert told in ran.out
+    assert len(report["segments"]["profiles"]) >= 2

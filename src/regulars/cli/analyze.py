@@ -43,6 +43,7 @@ from regulars.errors import InvalidParameterError, NotFoundError, UnnamedColumns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from regulars.report.model import Report
     from regulars.workspace.analyze import Analysis, AnalysisWishes
     from regulars.workspace.segmenting import SegmentWishes
 
@@ -146,9 +147,15 @@ def analyze(
             analysis = _analyze_files(given, language)
     if format == "json":
         sys.stdout.write(analysis.report.to_json())
-        return 0
-    print_analysis(analysis, language)
-    return 0
+    else:
+        print_analysis(analysis, language)
+    return 1 if _lacks_forecast(analysis.report) else 0
+
+
+def _lacks_forecast(report: Report) -> bool:
+    """Whether a column says who left, and nothing could be learnt from it: what was asked failed."""
+    names_outcome = any(column.role == "outcome" for column in report.data.mapping)
+    return names_outcome and report.churn is None
 
 
 def _name_columns(
