@@ -185,6 +185,19 @@ def test_a_misspelled_key_is_named_with_file_line_and_nearest():
     assert "Did you mean 'column'?" in said
 
 
+@pytest.mark.parametrize(
+    ("key", "written", "line"),
+    [("aggregate", "agregate", 5), ("name", "nmae", 3), ("meaning", "meanin", 8)],
+)
+def test_a_misspelled_key_that_is_needed_is_named_and_not_the_one_it_leaves_missing(
+    key, written, line
+):
+    said = _refuse(OWN.replace(f"{key} = ", f"{written} = ", 1))
+
+    assert said.startswith(f"own.toml, line {line}, feature")
+    assert f"'{written}' is not a key of a feature. Did you mean '{key}'?" in said
+
+
 def test_a_misspelled_aggregate_is_named_with_the_choices():
     said = _refuse(OWN.replace('aggregate = "sum"', 'aggregate = "summ"'))
 

@@ -153,6 +153,7 @@ def _find_starts(text: str) -> list[int]:
 
 def _read_one(entry: dict[str, Any], place: _Place) -> FeatureDefinition:
     name = str(entry.get("name", "?"))
+    _check_keys(entry, place, name)
     _check_aggregate(entry, place, name)
     values = dict(entry)
     for key in _CONDITIONS:
@@ -185,6 +186,18 @@ def _offer(name: str, allowed: Iterable[str]) -> tuple[str, str]:
     return f"{hint} Choose from: {shown}.", f"{hint_ru} Выберите из: {shown}."
 
 
+def _check_keys(entry: dict[str, Any], place: _Place, name: str) -> None:
+    # Before what is missing is told: a slip in a key leaves the right one missing too.
+    for key in entry:
+        if key not in _FIELDS:
+            raise _refuse(place.at(key), name, _say_unknown(key, key, _FIELDS))
+
+
+def _say_unknown(shown: str, key: str, allowed: Iterable[str]) -> tuple[str, str]:
+    en, ru = _offer(key, allowed)
+    return f"'{shown}' is not a key of a feature.{en}", f"ключа «{shown}» у признака нет.{ru}"
+
+
 def _check_aggregate(entry: dict[str, Any], place: _Place, name: str) -> None:
     found = entry.get("aggregate")
     if found in AGGREGATES:
@@ -200,9 +213,7 @@ def _word(problem: ErrorDetails) -> tuple[str, str]:
     """One problem of validation as a sentence: what was found, what is allowed."""
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        allowed = _FIELDS if len(problem["loc"]) == 1 else ("en", "ru")
-        en, ru = _offer(str(problem["loc"][-1]), allowed)
-        return f"'{name}' is not a key of a feature.{en}", f"ключа «{name}» у признака нет.{ru}"
+        return _say_unknown(name, str(problem["loc"][-1]), ("en", "ru"))
     if problem["type"] == "missing":
         return (
             f"'{name}' is missing. Add a line '{name} = …'.",
