@@ -30,7 +30,10 @@ __all__ = [
     "write_run",
 ]
 
-_LIBRARIES = ("duckdb", "deltalake", "ibis-framework", "numpy", "pyarrow", "scikit-learn", "scipy")
+_LIBRARIES = (
+    *("duckdb", "deltalake", "ibis-framework", "lightgbm", "numpy", "pyarrow", "scikit-learn"),
+    "scipy",
+)
 
 
 def make_id(now: datetime) -> str:
