@@ -108,12 +108,18 @@ _WORDS = {
 
 
 def _tell(report: ErasureReport, language: Language) -> Iterator[str]:
+    from regulars.quality.numbers import format_units
+
     words = _WORDS[language]
     here = report.customers - report.already_erased
     if here:
-        yield words["done" if report.is_done else "look"].format(customers=_count(here, language))
+        yield words["done" if report.is_done else "look"].format(
+            customers=format_units(here, language, "customer")
+        )
     if report.already_erased:
-        yield words["before"].format(customers=_count(report.already_erased, language))
+        yield words["before"].format(
+            customers=format_units(report.already_erased, language, "customer")
+        )
     yield from _tell_places(report, language)
     yield words["beyond"]
     yield from (f"  - {beyond.to(language)}" for beyond in report.not_reached)
@@ -122,24 +128,14 @@ def _tell(report: ErasureReport, language: Language) -> Iterator[str]:
 
 
 def _tell_places(report: ErasureReport, language: Language) -> Iterator[str]:
+    from regulars.quality.numbers import format_units
+
     words = _WORDS[language]
     for table, rows in report.rows.items():
-        yield f"  {table}: {_count(rows, language, 'row')}"
+        yield f"  {table}: {format_units(rows, language, 'row')}"
     if report.rows:
         yield f"  {words['older']}"
     if report.personal_documents:
-        yield f"  {words['vault']}: {_count(report.personal_documents, language)}"
+        yield f"  {words['vault']}: {format_units(report.personal_documents, language, 'customer')}"
     for name, fate in report.files.items():
         yield f"  {name}: {words[fate]}"
-
-
-_FORMS: dict[str, dict[Language, tuple[str, ...]]] = {
-    "customer": {"en": ("customer", "customers"), "ru": ("клиент", "клиента", "клиентов")},
-    "row": {"en": ("row", "rows"), "ru": ("строка", "строки", "строк")},
-}
-
-
-def _count(number: int, language: Language, noun: str = "customer") -> str:
-    from regulars.schema.wording import pluralize
-
-    return pluralize(number, language, *_FORMS[noun][language])

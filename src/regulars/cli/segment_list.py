@@ -124,13 +124,12 @@ def save(
 
 def _freeze(home: Workspace, segment: SegmentDefinition, language: Language) -> None:
     """Store the members of a static segment, and say how many."""
-    from regulars.quality.numbers import format_count
+    from regulars.quality.numbers import format_units
     from regulars.workspace.memberships import refresh_segments
 
     with open_progress() as progress:
         done = refresh_segments(home, [segment.name], language=language, progress=progress)
-    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
-    print_lines(f"{segment.frozen_on}: {format_count(done[-1].members, language, *forms)}")
+    print_lines(f"{segment.frozen_on}: {format_units(done[-1].members, language, 'customer')}")
 
 
 def show(
@@ -199,10 +198,9 @@ def _say_schedule(segment: SegmentDefinition, language: Language) -> str:
 
 
 def _say_stored(seen: Refresh, count: int, language: Language) -> str:
-    from regulars.quality.numbers import format_count
+    from regulars.quality.numbers import format_units
 
-    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
-    members, day = format_count(count, language, *forms), seen.effective_on
+    members, day = format_units(count, language, "customer"), seen.effective_on
     return {
         "en": f"Stored for {day}: {members} (version {seen.rule_version}).",
         "ru": f"Сохранено на {day}: {members} (версия {seen.rule_version}).",
@@ -247,7 +245,7 @@ def members(
     format
         A line each, or one JSON object.
     """
-    from regulars.quality.numbers import format_count
+    from regulars.quality.numbers import format_units
     from regulars.report.members import check_members_file, write_members
 
     if out is not None:
@@ -264,8 +262,7 @@ def members(
         found, told = _recall_members(home, rule, on, known)
     if out is not None:
         write_members(out, found, title=Path(rule).stem)
-        forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
-        print_lines(f"{out}: {format_count(found.num_rows, language, *forms)}")
+        print_lines(f"{out}: {format_units(found.num_rows, language, 'customer')}")
     elif format == "json":
         ids = found["customer_id"].to_pylist()
         print_json({"segment": rule, **told, "members": len(ids), "customers": ids})

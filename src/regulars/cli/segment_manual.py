@@ -141,7 +141,7 @@ def _choose(
 ) -> int:
     from getpass import getuser
 
-    from regulars.quality.numbers import format_count
+    from regulars.quality.numbers import format_units
     from regulars.workspace.manual_members import choose_members
 
     home, language = find_workspace(workspace, lang)
@@ -158,8 +158,7 @@ def _choose(
             }
         )
         return 0
-    forms = ("customer", "customers") if language == "en" else ("клиент", "клиента", "клиентов")
-    count = format_count(len(chosen), language, *forms)
+    count = format_units(len(chosen), language, "customer")
     span = _say_span(since, until)
     print_lines(f"{name}: {count} {_DONE[choice].to(language)}, {span.to(language)}.")
     return 0

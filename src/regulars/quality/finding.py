@@ -5,19 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from regulars.quality.check import Severity
-from regulars.quality.numbers import format_count, format_share
+from regulars.quality.numbers import Unit, format_share, format_units
 from regulars.schema.wording import Language, Wording
 
 __all__ = ["Finding", "Unit", "has_errors", "sort_findings"]
-
-Unit = Literal["row", "customer", "session", "day"]
-
-_FORMS: dict[Unit, dict[Language, tuple[str, ...]]] = {
-    "row": {"en": ("row", "rows"), "ru": ("строка", "строки", "строк")},
-    "customer": {"en": ("customer", "customers"), "ru": ("клиент", "клиента", "клиентов")},
-    "session": {"en": ("session", "sessions"), "ru": ("сеанс", "сеанса", "сеансов")},
-    "day": {"en": ("day", "days"), "ru": ("день", "дня", "дней")},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ def _word(
     unit: Unit,
 ) -> str:
     subject = f"{meaning} ({column})" if column else meaning
-    counted = format_count(count, language, *_FORMS[unit][language])
+    counted = format_units(count, language, unit)
     portion = "" if share is None else f" ({format_share(share, language)})"
     return f"{subject}: {counted}{portion}."
 

@@ -1,8 +1,26 @@
 """Numbers in sentences: grouped thousands, and shares that never round something to nothing."""
 
+from typing import Literal
+
 from regulars.schema.wording import Language, pluralize
 
-__all__ = ["format_amount", "format_count", "format_number", "format_share"]
+__all__ = [
+    "Unit",
+    "format_amount",
+    "format_count",
+    "format_number",
+    "format_share",
+    "format_units",
+]
+
+Unit = Literal["row", "customer", "session", "day"]
+
+_FORMS: dict[Unit, dict[Language, tuple[str, ...]]] = {
+    "row": {"en": ("row", "rows"), "ru": ("строка", "строки", "строк")},
+    "customer": {"en": ("customer", "customers"), "ru": ("клиент", "клиента", "клиентов")},
+    "session": {"en": ("session", "sessions"), "ru": ("сеанс", "сеанса", "сеансов")},
+    "day": {"en": ("day", "days"), "ru": ("день", "дня", "дней")},
+}
 
 
 def format_number(number: float, language: Language, *, digits: int = 0) -> str:
@@ -28,6 +46,17 @@ def format_count(count: int, language: Language, *forms: str) -> str:
     """
     noun = pluralize(count, language, *forms).partition(" ")[2]
     return f"{format_number(count, language)} {noun}"
+
+
+def format_units(count: int, language: Language, unit: Unit) -> str:
+    """`count` of what is counted most, in words.
+
+    Examples
+    --------
+    >>> format_units(1, "en", "customer"), format_units(21, "ru", "row")
+    ('1 customer', '21 строка')
+    """
+    return format_count(count, language, *_FORMS[unit][language])
 
 
 def format_share(share: float, language: Language) -> str:

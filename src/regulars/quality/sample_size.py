@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal, get_args
 
 from regulars.errors import InvalidParameterError, UnknownNameError
-from regulars.quality.numbers import format_count, format_number
-from regulars.schema.wording import Language, Wording
+from regulars.quality.numbers import format_count, format_number, format_units
+from regulars.schema.wording import Wording
 
 __all__ = [
     "METHODS",
@@ -26,10 +26,6 @@ EVENTS_PER_FEATURE = 10
 # Below this many of the rarer outcome, every figure of quality is mostly chance.
 _FEWEST_EVENTS = 30
 _FEWEST_MONTHS = 3
-_CUSTOMERS: dict[Language, tuple[str, ...]] = {
-    "en": ("customer", "customers"),
-    "ru": ("клиент", "клиента", "клиентов"),
-}
 _LEARNING = ("boosting", "deep")
 _CLASSIFYING = ("naive_bayes", "logistic", "boosting", "deep")
 
@@ -247,8 +243,8 @@ def _has_too_few_events(events: int, n_features: int | None) -> bool:
 
 
 def _word_customers(count: int, *, is_growing: bool, prefers: bool) -> Wording:
-    en = f"There are {format_count(count, 'en', *_CUSTOMERS['en'])}"
-    ru = f"В базе {format_count(count, 'ru', *_CUSTOMERS['ru'])}"
+    en = f"There are {format_units(count, 'en', 'customer')}"
+    ru = f"В базе {format_units(count, 'ru', 'customer')}"
     if prefers:
         return Wording(
             en=f"{en}, fewer than 10,000, without months of new data: prefer traditional methods "
