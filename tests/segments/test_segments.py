@@ -11,7 +11,7 @@ from regulars.features import AsOf, Feature, FeatureTable
 from regulars.progress import Silent
 from regulars.schema.wording import Wording
 from regulars.segments import segment_customers
-from regulars.segments.stability import measure_stability
+from regulars.segments.stability import measure_prediction_strength, measure_stability
 
 
 def _features(**columns: list) -> FeatureTable:
@@ -248,13 +248,17 @@ def test_it_stops_when_asked():
         segment_customers(features, random_state=1, progress=progress)
 
 
+def _nearest(*centers: float):
+    return lambda points: np.abs(points - np.array(centers)).argmin(axis=1).astype(np.int32)
+
+
 def test_a_cluster_that_always_comes_back_has_stability_one():
     points = np.repeat([[0.0], [10.0]], 20, axis=0)
 
     stabilities = measure_stability(
         points,
-        np.array([[0.0], [10.0]]),
-        lambda drawn, seed: np.array([[10.0], [0.0]]),
+        np.repeat([0, 1], 20),
+        lambda drawn, seed: _nearest(10.0, 0.0),
         n_bootstraps=3,
         random_state=1,
     )
@@ -267,10 +271,46 @@ def test_a_cluster_that_dissolves_has_the_overlap_as_stability():
 
     stabilities = measure_stability(
         points,
-        np.array([[0.0], [10.0]]),
-        lambda drawn, seed: np.array([[5.0], [99.0]]),
+        np.repeat([0, 1], [30, 10]),
+        lambda drawn, seed: _nearest(5.0, 99.0),
         n_bootstraps=2,
         random_state=1,
     )
 
     assert stabilities.tolist() == [0.75, 0.25]
+
+
+def test_who_is_nobodys_is_in_no_cluster_of_a_bootstrap_sample():
+    points = np.repeat([[0.0], [10.0]], [30, 10], axis=0)
+
+    stabilities = measure_stability(
+        points,
+        np.repeat([0, -1], [30, 10]),
+        lambda drawn, seed: lambda points: np.repeat(np.array([-1, 0], np.int32), [10, 30]),
+        n_bootstraps=2,
+        random_state=1,
+    )
+
+    assert stabilities.tolist() == [0.5]
+
+
+def test_halves_that_agree_predict_each_other():
+    points = np.repeat([[0.0], [10.0]], 20, axis=0)
+
+    strength = measure_prediction_strength(
+        points, lambda half, seed: _nearest(0.0, 10.0), n_splits=2, random_state=1
+    )
+
+    assert strength == 1.0
+
+
+def test_prediction_strength_is_the_share_of_pairs_that_stay_together_in_the_worst_cluster():
+    points = np.arange(8.0)[:, np.newaxis]
+    fits = iter([_nearest(0.0, 100.0), lambda points: np.arange(4, dtype=np.int32) % 2])
+
+    strength = measure_prediction_strength(
+        points, lambda half, seed: next(fits), n_splits=1, random_state=1
+    )
+
+    # Four together, of whose six pairs two stay; and two pairs, both of which stay.
+    assert strength == pytest.approx((2 / 6 + 1) / 2)

@@ -1,6 +1,6 @@
 """Segments by k-means: how many, how sure, and who is in which."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,15 +9,17 @@ from numpy.typing import NDArray
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.threads import one_thread
-from regulars.features.design import DesignMatrix
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.sentences import format_number
 from regulars.features.table import FeatureTable
 from regulars.progress import Progress, Silent
 from regulars.schema.wording import Language, Wording
+from regulars.segments.clustering.centers import KMeans
+from regulars.segments.clustering.clustering import Clustering, cluster_points, sample_rows
+from regulars.segments.clustering.placement import MOST_FEATURES, place_customers
 from regulars.segments.profiles import describe_segments
 from regulars.segments.segmentation import MethodResult, Segmentation
-from regulars.segments.stability import assign, measure_stability
+from regulars.segments.stability import count_both, measure_stability
 
 __all__ = ["segment_customers"]
 
@@ -25,26 +27,17 @@ FEWEST_CUSTOMERS = 30
 """Fewer customers are better looked at one by one."""
 
 _FEWEST_PER_SEGMENT = 10
-_STARTS = 10
 _BOOTSTRAPS = 8
 _BOOTSTRAP_STARTS = 3
 _MOST_SAMPLED = 5_000
 _STABLE = 0.75
-_MOST_FEATURES = 1_000
-_MOST_DIMENSIONS = 40
-_MOST_CELLS, _FEWEST_LEARNT = 5_000_000, 20_000
-"""Of more customers x features a random part teaches scales and components, of so many at least."""
-
-_CHUNK = 20_000
-_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cut:
     """One k tried on the sample."""
 
-    k: int
-    centers: NDArray[np.float64]
+    clustering: Clustering
     silhouette: float
     stabilities: NDArray[np.float64]
 
@@ -90,9 +83,9 @@ def segment_customers(
     _check(features, k, k_range, outcome)
     matrix = encode_features(features)
     with one_thread():
-        points = _place(matrix, random_state)
+        points, _ = place_customers(matrix, random_state=random_state)
         wanted, notes = _limit(matrix, points, [k] if k is not None else sorted(set(k_range)))
-        sample = _sample(len(points), random_state)
+        sample = sample_rows(len(points), random_state, most=_MOST_SAMPLED)
         with watched.stage("Segmenting customers", total=len(wanted) + 1) as stage:
             cuts = []
             for size in wanted:
@@ -101,12 +94,31 @@ def segment_customers(
                 watched.check()
             chosen, reason = _choose(cuts)
             # With everybody in the sample the cut is already that of everybody.
-            centers = cuts[chosen].centers
+            clustering = cuts[chosen].clustering
             if len(sample) < len(points):
-                centers = _fit(points, cuts[chosen].k, random_state, n_init=_STARTS)
+                clustering = cluster_points(
+                    points, KMeans(), k=clustering.k, random_state=random_state
+                )
             stage.advance()
-    return _report(
-        features, matrix, points, outcome, cuts, chosen, centers, (reason, len(sample), notes)
+        methods = tuple(_summarize(cut, points) for cut in cuts)
+    cut = cuts[chosen]
+    return Segmentation(
+        customer_ids=features.customer_ids,
+        segment=clustering.labels.astype(np.int64) + 1,
+        k=clustering.k,
+        silhouette=cut.silhouette,
+        stability=float(cut.stabilities.mean()),
+        methods=methods,
+        chosen=chosen,
+        reason=reason,
+        sample_size=len(sample),
+        profiles=describe_segments(
+            matrix,
+            clustering.labels.astype(np.int64) + 1,
+            _carry(cut, clustering, sample),
+            outcome,
+        ),
+        notes=notes,
     )
 
 
@@ -145,41 +157,6 @@ def _check(
         )
 
 
-def _place(matrix: FeatureMatrix, random_state: int) -> NDArray[np.float64]:
-    """Customers as points whose distances mean unlikeness.
-
-    Of many customers scales, levels and components are learnt from a random part.
-    """
-    values = matrix.values
-    most = max(_FEWEST_LEARNT, _MOST_CELLS // max(values.shape[1], 1))
-    learnt = _sample(len(values), random_state, most=most)
-    design = DesignMatrix(matrix.is_category, purpose="distance", max_features=_MOST_FEATURES)
-    points = design.fit_transform(values[learnt])
-    varies = points.std(axis=0) > _ROUNDING
-    points, narrow = _narrow(points[:, varies])
-    if len(learnt) == len(values):
-        return np.ascontiguousarray(points, dtype=np.float64)
-    # The design of all customers at once can be larger than what is known of them.
-    chunks = [
-        narrow(design.transform(values[start : start + _CHUNK])[:, varies])
-        for start in range(0, len(values), _CHUNK)
-    ]
-    return np.ascontiguousarray(np.concatenate(chunks), dtype=np.float64)
-
-
-def _narrow(
-    points: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], Callable[[NDArray[np.float64]], NDArray[np.float64]]]:
-    """The points on their leading components where they have very many columns, and what does so."""
-    if points.shape[1] <= 2 * _MOST_DIMENSIONS:
-        return points, np.asarray
-    from sklearn.decomposition import PCA
-
-    # Distances survive on the leading components, and hundreds of columns do not fit in time.
-    components = PCA(_MOST_DIMENSIONS, svd_solver="randomized", random_state=0)
-    return components.fit_transform(points), components.transform
-
-
 def _limit(
     matrix: FeatureMatrix, points: NDArray[np.float64], sizes: Sequence[int]
 ) -> tuple[list[int], tuple[Wording, ...]]:
@@ -193,7 +170,7 @@ def _limit(
             "различать не по чему. Добавьте признаки.",
         )
     notes = []
-    if len(matrix.features) > _MOST_FEATURES:
+    if len(matrix.features) > MOST_FEATURES:
         notes.append(_say_features(len(matrix.features)))
     most = max(2, min(distinct, len(points) // _FEWEST_PER_SEGMENT))
     allowed = [size for size in sizes if size <= most] or [most]
@@ -202,42 +179,20 @@ def _limit(
     return allowed, tuple(notes)
 
 
-def _sample(n_rows: int, random_state: int, *, most: int = _MOST_SAMPLED) -> NDArray[np.int64]:
-    if n_rows <= most:
-        return np.arange(n_rows)
-    generator = np.random.default_rng(random_state)
-    return np.sort(generator.choice(n_rows, most, replace=False))
-
-
-def _fit(
-    points: NDArray[np.float64], k: int, random_state: int, *, n_init: int
-) -> NDArray[np.float64]:
-    """Centers by k-means; fewer than k when the points have fewer different places."""
-    import warnings
-
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        # A bootstrap sample may hold fewer than k different points: its empty clusters match none.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model = KMeans(n_clusters=k, n_init=n_init, random_state=random_state).fit(points)
-    return np.asarray(model.cluster_centers_, dtype=np.float64)
-
-
 def _cut(points: NDArray[np.float64], k: int, random_state: int) -> _Cut:
-    centers = _fit(points, k, random_state, n_init=_STARTS)
+    clustering = cluster_points(points, KMeans(), k=k, random_state=random_state)
+    again = KMeans(n_init=_BOOTSTRAP_STARTS)
     stabilities = measure_stability(
         points,
-        centers,
-        lambda drawn, seed: _fit(drawn, k, seed, n_init=_BOOTSTRAP_STARTS),
+        clustering.labels,
+        lambda drawn, seed: again.fit(drawn, k=k, random_state=seed).assign,
         n_bootstraps=_BOOTSTRAPS,
         random_state=random_state,
     )
-    return _Cut(k, centers, _silhouette(points, assign(points, centers)), stabilities)
+    return _Cut(clustering, _silhouette(points, clustering.labels), stabilities)
 
 
-def _silhouette(points: NDArray[np.float64], segment: NDArray[np.int64]) -> float:
+def _silhouette(points: NDArray[np.float64], segment: NDArray[np.int32]) -> float:
     from sklearn.metrics import silhouette_score
 
     if len(np.unique(segment)) < 2:
@@ -249,8 +204,8 @@ def _choose(cuts: Sequence[_Cut]) -> tuple[int, Wording]:
     """The highest silhouette among the stable cuts; the most stable one when none is stable."""
     if len(cuts) == 1:
         words = Wording(
-            en=f"{cuts[0].k} segments, as asked or as the customers allow.",
-            ru=f"Сегментов: {cuts[0].k}, сколько запрошено или сколько позволяют данные.",
+            en=f"{cuts[0].clustering.k} segments, as asked or as the customers allow.",
+            ru=f"Сегментов: {cuts[0].clustering.k}, сколько запрошено или сколько позволяют данные.",
         )
         return 0, words
     stable = [i for i, cut in enumerate(cuts) if cut.stabilities.mean() >= _STABLE]
@@ -273,81 +228,45 @@ def _say_choice(cut: _Cut, language: Language, *, is_stable: bool) -> str:
     if language == "en":
         if is_stable:
             return (
-                f"{cut.k} segments: the clearest separation (silhouette {silhouette}) among the cuts "
+                f"{cut.clustering.k} segments: the clearest separation (silhouette {silhouette}) among the cuts "
                 f"that come back on resampled customers (stability {stability})."
             )
         return (
-            f"{cut.k} segments: no cut comes back reliably on resampled customers; this one does so "
+            f"{cut.clustering.k} segments: no cut comes back reliably on resampled customers; this one does so "
             f"most (stability {stability}, silhouette {silhouette}). Read the borders as soft."
         )
     if is_stable:
         return (
-            f"Сегментов: {cut.k}. Среди разбиений, которые повторяются на других выборках клиентов "
+            f"Сегментов: {cut.clustering.k}. Среди разбиений, которые повторяются на других выборках клиентов "
             f"(устойчивость {stability}), это самое чёткое (силуэт {silhouette})."
         )
     return (
-        f"Сегментов: {cut.k}. Ни одно разбиение не повторяется надёжно на других выборках клиентов; "
+        f"Сегментов: {cut.clustering.k}. Ни одно разбиение не повторяется надёжно на других выборках клиентов; "
         f"это повторяется чаще прочих (устойчивость {stability}, силуэт {silhouette}). Границы "
         "сегментов условны."
     )
 
 
-def _report(
-    features: FeatureTable,
-    matrix: FeatureMatrix,
-    points: NDArray[np.float64],
-    outcome: NDArray[np.float64] | None,
-    cuts: Sequence[_Cut],
-    chosen: int,
-    centers: NDArray[np.float64],
-    words: tuple[Wording, int, tuple[Wording, ...]],
-) -> Segmentation:
-    cut = cuts[chosen]
-    segment, order = _number_by_size(assign(points, centers), len(centers))
-    # The stability of a segment is that of the sample's cluster whose center is nearest.
-    stabilities = cut.stabilities[assign(centers[order], cut.centers)]
-    reason, sample_size, notes = words
-    return Segmentation(
-        customer_ids=features.customer_ids,
-        segment=segment,
-        k=int(segment.max()),
-        silhouette=cut.silhouette,
-        stability=float(cut.stabilities.mean()),
-        methods=tuple(_summarize(tried, points) for tried in cuts),
-        chosen=chosen,
-        reason=reason,
-        sample_size=sample_size,
-        profiles=describe_segments(matrix, segment, stabilities, outcome),
-        notes=notes,
-    )
-
-
-def _number_by_size(
-    nearest: NDArray[np.int64], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers from 1 for the largest, and the old positions in that order, empty ones left out."""
-    sizes = np.bincount(nearest, minlength=k)
-    order = np.argsort(-sizes, kind="stable")
-    order = order[sizes[order] > 0]
-    number = np.zeros(k, dtype=np.int64)
-    number[order] = np.arange(1, len(order) + 1)
-    return number[nearest], order
+def _carry(cut: _Cut, clustering: Clustering, sample: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The stability of each cluster: that of the sample's cluster with which it shares most."""
+    shared = count_both(clustering.labels[sample], cut.clustering.labels, clustering.k)
+    return cut.stabilities[shared[1:, 1:].argmax(axis=1)]
 
 
 def _summarize(cut: _Cut, points: NDArray[np.float64]) -> MethodResult:
-    sizes = np.sort(np.bincount(assign(points, cut.centers), minlength=cut.k))[::-1]
+    sizes = np.bincount(cut.clustering.assign(points), minlength=cut.clustering.k)
     return MethodResult(
-        name="kmeans",
-        k=cut.k,
+        name=KMeans.name,
+        k=cut.clustering.k,
         silhouette=cut.silhouette,
         stability=float(cut.stabilities.mean()),
-        sizes=tuple(int(size) for size in sizes),
+        sizes=tuple(int(size) for size in np.sort(sizes)[::-1]),
     )
 
 
 def _say_features(n_features: int) -> Wording:
     count = {language: format_number(n_features, language) for language in ("en", "ru")}
-    most = {language: format_number(_MOST_FEATURES, language) for language in ("en", "ru")}
+    most = {language: format_number(MOST_FEATURES, language) for language in ("en", "ru")}
     return Wording(
         en=f"Of {count['en']} features the {most['en']} most complete ones were compared.",
         ru=f"Признаков: {count['ru']}; сравнивались самые заполненные из них, {most['ru']}.",
