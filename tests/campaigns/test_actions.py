@@ -50,17 +50,36 @@ def test_the_words_of_an_action_are_found_by_its_code():
 def test_a_mistake_in_the_table_names_the_place():
     text = '[otherwise]\ncode = "x"\naction = { en = "X" }\n'
 
-    with pytest.raises(DefinitionError, match=r"actions\.toml, otherwise\.action\.ru: Field req"):
+    with pytest.raises(DefinitionError) as refused:
+        ActionTable.from_toml(text, where="actions.toml")
+
+    assert refused.value.en.startswith("actions.toml, otherwise.action.ru: it is missing.")
+    assert refused.value.ru.startswith("actions.toml, otherwise.action.ru: не задано.")
+
+
+def test_an_action_is_counted_from_one_when_it_is_told_of():
+    text = packaged_actions().to_toml().replace('code = "close_complaint"', 'cod = "close"')
+
+    with pytest.raises(DefinitionError, match=r"actions\.toml, actions\.2\.code: it is missing"):
         ActionTable.from_toml(text, where="actions.toml")
 
 
+def test_a_table_that_is_written_is_read_again():
+    text = packaged_actions().to_toml()
+
+    again = ActionTable.from_toml(text)
+
+    assert again.actions == packaged_actions().actions
+    assert again.otherwise == packaged_actions().otherwise
+
+
 def test_text_that_is_no_toml_is_said_so():
-    with pytest.raises(DefinitionError, match=r"actions\.toml is not TOML: Expected"):
+    with pytest.raises(DefinitionError, match=r"actions\.toml is not valid TOML: "):
         ActionTable.from_toml("[otherwise", where="actions.toml")
 
 
 def test_a_code_given_twice_is_refused():
     action = '{ code = "x", action = { en = "X", ru = "Х" } }'
 
-    with pytest.raises(DefinitionError, match="code x is given to more than one action"):
+    with pytest.raises(DefinitionError, match="code 'x' is given to more than one action"):
         ActionTable.from_toml(f"otherwise = {action}\nactions = [{action}]")

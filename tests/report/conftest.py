@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from regulars.campaigns import packaged_actions
 from regulars.report.model import Report
 from regulars.report.parts import (
     Bar,
@@ -503,6 +504,7 @@ def _contact_list():
         by_segment={"S2": 430, "S3": 121, "S1": 61},
         by_reason={"contract": 290, "failed_payments_90d": 170, "complaints_90d": 98, "csat": 54},
         by_action={"offer_longer_contract": 290, "settle_payment": 170, "close_complaint": 152},
+        actions={action.code: action.action for action in packaged_actions().actions[:4]},
         expected_loss=148_220.4,
     )
 

@@ -339,7 +339,11 @@ def test_figures_have_the_form_of_their_number(report):
 
 def test_an_action_and_a_feature_of_the_same_code_keep_their_own_words(report):
     listed = report.contact_list.model_copy(
-        update={"by_action": {"contact": 612}, "by_reason": {"contact": 612}}
+        update={
+            "by_action": {"contact": 612},
+            "by_reason": {"contact": 612},
+            "actions": {"contact": NEUTRAL_ACTION.action},
+        }
     )
     drivers = (report.churn.drivers[0].model_copy(update={"feature": "contact"}),)
     churn = report.churn.model_copy(update={"drivers": drivers})

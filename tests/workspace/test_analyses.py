@@ -5,6 +5,8 @@ import json
 import pytest
 from small_shop import CUSTOMERS, PURCHASES
 
+from regulars.campaigns import packaged_actions
+
 pytestmark = pytest.mark.slow
 
 
@@ -88,6 +90,41 @@ def test_the_list_is_sorted_by_money_at_stake_where_it_is_named(shop):
     assert sum(profile["amount"] for profile in report["segments"]["profiles"]) == pytest.approx(
         sum(300 + n * 13 % 90 for n in range(200))
     )
+
+
+def test_what_to_suggest_for_a_reason_is_edited_and_given_back(shop):
+    before = _analyze(shop, "clients.csv", "--top", "20")
+    written = (shop.folder / "out/actions.toml").read_text(encoding="utf-8")
+    shop.write(
+        "ours.toml",
+        '[otherwise]\ncode = "visit"\naction = {en = "Visit", ru = "Зайти в гости"}\n'
+        '[[actions]]\ncode = "gift"\nfeatures = ["age"]\n'
+        'action = {en = "Send a gift", ru = "Послать подарок"}\n',
+    )
+
+    after = _analyze(shop, "clients.csv", "--top", "20", "--actions", "ours.toml")
+
+    assert written == packaged_actions().to_toml()
+    assert before["contact_list"]["by_action"].keys() <= {
+        action.code for action in (*packaged_actions().actions, packaged_actions().otherwise)
+    }
+    assert sum(after["contact_list"]["by_action"].values()) == 20
+    assert after["contact_list"]["by_action"].keys() <= {"visit", "gift"}
+    assert after["contact_list"]["actions"]["gift"]["ru"] == "Послать подарок"
+    assert "Send a gift" in (shop.folder / "out/contact_list.csv").read_text(encoding="utf-8-sig")
+    assert "Send a gift" in (shop.folder / "out/report.html").read_text(encoding="utf-8")
+    run = shop.folder / "out/workspace/runs" / after["lineage"]["run"] / "run.json"
+    assert json.loads(run.read_text())["recipe"]["actions"]["actions"][0]["code"] == "gift"
+
+
+def test_a_slip_in_the_table_of_actions_is_said_before_anything_is_done(shop):
+    shop.write("ours.toml", '[otherwise]\ncode = "visit"\nacton = "Visit"\n')
+
+    ran = shop.run("analyze", "clients.csv", "--actions", "ours.toml", "--out", "out")
+
+    assert ran.code == 1
+    assert ran.complaint.startswith("ours.toml, otherwise.action: it is missing.")
+    assert not (shop.folder / "out").exists()
 
 
 def test_money_must_be_a_number(shop):

@@ -1,21 +1,37 @@
 """What to suggest to an operator for the reason that a customer may leave."""
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from regulars.errors import DefinitionError
+from regulars.errors import DefinitionError, InvalidParameterError
 from regulars.schema.column_names import split_words
+from regulars.schema.definition_files import parse_toml
+from regulars.schema.foreign_words import say_value_error
 from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
 __all__ = ["NEUTRAL_ACTION", "ActionTable", "Side", "SuggestedAction", "packaged_actions"]
 
 Side = Literal["low", "high"]
+
+_ADVICE = (
+    "What to suggest for a reason; edit it and give it back: regulars analyze FILE --actions THIS.",
+    "The first reason of a customer that fits a pattern decides; of several actions, the first here.",
+    "A pattern is words that stand side by side in a feature's name, in lower case, with _ between;",
+    '* stands for the rest of a word. when = "low" or "high": only where the figure is so.',
+    "",
+    "Что предложить по причине; поправьте и верните: regulars analyze ФАЙЛ --actions ЭТОТ_ФАЙЛ.",
+    "Решает первая причина клиента, подходящая под шаблон; из нескольких действий — верхнее.",
+    "Шаблон — слова подряд из имени признака, строчными, через _; * заменяет конец слова.",
+    'when = "low" или "high": только если значение низкое или высокое.',
+)
 
 
 class SuggestedAction(BaseModel):
@@ -93,7 +109,10 @@ class ActionTable(BaseModel):
         codes = [action.code for action in (*self.actions, self.otherwise)]
         doubled = sorted({code for code in codes if codes.count(code) > 1})
         if doubled:
-            raise ValueError(f"code {doubled[0]} is given to more than one action")
+            raise InvalidParameterError(
+                en=f"code '{doubled[0]}' is given to more than one action",
+                ru=f"код «{doubled[0]}» есть у нескольких действий",
+            )
         return self
 
     @classmethod
@@ -106,21 +125,33 @@ class ActionTable(BaseModel):
             If it is not TOML, or says something that is not allowed; names `where` and the place.
         """
         try:
-            return cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise DefinitionError(
-                en=f"{where} is not TOML: {error}. Correct that place.",
-                ru=f"{where} — не TOML: {error}. Исправьте это место.",
-            ) from error
+            return cls.model_validate(parse_toml(text, where=where))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            place = ".".join(str(step) for step in first["loc"]) or "the whole table"
+            steps = [str(step + 1) if isinstance(step, int) else step for step in first["loc"]]
+            place, said = ".".join(steps), say_value_error(first)
             raise DefinitionError(
-                en=f"{where}, {place}: {first['msg']}. "
-                "An action has code, action = { en, ru } and features; [otherwise] has no features.",
-                ru=f"{where}, {place}: {first['msg']}. "
-                "У действия есть code, action = { en, ru } и features; у [otherwise] нет features.",
+                en=f"{where}{place and ', ' + place}: {said.en}."
+                " An action has code, action = { en, ru }, features and, if only low or high figures"
+                " call for it, when; [otherwise] has code and action.",
+                ru=f"{where}{place and ', ' + place}: {said.ru}. У действия есть code, action = "
+                "{ en, ru }, features и, если к нему ведут только низкие или высокие значения, "
+                "when; у [otherwise] — code и action.",
             ) from error
+
+    def to_toml(self) -> str:
+        """The table as text for a file that a person edits."""
+        import tomlkit
+
+        document = tomlkit.document()
+        for line in _ADVICE:
+            document.add(tomlkit.comment(line))
+        document.add(tomlkit.nl())
+        document.add("otherwise", _write_action(self.otherwise))
+        document.add("actions", entries := tomlkit.aot())
+        for action in self.actions:
+            entries.append(_write_action(action))
+        return tomlkit.dumps(document)
 
     def suggest(self, reasons: Iterable[str | tuple[str, Side | None]]) -> SuggestedAction:
         """The action for a customer with these reasons, strongest first.
@@ -147,6 +178,21 @@ class ActionTable(BaseModel):
             if action.code == code:
                 return action.action
         return None
+
+
+def _write_action(action: SuggestedAction) -> "Table":
+    import tomlkit
+
+    table = tomlkit.table()
+    table.add("code", action.code)
+    if action.features:
+        table.add("features", list(action.features))
+    if action.when is not None:
+        table.add("when", action.when)
+    words = tomlkit.inline_table()
+    words.update({"en": action.action.en, "ru": action.action.ru})
+    table.add("action", words)
+    return table
 
 
 NEUTRAL_ACTION = SuggestedAction(

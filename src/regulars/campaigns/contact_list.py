@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -80,6 +80,8 @@ class ContactList:
         Customers in `rows`.
     excluded
         Customers left out, by reason; a customer with several counts once, under the first.
+    actions
+        What was suggested for which reason.
 
     Raises
     ------
@@ -91,6 +93,7 @@ class ContactList:
     requested: int
     kept: int
     excluded: Mapping[str, int]
+    actions: ActionTable = field(default_factory=packaged_actions, repr=False)
 
     def __post_init__(self) -> None:
         left_out = sum(self.excluded.values())
@@ -183,7 +186,13 @@ def build_contact_list(
     kept, excluded = _exclude(requested, exclusions or {})
     table = actions or packaged_actions()
     rows = tuple(_read_contact(row, table) for row in kept.to_pylist())
-    return ContactList(rows=rows, requested=requested.num_rows, kept=len(rows), excluded=excluded)
+    return ContactList(
+        rows=rows,
+        requested=requested.num_rows,
+        kept=len(rows),
+        excluded=excluded,
+        actions=table,
+    )
 
 
 def _check_choice(threshold: float | None, top: int | None) -> None:

@@ -81,6 +81,7 @@ def analyze(
     clean: Path | None = None,
     outliers: Literal["keep", "cap", "drop"] = "keep",
     keep: str | None = None,
+    actions: Path | None = None,
     time_zone: str = "UTC",
     workspace: WorkspaceOption = None,
     lang: LanguageOption = None,
@@ -122,6 +123,8 @@ def analyze(
         the limit, or their customers left out.
     keep
         Columns that the models may use though they seem to know the outcome, with commas.
+    actions
+        What to suggest for which reason: an edited `actions.toml` of an earlier analysis.
     time_zone
         The company's, such as `Europe/Moscow`; a workspace has its own.
     seed
@@ -254,10 +257,11 @@ def _analyze_workspace(given: Mapping[str, Any]) -> tuple[Analysis, Language]:
 
 
 def _read_wishes(given: Mapping[str, Any]) -> AnalysisWishes:
+    from regulars.campaigns import ActionTable
     from regulars.quality import CleaningPlan
     from regulars.workspace.analyze import AnalysisWishes
 
-    plan = given["clean"]
+    plan, actions = given["clean"], given["actions"]
     return AnalysisWishes(
         as_of=given["as_of"],
         horizon_days=given["horizon_days"],
@@ -267,6 +271,7 @@ def _read_wishes(given: Mapping[str, Any]) -> AnalysisWishes:
         plan=CleaningPlan.from_toml(read_text(plan), where=str(plan)) if plan else None,
         outliers=given["outliers"],
         keep=split_names(given["keep"]),
+        actions=ActionTable.from_toml(read_text(actions), where=str(actions)) if actions else None,
         seed=given["seed"],
         time_zone=given["time_zone"],
         command=say_command(analyze, given),

@@ -254,5 +254,6 @@ def report_contact_list(found: ContactList, *, rule: Wording | None = None) -> C
         by_segment=found.count_by_segment(),
         by_reason=found.count_by_reason(),
         by_action=found.count_by_action(),
+        actions={row.action.code: row.action.action for row in found.rows},
         expected_loss=found.expected_loss,
     )

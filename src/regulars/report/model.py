@@ -21,7 +21,7 @@ from regulars.schema.wording import Wording
 
 __all__ = ["REPORT_VERSION", "Report"]
 
-REPORT_VERSION: Final = "1.3"
+REPORT_VERSION: Final = "1.4"
 
 
 class Report(Part):
@@ -30,7 +30,7 @@ class Report(Part):
     A part that could not be made is null, and `why_absent` says why under its name.
     """
 
-    version: Literal["1.0", "1.1", "1.2", "1.3"] = REPORT_VERSION
+    version: Literal["1.0", "1.1", "1.2", "1.3", "1.4"] = REPORT_VERSION
     """Version of this contract: a new minor number adds keys, a new major one changes a meaning."""
     title: str
     """What was analyzed: usually the name of the file."""
@@ -128,7 +128,7 @@ class Report(Part):
         --------
         >>> import json
         >>> json.loads(Report.to_schema())["title"]
-        'report.json of Regulars, version 1.3'
+        'report.json of Regulars, version 1.4'
         """
         schema = cls.model_json_schema(mode="serialization")
         head = {

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from regulars.campaigns import ActionTable
     from regulars.ingest.wishes import Wishes
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
@@ -93,6 +94,8 @@ class AnalysisWishes:
         What is done with missing values, and with outliers of the columns that the plan leaves.
     keep
         Columns that the models may see even if they seem to know the outcome.
+    actions
+        What to suggest for which reason; None takes what comes with Regulars.
     seed
         Of everything random.
     time_zone
@@ -109,6 +112,7 @@ class AnalysisWishes:
     plan: CleaningPlan | None = None
     outliers: OutlierChoice = "keep"
     keep: tuple[str, ...] = ()
+    actions: ActionTable | None = None
     seed: int = 0
     time_zone: str = "UTC"
     command: str | None = None
@@ -253,6 +257,7 @@ def _analyze(
         plan=wanted.plan,
         outliers=wanted.outliers,
         keep=wanted.keep,
+        actions=wanted.actions,
         language=language,
     )
     study = follow_recipe(workspace, recipe, progress=progress)

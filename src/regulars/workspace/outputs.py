@@ -46,6 +46,10 @@ _MEANINGS = {
         en="what is done with missing values; edit it and give it back: --clean",
         ru="что делается с пропусками; поправьте и верните: --clean",
     ),
+    "actions.toml": Wording(
+        en="what is suggested for which reason; edit it and give it back: --actions",
+        ru="что предлагается по какой причине; поправьте и верните: --actions",
+    ),
     "rfm_bounds.toml": Wording(
         en="bounds of RFM, to apply later: --rfm-bounds",
         ru="границы RFM, чтобы применить позже: --rfm-bounds",
@@ -135,6 +139,8 @@ def write_outputs(
 def _write_plans(study: CustomerStudy, folder: Path) -> list[str]:
     """What a person may edit and give to the next analysis."""
     plans = {}
+    if study.contact_list is not None:
+        plans["actions.toml"] = study.contact_list.actions.to_toml()
     if study.cleaned is not None:
         plan = CleaningPlan(columns=tuple(column.plan for column in study.cleaned.columns))
         plans["cleaning.toml"] = plan.to_toml()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from regulars.campaigns import ActionTable
 from regulars.features import AsOf, load_features
 from regulars.quality import CleaningPlan
 from regulars.schema.mapping import Mapping as SourceMapping
@@ -44,7 +45,7 @@ class Recipe(BaseModel):
         How the sources were read, as TOML.
     features
         The workspace's own feature definitions, as TOML by file.
-    seed, top, horizon_days, method, k, bounds, money, plan, outliers, keep, language
+    seed, top, horizon_days, method, k, bounds, money, plan, outliers, keep, actions, language
         What was wished.
     """
 
@@ -67,6 +68,7 @@ class Recipe(BaseModel):
     plan: CleaningPlan | None = None
     outliers: OutlierChoice = "keep"
     keep: tuple[str, ...] = ()
+    actions: ActionTable | None = None
     language: Language = "en"
 
 
@@ -98,6 +100,7 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
             plan=recipe.plan,
             outliers=recipe.outliers,
             keep=recipe.keep,
+            actions=recipe.actions,
             definitions=load_features(recipe.features),
             language=recipe.language,
             progress=progress,

@@ -8,7 +8,6 @@ from regulars.campaigns import (
     NEUTRAL_ACTION,
     ActionTable,
     build_contact_list,
-    packaged_actions,
 )
 from regulars.report.assemble_segments import name_segment
 from regulars.workspace.reasons import gather_reasons
@@ -90,7 +89,12 @@ def _append_loss(scores: pa.Table, brought: NDArray[np.float64]) -> pa.Table:
 
 
 def list_contacts(
-    scores: pa.Table, features: FeatureTable, churn: ChurnComparison, *, top: int | None
+    scores: pa.Table,
+    features: FeatureTable,
+    churn: ChurnComparison,
+    *,
+    top: int | None,
+    actions: ActionTable | None = None,
 ) -> ContactList:
     """Whom to contact: all above the threshold, or the `top`.
 
@@ -104,12 +108,15 @@ def list_contacts(
         Their probabilities.
     top
         So many customers; None asks for all above the threshold.
+    actions
+        What to suggest for which reason; None takes what comes with Regulars.
     """
     # Over time nobody who is scored has left yet: only those at risk are.
     is_past = churn.past_scores is None
     left = _list_left(features, churn.outcome) if is_past else set()
     is_churn = churn.outcome.is_churn
-    actions = packaged_actions() if is_churn else ActionTable(otherwise=NEUTRAL_ACTION)
+    if actions is None and not is_churn:
+        actions = ActionTable(otherwise=NEUTRAL_ACTION)
     if top is not None:
         # Who asks for a hundred wants a hundred: those who left do not take a place.
         return build_contact_list(_without(scores, left), top=top, actions=actions)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from regulars.campaigns import ContactList
+    from regulars.campaigns import ActionTable, ContactList
     from regulars.evaluate import LeadTime
     from regulars.features import FeatureDefinition
     from regulars.predictions import Outcome
@@ -114,6 +114,7 @@ def study_customers(
     plan: CleaningPlan | None = None,
     outliers: OutlierChoice = "keep",
     keep: Sequence[str] = (),
+    actions: ActionTable | None = None,
     horizon_days: int | None = None,
     definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
@@ -144,6 +145,8 @@ def study_customers(
         What is done with missing values and outliers.
     keep
         Columns that the models may see even if they seem to know the outcome.
+    actions
+        What to suggest for which reason; None takes what comes with Regulars.
     horizon_days
         Where no column tells who left: within how many days a subscription is to end, or how many
         days without a purchase or an event count as having gone.
@@ -249,7 +252,9 @@ def study_customers(
         segments=found,
         churn=churn,
         lead_time=leaving.lead_time if leaving else None,
-        contact_list=list_contacts(scores, features, churn, top=top) if churn else None,
+        contact_list=list_contacts(scores, features, churn, top=top, actions=actions)
+        if churn
+        else None,
         scores=scores,
         why_absent=absent,
         drilled=_drill_down(features, found, outcome, churn, scores),

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
-from regulars.campaigns import NEUTRAL_ACTION, packaged_actions
 from regulars.report.model import Report
 from regulars.report.parts import (
     CleanedColumnPart,
@@ -130,7 +129,8 @@ class Shown:
 
     def action(self, code: str) -> str:
         """The words for a suggested action: a feature may have the same code."""
-        known = _list_actions()
+        listed = self._report.contact_list if self._report else None
+        known = listed.actions if listed else {}
         return self._speech.read(known[code]) if code in known else self.named(code)
 
     def reason(self, code: str) -> str:
@@ -167,17 +167,9 @@ class Shown:
         return self._speech.name("risks", risk)
 
 
-def _list_actions() -> dict[str, Wording]:
-    """Words for the packaged actions by their codes."""
-    table = packaged_actions()
-    known = (*table.actions, table.otherwise, NEUTRAL_ACTION)
-    return {action.code: action.action for action in known}
-
-
 def _list_names(report: Report) -> dict[str, Wording]:
-    """Words for codes: those of the report before those of its parts and of the packaged actions."""
-    words = _list_actions()
-    words |= {code: Wording(**said) for code, said in list_words()["reasons"].items()}
+    """Words for codes: those of the report before those of its parts."""
+    words = {code: Wording(**said) for code, said in list_words()["reasons"].items()}
     if report.churn:
         words |= {driver.feature: driver.label for driver in report.churn.drivers}
     return words | dict(report.names)

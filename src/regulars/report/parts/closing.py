@@ -29,6 +29,8 @@ class ContactListPart(Part):
     """Kept customers by their first reason."""
     by_action: Mapping[str, Count] = Field(default_factory=dict)
     """Kept customers by suggested action, code of the action."""
+    actions: Mapping[str, Wording] = Field(default_factory=dict)
+    """What each of these codes suggests to the operator."""
     expected_loss: MaybeNumber = None
     """Sum of probability times money over the list, where money is known."""
 
