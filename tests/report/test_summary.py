@@ -125,6 +125,22 @@ def test_the_forecast_is_graded_by_its_lower_bound(report, low, grade):
     assert summarize(weaker).summary.grades["churn"] == grade
 
 
+@pytest.mark.parametrize(
+    ("kind", "grade", "is_asked"), [("overfitting", "B", False), ("strong_feature", "C", True)]
+)
+def test_a_notice_that_leaves_the_figures_true_asks_for_no_explanation(
+    report, kind, grade, is_asked
+):
+    sentence = Wording(en="Much better on customers it learnt from.", ru="На своих намного лучше.")
+    alarm = Alarm(kind=kind, severity="notice", sentence=sentence)
+    noted = _without(report, churn=report.churn.model_copy(update={"alarms": (alarm,)}))
+
+    summary = summarize(noted).summary
+
+    assert summary.grades["churn"] == grade
+    assert ("must be explained first" in summary.reasons["churn"].en) is is_asked
+
+
 @pytest.mark.parametrize(("quarantined", "grade"), [(20, "A"), (21, "B"), (101, "C"), (403, "D")])
 def test_data_is_graded_by_the_rows_set_aside(report, quarantined, grade):
     data = report.data.model_copy(

@@ -40,6 +40,24 @@ def test_a_column_filled_in_for_those_who_left_is_left_out_and_both_figures_are_
     assert "closing_note_number" not in {one["feature"] for one in report["churn"]["drivers"]}
 
 
+def test_of_several_columns_each_is_put_back_alone(desk):
+    header = "customer_id,age,closing_note_number,final_bill_number,churn\n"
+    lines = [
+        f"{n},{age},{n % 5 if left == 'yes' else ''},{n % 2 if left == 'yes' and n % 4 else ''},{left}\n"
+        for n, age, left in ROWS
+    ]
+    desk.write("clients.csv", header + "".join(lines))
+
+    report = _analyze(desk)
+
+    leaks = {leak["column"]: leak for leak in report["leakage"] if leak["is_dropped"]}
+    with_each = {name: leak["roc_auc_with"] for name, leak in leaks.items()}
+    assert with_each.keys() == {"closing_note_number", "final_bill_number"}
+    assert with_each["closing_note_number"] > 0.99
+    assert 0.8 < with_each["final_bill_number"] < 0.95
+    assert len({leak["roc_auc_without"] for leak in leaks.values()}) == 1
+
+
 def test_a_column_that_the_person_vouches_for_stays(leaky):
     report = _analyze(leaky, "--keep", "closing_note_number")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from regulars.report.model import Report
 from regulars.report.parts import (
+    Alarm,
     ChurnPart,
     DataPart,
     FindingPart,
@@ -30,7 +31,9 @@ _SILENT = 0.05
 # From this share of the customers on, a warning says nothing.
 _LOUD = 0.95
 _HANDFUL = 30
-_CAPS: dict[str, Grade] = {"no_signal": "D"}
+_CAPS: dict[str, Grade] = {"no_signal": "D", "overfitting": "B"}
+"""The best grade of a forecast with such an alarm. A model that learnt by heart was tested on others
+all the same, so that its figures hold."""
 _GRADES: tuple[Grade, ...] = ("A", "B", "C", "D")
 
 
@@ -41,8 +44,8 @@ def summarize(report: Report) -> Report:
     for an error, C if it concerns 5 % or more; B for a warning that concerns 1 % or more. That of the segments follows their steadiness (0.85, 0.6). That
     of the forecast follows the lower bound of the ROC-AUC over all customers, each tested by a model
     that had not seen them (0.8, 0.7, 0.6),
-    and is C at best while an alarm or a
-    notice about the forecast stands, D when there is no signal. The whole is as good as its weakest part,
+    and is C at best while an alarm or a notice about the forecast stands (B where it only learnt by
+    heart: it was tested on others), D when there is no signal. The whole is as good as its weakest part,
     and C at best while nothing was found out about customers.
     """
     grades: dict[str, Grade] = {"data": _grade_data(report.data)}
@@ -111,7 +114,11 @@ def _get_stability(segments: SegmentsPart) -> float | None:
 def _grade_churn(churn: ChurnPart) -> Grade:
     tested = churn.judged
     low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low
-    return max([_at_least(low, _RANKING), *(_CAPS.get(alarm.kind, "C") for alarm in churn.alarms)])
+    return max([_at_least(low, _RANKING), *(_cap(alarm) for alarm in churn.alarms)])
+
+
+def _cap(alarm: Alarm) -> Grade:
+    return _CAPS.get(alarm.kind, "C")
 
 
 def _tell_data(loaded: DataPart, speech: Speech) -> str:
@@ -133,7 +140,7 @@ def _tell_steadiness(segments: SegmentsPart, speech: Speech) -> str:
 
 
 def _tell_quality(churn: ChurnPart, speech: Speech) -> str:
-    if churn.alarms:
+    if any(_cap(alarm) > "B" for alarm in churn.alarms):
         return speech.say("summary.reason_alarm")
     tested = churn.judged
     low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low

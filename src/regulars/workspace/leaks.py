@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError
 from regulars.features import find_leaks, list_blocking
-from regulars.features.leakage import measure_without
+from regulars.features.leakage import measure_with_each
 from regulars.report.parts import LeakagePart
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from regulars.features import FeatureTable, Leak
     from regulars.predictions import Outcome
-    from regulars.schema.mapping import Mapping
+    from regulars.schema.mapping import Mapping as SourceMapping
 
 __all__ = ["LeakSearch", "search_leaks"]
 
@@ -32,16 +32,18 @@ class LeakSearch:
         Blocking ones first.
     dropped
         Names of the features that were left out.
-    roc_auc_with, roc_auc_without
-        What one quick booster reaches on unseen customers with the columns left out and without
-        them; None when nothing was left out.
+    roc_auc_without
+        What one quick booster reaches on unseen customers without any of them; None when nothing was
+        left out.
+    roc_auc_with
+        The same with one of them put back, by its name.
     """
 
     features: FeatureTable
     leaks: tuple[Leak, ...] = ()
     dropped: tuple[str, ...] = ()
-    roc_auc_with: float | None = None
     roc_auc_without: float | None = None
+    roc_auc_with: Mapping[str, float] = field(default_factory=dict)
 
     def report(self) -> tuple[LeakagePart, ...]:
         """What the report says of them."""
@@ -52,7 +54,7 @@ class LeakSearch:
                 is_blocking=leak.severity == "blocking",
                 is_dropped=leak.feature in self.dropped,
                 roc_auc_alone=leak.power,
-                roc_auc_with=self.roc_auc_with if leak.feature in self.dropped else None,
+                roc_auc_with=self.roc_auc_with.get(leak.feature),
                 roc_auc_without=self.roc_auc_without if leak.feature in self.dropped else None,
             )
             for leak in self.leaks
@@ -64,7 +66,7 @@ def search_leaks(
     outcome: Outcome,
     *,
     keep: Sequence[str] = (),
-    mappings: Sequence[Mapping] = (),
+    mappings: Sequence[SourceMapping] = (),
     seed: int,
 ) -> LeakSearch:
     """Look for columns that know the outcome, and leave out those of which there is no doubt.
@@ -93,12 +95,12 @@ def search_leaks(
     if not dropped or len(dropped) == len(features.features):
         # With nothing left there would be no model to say what the columns hide.
         return LeakSearch(features, leaks)
-    with_them, without = measure_without(features, outcome.labels, dropped, random_state=seed)
-    return LeakSearch(features.drop(dropped), leaks, dropped, with_them, without)
+    without, with_each = measure_with_each(features, outcome.labels, dropped, random_state=seed)
+    return LeakSearch(features.drop(dropped), leaks, dropped, without, with_each)
 
 
 def _find_kept(
-    features: FeatureTable, keep: Sequence[str], mappings: Sequence[Mapping]
+    features: FeatureTable, keep: Sequence[str], mappings: Sequence[SourceMapping]
 ) -> frozenset[str]:
     """Names of features that the person wants in, whatever the search says."""
     targets = {column.source: column.target for one in mappings for column in one.columns}

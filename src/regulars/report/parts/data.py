@@ -297,6 +297,6 @@ class LeakagePart(Part):
     roc_auc_alone: MaybeShare = None
     """ROC-AUC of this column by itself."""
     roc_auc_with: MaybeShare = None
-    """Quality of the model with it."""
+    """Quality of a quick model with it, and without the others that were left out."""
     roc_auc_without: MaybeShare = None
-    """Quality of the model without it."""
+    """Quality of the same model without any that was left out."""
