@@ -93,6 +93,7 @@ for _module, _verb, _help in (
     ("segment_moves", "migration", "Count who moved from which segment to which, and who stayed."),
     ("segment_moves", "overlap", "Count how many customers each two segments share."),
     ("segment_moves", "trend", "Show how large segments were over time."),
+    ("segment_baskets", "baskets", "Say what is bought together."),
 ):
     segment.command(f"regulars.cli.{_module}:{_verb}", name=_verb.strip("_"), help=_help)
 
