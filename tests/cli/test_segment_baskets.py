@@ -99,7 +99,7 @@ def test_nothing_found_says_how_to_go_on_in_russian(shop, capsys):
 
 
 def test_unsure_pairs_say_how_sure_to_ask(shop, capsys):
-    lines = "tea,milk\n" * 2 + "milk\ntea\njam\n" * 3 + "oil,jam,rye\n"
+    lines = "tea,milk\nmilk,tea\n" + "milk\ntea\njam\n" * 3 + "oil,jam,rye\n"
     (shop / "unsure.csv").write_text(lines * 3, encoding="utf-8")
 
     _, out, _ = ask(capsys, "unsure.csv", "--support", "0.15", "--confidence", "0.5")
