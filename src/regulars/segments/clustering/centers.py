@@ -105,7 +105,13 @@ class KMeans:
 
 @dataclass(frozen=True, slots=True)
 class MiniBatchKMeans:
-    """k-means on small random batches (Sculley 2010): quicker on very many customers, less exact."""
+    """k-means on small random batches (Sculley 2010): quicker on very many customers, less exact.
+
+    Attributes
+    ----------
+    batch_size
+        Customers a batch; where there are no more in all, this is plain k-means.
+    """
 
     name: ClassVar[str] = "minibatch_kmeans"
     takes_k: ClassVar[bool] = True
@@ -114,9 +120,11 @@ class MiniBatchKMeans:
     batch_size: int = 4_096
 
     def fit(self, points: Points, *, k: int | None, random_state: int) -> Centers:
-        """Find k centers."""
+        """Find k centers; fewer when the points have fewer different places."""
         from sklearn.cluster import MiniBatchKMeans as Learner
 
+        if len(points) <= self.batch_size:
+            return KMeans().fit(points, k=k, random_state=random_state)
         learner = Learner(
             n_clusters=k or 1,
             n_init=_STARTS,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError
+from regulars.evaluate.threads import one_thread
 
 __all__ = [
     "ClusterMethod", "Clustering", "Clusters", "Degrees", "Labels", "Points", "cluster_points",
@@ -152,13 +153,15 @@ def cluster_points(
     allowed = [rows for rows in (method.most_rows, most_rows) if rows is not None]
     rows = sample_rows(len(points), random_state, most=min(allowed, default=len(points)))
     is_sampled = len(rows) < len(points)
-    clusters = method.fit(points[rows] if is_sampled else points, k=k, random_state=random_state)
-    labels = clusters.labels
-    if is_sampled:
-        labels = clusters.assign(points)
-        labels[rows] = clusters.labels
+    with one_thread():
+        fitted = points[rows] if is_sampled else points
+        clusters = method.fit(fitted, k=k, random_state=random_state)
+        labels = clusters.labels
+        if is_sampled:
+            labels = clusters.assign(points)
+            labels[rows] = clusters.labels
+        degrees = clusters.weigh(points)
     number = number_by_size(labels, clusters.k)
-    degrees = clusters.weigh(points)
     if degrees is not None:
         degrees = np.ascontiguousarray(degrees[:, np.argsort(number, kind="stable")])
     labels = renumber(labels, number)
