@@ -37,7 +37,7 @@ def test_three_groups_are_found_and_new_customers_assigned(name):
 
 @pytest.mark.parametrize("name", OF_CROWDS)
 def test_crowds_are_found_without_being_told_how_many(name):
-    points, group = _groups(90, 60, 30)
+    points, group = _groups(300, 200, 100)
 
     found = cluster_points(points, get_method(name), random_state=1)
 
