@@ -8,6 +8,7 @@ import html
 import io
 import json
 import os
+import random
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from regulars.cli.app import run
+from regulars.ingest.wishes import Wishes
 from regulars.progress import Silent
 from regulars.rehearsal import make_company, write_company
 from regulars.report import Report, render_html
@@ -52,6 +54,27 @@ def analyze(folder: Path) -> Report:
     return done.report
 
 
+def analyze_classes(folder: Path) -> Report:
+    """The report about 1,500 customers who stay, pause or leave."""
+    rng = random.Random(4)
+    lines = ["customer_id,age,monthly_fee,visits,plan,status"]
+    for number in range(1500):
+        age, fee, visits = rng.randint(18, 75), round(rng.uniform(5, 60), 2), rng.randint(0, 30)
+        plan = rng.choice(["basic", "gold", "silver"])
+        strain = (fee - 30) / 25 + (plan == "basic") - visits / 15
+        is_older = age > rng.gauss(45, 12)
+        status = "active" if strain < rng.gauss(0.3, 1) else "left" if is_older else "paused"
+        lines.append(f"{number:05},{age},{fee},{visits},{plan},{status}")
+    (folder / "clients.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = analyze_files(
+        [str(folder / "clients.csv")],
+        folder=folder / "classes",
+        wishes=Wishes(outcome="status"),
+        progress=Silent(),
+    )
+    return done.report
+
+
 def show(page: "Page", report: Report, folder: Path, *, language: "Language") -> None:
     """Open the report in the browser."""
     file = folder / f"{language}.html"
@@ -66,6 +89,13 @@ def take_demo(page: "Page", folder: Path) -> None:
     show(page, report, folder, language="en")
     clip = _clip(page, "#churn", highest=660)
     page.screenshot(path=FOLDER / "demo-churn.png", clip=clip, full_page=True)
+
+
+def take_classes(page: "Page", folder: Path) -> None:
+    """Which of several classes are confused."""
+    show(page, analyze_classes(folder), folder, language="en")
+    clip = _clip(page, "#classes", highest=620)
+    page.screenshot(path=FOLDER / "report-classes.png", clip=clip, full_page=True)
 
 
 def take(page: "Page", report: Report) -> None:
@@ -170,6 +200,7 @@ def main() -> int:
         take(page, report)
         take_terminal(page, Path(folder))
         take_demo(page, Path(folder))
+        take_classes(page, Path(folder))
         browser.close()
     return 0
 

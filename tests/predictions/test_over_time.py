@@ -9,17 +9,15 @@ import pyarrow as pa
 import pytest
 
 from regulars.errors import InvalidParameterError, QualityError
-from regulars.features import AsOf, Feature, FeatureTable
+from regulars.features import AsOf
 from regulars.features.purchases import purchase_features
 from regulars.predictions import (
     NoPurchase,
     choose_cutoffs,
-    compare_classes,
     compare_models_over_time,
     keep_at_risk,
     observe_outcome,
 )
-from regulars.schema.wording import Wording
 
 pytestmark = pytest.mark.slow
 
@@ -122,28 +120,3 @@ def test_one_date_cannot_be_tested():
 
     with pytest.raises(QualityError, match="No date can be tested"):
         compare_models_over_time(past[-1:], features, random_state=1)
-
-
-def test_several_classes_are_told_apart_one_by_one():
-    generator = np.random.default_rng(1)
-    place = generator.normal(size=240)
-    classes = np.where(place < -0.5, "leaves", np.where(place > 0.5, "buys more", "stays"))
-    feature = Feature("x", Wording(en="x", ru="x"), None, "numeric")
-    ids = pa.array([f"{row:03d}" for row in range(240)])
-    table = pa.table({"customer_id": ids, "x": place + 0.2 * generator.normal(size=240)})
-    features = FeatureTable(table, (feature,), AsOf(START))
-
-    told = compare_classes(features, classes.tolist(), column="plan", random_state=1)
-
-    assert set(told.comparisons) == {"leaves", "stays", "buys more"}
-    np.testing.assert_allclose(told.probabilities.sum(axis=1), 1)
-    assert told.roc_auc > 0.85
-    assert np.mean([one == other for one, other in zip(told.predicted, classes, strict=True)]) > 0.7
-
-
-def test_five_hundred_classes_are_refused():
-    ids = pa.table({"customer_id": [str(row) for row in range(500)]})
-    features = FeatureTable(ids, (), AsOf(START))
-
-    with pytest.raises(QualityError, match="'total' has 500 different values; at most 12"):
-        compare_classes(features, list(range(500)), column="total", random_state=1)

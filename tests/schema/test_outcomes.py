@@ -89,9 +89,29 @@ def test_a_value_that_is_not_there_is_refused_with_those_that_are():
         recognize([IDS, _column("y", "no", "yes")], outcome="y=maybe")
 
 
-def test_many_values_are_counted_and_not_shown():
-    with pytest.raises(InvalidParameterError, match="It holds: 12 distinct values"):
+def test_an_id_with_many_values_is_no_outcome():
+    with pytest.raises(InvalidParameterError, match="says who the customer is and has 12 distinct"):
         recognize([IDS], outcome="id")
+
+
+def test_a_personal_column_with_many_values_is_no_outcome_whatever_value_is_named():
+    emails = SourceColumn("email", values=[f"person{n}@example.com" for n in range(12)])
+
+    with pytest.raises(InvalidParameterError, match="'email' is personal and has 12 distinct"):
+        recognize([IDS, emails], outcome="email=person1@example.com")
+
+
+@pytest.mark.parametrize("values", [("only",), ("stays", "leaves", "moves")])
+def test_a_column_of_one_value_or_of_several_is_taken_without_naming_one(values):
+    mapping = recognize([IDS, _column("status", *values)], outcome="status")
+
+    assert (mapping.outcome.column, mapping.outcome.positive) == ("status", None)
+    assert mapping.notes[0].en == "Outcome: 'status': you said so."
+
+
+def test_of_two_values_that_do_not_tell_one_has_to_be_named():
+    with pytest.raises(InvalidParameterError, match=r"It holds: a, b\. Say --outcome 'plan=VALUE'"):
+        recognize([IDS, _column("plan", "a", "b")], outcome="plan")
 
 
 def test_an_unknown_outcome_column_offers_the_nearest():

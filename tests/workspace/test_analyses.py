@@ -177,3 +177,35 @@ def test_an_outcome_that_teaches_nothing_fails_and_the_rest_is_written(desk, out
     assert told in report["why_absent"]["churn"]["en"]
     assert told in ran.out
     assert len(report["segments"]["profiles"]) >= 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (["yes"] * 200, "is 'yes' for all 200 customers"),
+        ([f"v{n}" for n in range(200)], "has 200 different values; an outcome is yes or no"),
+        (["a"] * 150 + ["b"] * 45 + ["c"] * 5, "the rarest, 'c', has 5 customers; at least 20"),
+    ],
+)
+def test_a_column_that_teaches_nothing_fails_without_a_value_too(desk, outcome, told):
+    rows = [f"{n},{20 + n * 7 % 50},{300 + n * 13 % 90},{value}" for n, value in enumerate(outcome)]
+    desk.write("clients.csv", "\n".join(["customer_id,age,monthly_fee,churn", *rows]))
+
+    ran = desk.run("analyze", "clients.csv", "--outcome", "churn", "--out", "out")
+
+    report = json.loads((desk.folder / "out/report.json").read_text("utf-8"))
+    assert ran.code == 1
+    assert told in report["why_absent"]["churn"]["en"]
+    assert "v7" not in json.dumps(report["why_absent"])
+    assert len(report["segments"]["profiles"]) >= 2
+    assert (desk.folder / "out/report.html").is_file()
+
+
+def test_an_outcome_that_is_no_column_is_a_wrong_command(desk):
+    desk.write("clients.csv", CUSTOMERS)
+
+    ran = desk.run("analyze", "clients.csv", "--outcome", "chrun", "--out", "out")
+
+    assert ran.code == 2
+    assert "Did you mean 'churn'" in ran.complaint
+    assert not (desk.folder / "out/report.json").exists()

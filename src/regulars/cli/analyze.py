@@ -158,7 +158,7 @@ def analyze(
 def _lacks_forecast(report: Report) -> bool:
     """Whether a column says who left, and nothing could be learnt from it: what was asked failed."""
     names_outcome = any(column.role == "outcome" for column in report.data.mapping)
-    return names_outcome and report.churn is None
+    return names_outcome and report.churn is None and report.classes is None
 
 
 def _name_columns(

@@ -4,7 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.predictions.classes import ClassComparison, compare_classes
+    from regulars.predictions.classes import (
+        ClassComparison,
+        Classes,
+        compare_classes,
+        read_classes,
+    )
     from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
     from regulars.predictions.definitions import (
         ColumnOutcome,
@@ -39,6 +44,7 @@ __all__ = [
     "Alarm",
     "ChurnComparison",
     "ClassComparison",
+    "Classes",
     "ColumnOutcome",
     "ContractEnd",
     "Driver",
@@ -62,6 +68,7 @@ __all__ = [
     "keep_at_risk",
     "observe_outcome",
     "propose_quiet_days",
+    "read_classes",
     "read_outcome",
 ]
 
@@ -69,6 +76,7 @@ _LAZY = {
     "Alarm": "results",
     "ChurnComparison": "results",
     "ClassComparison": "classes",
+    "Classes": "classes",
     "ColumnOutcome": "definitions",
     "ContractEnd": "definitions",
     "Driver": "results",
@@ -92,6 +100,7 @@ _LAZY = {
     "keep_at_risk": "observing",
     "observe_outcome": "observing",
     "propose_quiet_days": "observing",
+    "read_classes": "classes",
     "read_outcome": "outcome",
 }
 

@@ -13,10 +13,20 @@ from regulars.features.sentences import format_number, format_share
 from regulars.predictions.definitions import ColumnOutcome, OutcomeDefinition, Phrases
 from regulars.schema.wording import Language, Wording, pluralize
 
-__all__ = ["FEWEST_OF_EACH", "Outcome", "check_enough", "list_classes", "read_outcome"]
+__all__ = [
+    "FEWEST_OF_EACH",
+    "MOST_CLASSES",
+    "Outcome",
+    "check_enough",
+    "count_classes",
+    "read_outcome",
+]
 
 FEWEST_OF_EACH = 20
 """Fewer customers with or without the outcome cannot be held out and measured."""
+
+MOST_CLASSES = 12
+"""More values are no classes that anybody would tell apart one by one."""
 
 _MOST_VALUES_SHOWN = 5
 _POSITIVE_WORDS = frozenset(
@@ -212,16 +222,23 @@ def read_outcome(
     return outcome
 
 
-def list_classes(values: Sequence[object] | pa.ChunkedArray | pa.Array) -> list[str]:
-    """The different values of an outcome, most frequent first.
+def count_classes(values: Sequence[object] | pa.ChunkedArray | pa.Array) -> dict[str, int]:
+    """The different values of an outcome and how many have each, most frequent first.
+
+    Upper and lower case are one, written as most of them are.
 
     Examples
     --------
-    >>> list_classes(["stays", "leaves", "stays", None])
-    ['stays', 'leaves']
+    >>> count_classes(["stays", "leaves", "Stays", "stays", None])
+    {'stays': 3, 'leaves': 1}
     """
     counts = _count([_as_text(value) for value in _as_list(values)])
-    return sorted(counts, key=lambda text: (-counts[text], text))
+    written: dict[str, str] = {}
+    together: dict[str, int] = {}
+    for text in sorted(counts, key=lambda text: (-counts[text], text)):
+        name = written.setdefault(_fold(text), text)
+        together[name] = together.get(name, 0) + counts[text]
+    return dict(sorted(together.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _count(texts: Sequence[str | None]) -> dict[str, int]:
@@ -283,6 +300,16 @@ def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> s
                 f"{_list_values(counts, 'ru')}. Назовите одно из этих значений.",
             )
         return matching[0]
+    if len(counts) > MOST_CLASSES:
+        # Many values may be names of people, and a report never holds those.
+        raise QualityError(
+            en=f"The outcome '{column}' has {len(counts)} different values; an outcome is yes or no, "
+            f"or of at most {MOST_CLASSES} classes. Say which value counts as yes: {column}=VALUE, or "
+            "choose another outcome.",
+            ru=f"У исхода «{column}» разных значений {len(counts)}, а исход — это да или нет, или не "
+            f"больше {MOST_CLASSES} классов. Скажите, какое значение считать за «да»: "
+            f"{column}=ЗНАЧЕНИЕ, — или выберите другой исход.",
+        )
     if len(counts) > 2:
         raise QualityError(
             en=f"The outcome '{column}' has {len(counts)} different values "

@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.table import Table
 
+    from regulars.schema.column_mapping import Outcome
     from regulars.schema.mapping import Mapping, MappingLine
     from regulars.schema.wording import Language
 
-__all__ = ["ColumnsView"]
+__all__ = ["ColumnsView", "tell_outcome"]
 
 _MOST_COLUMNS = 60
 _ROOM_FOR_REASONS = 100
 _WIDEST_NAME = 26
+
+
+def tell_outcome(outcome: Outcome, speech: Speech) -> str:
+    """Which column says who left, and by which of its values where one was named."""
+    if outcome.positive is None:
+        return speech.say("text.outcome_open", column=outcome.column)
+    return speech.say("text.outcome", column=outcome.column, positive=outcome.positive)
 
 
 class ColumnsView:
@@ -59,7 +67,7 @@ class ColumnsView:
         outcome = self._mapping.outcome
         if outcome is None:
             return self._speech.say("text.no_outcome")
-        return self._speech.say("text.outcome", column=outcome.column, positive=outcome.positive)
+        return tell_outcome(outcome, self._speech)
 
     def _tell_kind(self) -> list[RenderableType]:
         mapping = self._mapping

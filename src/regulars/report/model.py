@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from regulars.report.parts import (
     ChurnPart,
+    ClassesPart,
     ContactListPart,
     DataPart,
     LeakagePart,
@@ -52,6 +53,8 @@ class Report(Part):
     """Who the customers are."""
     churn: ChurnPart | None = None
     """Who is about to leave."""
+    classes: ClassesPart | None = None
+    """Who is of which class, where the outcome has several and none was named as leaving."""
     contact_list: ContactListPart | None = None
     """Whom to contact, in figures."""
     why_absent: Mapping[Literal["segments", "churn", "contact_list"], Wording] = Field(
@@ -91,7 +94,9 @@ class Report(Part):
     @property
     def is_churn(self) -> bool:
         """Whether words may speak of leaving: the outcome is churn, or there is none."""
-        return self.churn is None or self.churn.outcome.is_churn
+        if self.churn is None:
+            return self.classes is None
+        return self.churn.outcome.is_churn
 
     def to_json(self) -> str:
         """The report as JSON text: sorted keys, finite numbers, the same bytes for the same report.

@@ -1,11 +1,12 @@
 """The report in one grade and a few sentences that anybody can retell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from regulars.report.model import Report
 from regulars.report.parts import (
     Alarm,
     ChurnPart,
+    ClassesPart,
     DataPart,
     FindingPart,
     SegmentProfile,
@@ -58,8 +59,12 @@ def summarize(report: Report) -> Report:
         churn = report.churn
         grades["churn"] = _grade_churn(churn)
         reasons["churn"] = _in_both(lambda speech: _tell_quality(churn, speech))
+    if report.classes:
+        classes = report.classes
+        grades["classes"] = _grade_ranking(classes.roc_auc.low, classes.alarms)
+        reasons["classes"] = _in_both(lambda speech: _tell_class_quality(classes, speech))
     # Data alone, however good, is nothing to act on.
-    least: Grade = "A" if report.segments or report.churn else "C"
+    least: Grade = "A" if report.segments or report.churn or report.classes else "C"
     worst = max([least, *grades.values()])
     summary = Summary(
         grade=worst,
@@ -114,7 +119,11 @@ def _get_stability(segments: SegmentsPart) -> float | None:
 def _grade_churn(churn: ChurnPart) -> Grade:
     tested = churn.judged
     low = tested.roc_auc if tested.roc_auc_low is None else tested.roc_auc_low
-    return max([_at_least(low, _RANKING), *(_cap(alarm) for alarm in churn.alarms)])
+    return _grade_ranking(low, churn.alarms)
+
+
+def _grade_ranking(low: float, alarms: Iterable[Alarm]) -> Grade:
+    return max([_at_least(low, _RANKING), *(_cap(alarm) for alarm in alarms)])
 
 
 def _cap(alarm: Alarm) -> Grade:
@@ -151,6 +160,16 @@ def _tell_quality(churn: ChurnPart, speech: Speech) -> str:
     )
 
 
+def _tell_class_quality(classes: ClassesPart, speech: Speech) -> str:
+    if any(_cap(alarm) > "B" for alarm in classes.alarms):
+        return speech.say("summary.reason_alarm")
+    return speech.say(
+        "summary.reason_classes",
+        quality=speech.fixed(classes.roc_auc.mean, 2),
+        low=speech.fixed(classes.roc_auc.low, 2),
+    )
+
+
 def _list_sentences(report: Report) -> list[Callable[[Speech], str]]:
     told: list[Callable[[Speech], str]] = [lambda speech: _retell_rows(report.data, speech)]
     if report.segments and report.segments.profiles:
@@ -162,6 +181,9 @@ def _list_sentences(report: Report) -> list[Callable[[Speech], str]]:
         lead_time = churn.lead_time
         if lead_time is not None:
             told.append(lambda speech: lead_time.sentence.to(speech.language))
+    if report.classes:
+        classes = report.classes
+        told.append(lambda speech: _retell_classes(classes, speech))
     if report.contact_list:
         kept = report.contact_list.kept
         told.append(
@@ -231,6 +253,16 @@ def _retell_segments(segments: SegmentsPart, speech: Speech) -> str:
         share=speech.percent(largest.share, 0),
         worst=speech.quotable(worst.name),
         churn=speech.percent(loss, 0),
+    )
+
+
+def _retell_classes(classes: ClassesPart, speech: Speech) -> str:
+    return speech.say(
+        "summary.classes",
+        column=classes.column,
+        classes=len(classes.classes),
+        right=speech.number(round(classes.accuracy.mean * 100)),
+        frequent=speech.number(round(classes.frequent_share * 100)),
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "CUSTOMERS_SCHEMA",
     "ReadPersonal",
     "neutralize",
+    "write_classes",
     "write_contact_list_csv",
     "write_customers",
     "write_quarantine",
@@ -271,6 +272,20 @@ def write_customers(path: Path, scores: pa.Table) -> None:
     table = scores.select(CUSTOMERS_SCHEMA.names).cast(CUSTOMERS_SCHEMA)
     with replacing(path) as unfinished:
         pq.write_table(table.sort_by("customer_id"), unfinished, compression="zstd")
+
+
+def write_classes(path: Path, scores: pa.Table) -> None:
+    """Every customer with the most probable class and the probability of each, as Parquet.
+
+    Parameters
+    ----------
+    path
+        Where; takes the place of an earlier file once it is complete.
+    scores
+        One row per customer: `customer_id`, `predicted_class`, `probabilities`.
+    """
+    with replacing(path) as unfinished:
+        pq.write_table(scores.sort_by("customer_id"), unfinished, compression="zstd")
 
 
 def write_quarantine(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from regulars.report.columns_text import ColumnsView
-from regulars.report.plain_text import plain_text
+from regulars.report.columns_text import ColumnsView, tell_outcome
+from regulars.report.plain_text import new_table, plain_text
 from regulars.report.speech import Speech
 from regulars.report.state_text import MARKS, STYLES, render_findings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from regulars.quality import Finding, Reconciliation
     from regulars.report.model import Report
-    from regulars.report.parts import LeakagePart
+    from regulars.report.parts import ClassesPart, LeakagePart
     from regulars.schema.mapping import Mapping as SourceMapping
     from regulars.schema.wording import Language, Wording
 
@@ -229,7 +229,10 @@ def render_analysis(
             if (reason := summary.reasons.get(part))
         ]
     lines += [_warn_of_leak(leak, speech) for leak in report.leakage if leak.is_blocking]
-    for alarm in report.churn.alarms if report.churn else ():
+    if report.classes:
+        lines.append(_table_classes(report.classes, speech))
+    of_churn = report.churn.alarms if report.churn else ()
+    for alarm in (*of_churn, *(report.classes.alarms if report.classes else ())):
         mark = f"{MARKS[alarm.severity]} {speech.say(f'severity.{alarm.severity}')}: "
         lines.append(plain_text(mark + speech.read(alarm.sentence), STYLES[alarm.severity]))
     for reason in dict.fromkeys(report.why_absent.values()):
@@ -238,6 +241,25 @@ def render_analysis(
         lines.append(plain_text(speech.say("text.written", folder=folder), "bold"))
         lines.append(_list_files(files or {}, speech))
     return Group(*lines)
+
+
+def _table_classes(classes: ClassesPart, speech: Speech) -> Table:
+    """A line for each class: how well it is told from the rest."""
+    headings = (
+        "classes.is",
+        "classes.customers",
+        "churn.roc_auc",
+        "churn.precision",
+        "churn.recall",
+    )
+    table = new_table(*map(speech.say, headings), right=(1, 2, 3, 4))
+    for one in classes.classes:
+        table.add_row(
+            plain_text(one.name),
+            speech.number(one.customers),
+            *(speech.fixed(figure.mean, 2) for figure in (one.roc_auc, one.precision, one.recall)),
+        )
+    return table
 
 
 def _warn_of_leak(leak: LeakagePart, speech: Speech) -> RenderableType:
@@ -280,10 +302,7 @@ def render_reproduction(found: ReproductionView, language: Language) -> Group:
 
 
 def _tell_outcome(mapping: SourceMapping, speech: Speech) -> str:
-    outcome = mapping.outcome
-    if outcome is None:
-        return ""
-    return speech.say("text.outcome", column=outcome.column, positive=outcome.positive)
+    return tell_outcome(mapping.outcome, speech) if mapping.outcome else ""
 
 
 def _grade(grade: str, words: str) -> Text:

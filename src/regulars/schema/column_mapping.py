@@ -81,7 +81,8 @@ class Outcome(BaseModel):
     column
         The source column.
     positive
-        The value, as in the source, that means "it happened".
+        The value, as in the source, that means "it happened"; None where a person named a column
+        of one value, or of more than two, and none of its values.
     is_given
         A person named it; otherwise it was taken by the one name of the dictionary.
     evidence
@@ -91,6 +92,6 @@ class Outcome(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: str
-    positive: str
+    positive: str | None = None
     is_given: bool
     evidence: Wording

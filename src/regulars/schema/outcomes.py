@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 
 from regulars.errors import InvalidParameterError, UnknownColumnError
-from regulars.schema.column_mapping import Outcome
+from regulars.schema.column_mapping import ColumnMapping, Outcome
 from regulars.schema.column_names import split_words
+from regulars.schema.contract import Role
 from regulars.schema.measured import Measured
 from regulars.schema.shapes import parse_boolean
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["find_outcome", "find_positive", "is_outcome_name", "take_outcome"]
+__all__ = [
+    "check_outcome_is_told",
+    "find_outcome",
+    "find_positive",
+    "is_outcome_name",
+    "take_outcome",
+]
 
 _MOST_VALUES_SHOWN = 10
 
@@ -25,6 +32,10 @@ _FILLERS = frozenset(
 _POSITIVE_WORDS = _NAMES - {"y", "target"} | {"gone", "lost", "leave", "leaved"}
 _POSITIVE_WORDS |= {"ушедший", "потерян", "расторгнут", "churning", "attrited"}
 _NEGATIONS = frozenset({"not", "no", "non", "never", "не", "нет", "без"})
+_TELLS_WHO = {
+    Role.PERSONAL: Wording(en="is personal", ru="личный"),
+    Role.ID: Wording(en="says who the customer is", ru="говорит, какой это клиент"),
+}
 
 
 def is_outcome_name(name: str) -> bool:
@@ -107,12 +118,15 @@ def find_outcome(measured: Sequence[Measured]) -> tuple[Outcome | None, Wording 
 def take_outcome(measured: Sequence[Measured], wish: str) -> Outcome:
     """The outcome a person named: a column, or `column=value`.
 
+    Of a column of several classes none need be named: they are told apart. One value for all, or
+    hundreds of them, are found out about when models are made, and the rest is made even so.
+
     Raises
     ------
     UnknownColumnError
         The file has no such column.
     InvalidParameterError
-        The value is not there, or has to be said.
+        The value is not there, or has to be said of two.
     """
     by_name = {m.name: m for m in measured}
     name, _, value = (wish, "", "") if wish in by_name else wish.rpartition("=")
@@ -121,18 +135,38 @@ def take_outcome(measured: Sequence[Measured], wish: str) -> Outcome:
         raise UnknownColumnError(asked, by_name, where="The source", ru="В источнике")
     column = by_name[name]
     positive = _choose_value(column, value) if value else find_positive(column.shape.distinct)
-    if positive is None:
+    if positive is None and column.shape.distinct_count == 2:
         raise InvalidParameterError(
             en=f"Column '{name}' does not tell which value means that it happened."
             f" It holds: {_list_values(column)}. Say --outcome '{name}=VALUE'.",
             ru=f"По столбцу «{name}» не понять, какое значение означает, что это случилось. В нём: "
             f"{_list_values(column, 'ru')}. Скажите: --outcome '{name}=ЗНАЧЕНИЕ'.",
         )
-    said = Wording(
-        en=f"you said so; '{positive}' means it happened",
-        ru=f"указано вами; «{positive}» значит, что это случилось",
-    )
+    said = Wording(en="you said so", ru="указано вами")
+    if positive is not None:
+        said = Wording(
+            en=f"you said so; '{positive}' means it happened",
+            ru=f"указано вами; «{positive}» значит, что это случилось",
+        )
     return Outcome(column=name, positive=positive, is_given=True, evidence=said)
+
+
+def check_outcome_is_told(column: ColumnMapping, distinct_count: int) -> None:
+    """Refuse ids, names, phones and e-mails as an outcome: the lake would hold what is personal.
+
+    Raises
+    ------
+    InvalidParameterError
+        The column was taken for an id or a personal one, and it has many values.
+    """
+    said = _TELLS_WHO.get(column.role)
+    if said is not None and distinct_count > _MOST_VALUES_SHOWN:
+        raise InvalidParameterError(
+            en=f"Column '{column.source}' {said.en} and has {distinct_count:,} distinct values: it does"
+            " not say who left. Name another column: --outcome COLUMN.",
+            ru=f"Столбец «{column.source}» {said.ru}, разных значений в нём {distinct_count}: кто ушёл,"
+            " он не говорит. Назовите другой столбец: --outcome СТОЛБЕЦ.",
+        )
 
 
 def _choose_value(column: Measured, value: str) -> str:

@@ -17,7 +17,7 @@ from regulars.schema.measured import (
     read_as,
 )
 from regulars.schema.name_matching import build_index
-from regulars.schema.outcomes import find_outcome, take_outcome
+from regulars.schema.outcomes import check_outcome_is_told, find_outcome, take_outcome
 from regulars.schema.profile_recognition import is_personal_id, map_profile
 from regulars.schema.shapes import SourceColumn
 from regulars.schema.table_recognition import map_table, match_table
@@ -101,6 +101,10 @@ def recognize(
     mapped = _map_columns(measured, guess, id_column=id_column, drop=drop)
     wish = outcome or next((name for name, to in said.items() if to == Role.OUTCOME), None)
     found, outcome_note = _find_outcome(measured, guess.kind, wish, drop)
+    counts = {one.name: one.shape.distinct_count for one in measured}
+    for column in mapped:
+        if found is not None and column.source == found.column:
+            check_outcome_is_told(column, counts[column.source])
     mapping = Mapping(
         kind=guess.kind,
         columns=tuple(_mark_outcome(column, found) for column in mapped),

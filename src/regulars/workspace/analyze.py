@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from regulars.errors import InvalidParameterError
 from regulars.ingest.repeat import recall_load
 from regulars.report.assemble import report_contact_list
+from regulars.report.assemble_classes import report_classes
 from regulars.report.model import Report
 from regulars.report.summary import summarize
 from regulars.schema.wording import Wording
@@ -289,6 +290,7 @@ def _analyze(
             leakage=study.leaks.report() if study.leaks else (),
             segments=make_segments_part(study),
             churn=make_churn_part(study),
+            classes=report_classes(study.classes) if study.classes else None,
             contact_list=report_contact_list(
                 study.contact_list, rule=say_rule(study.churn, wanted.top)
             )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import QualityError
 from regulars.features import AsOf, FeatureTable, read_profile_column
-from regulars.predictions import ContractEnd, read_outcome
+from regulars.predictions import Classes, ContractEnd, Outcome, read_classes, read_outcome
+from regulars.predictions.outcome import MOST_CLASSES, count_classes
 from regulars.schema.wording import Wording
+from regulars.workspace.classes import say_several_classes, search_class_leaks
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
 from regulars.workspace.customer_features import TableUse, build_customer_features
 from regulars.workspace.leaks import LeakSearch, search_leaks
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.features import FeatureDefinition
-    from regulars.predictions import Outcome
     from regulars.predictions.definitions import TimedOutcome
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
@@ -61,6 +62,8 @@ class Material:
         What was done with missing values and outliers.
     outcome
         Who left, as a column tells; None where no column does.
+    classes
+        The same where the column has several classes and none of them was named.
     leaks
         Columns that know the outcome, and which of them are left out; None without an outcome.
     timed
@@ -73,6 +76,7 @@ class Material:
     uses: tuple[TableUse, ...] = ()
     cleaned: CleanedFeatures | None = None
     outcome: Outcome | None = None
+    classes: Classes | None = None
     leaks: LeakSearch | None = None
     timed: TimedOutcome | None = None
     why_no_outcome: Wording | None = None
@@ -122,8 +126,20 @@ def gather_material(
     if outcome is None:
         return Material(cleaned.to_learn, built.uses, cleaned, timed=timed, why_no_outcome=why)
     with progress.stage(say("leaks")):
+        if isinstance(outcome, Classes):
+            leaks = search_class_leaks(
+                cleaned.to_learn, outcome, keep=keep, mappings=mappings, seed=seed
+            )
+            return Material(
+                leaks.features,
+                built.uses,
+                cleaned,
+                classes=outcome,
+                leaks=leaks,
+                why_no_outcome=say_several_classes(outcome),
+            )
         leaks = search_leaks(cleaned.to_learn, outcome, keep=keep, mappings=mappings, seed=seed)
-    return Material(leaks.features, built.uses, cleaned, outcome, leaks)
+    return Material(leaks.features, built.uses, cleaned, outcome, leaks=leaks)
 
 
 def names_outcome(mappings: Sequence[Mapping]) -> bool:
@@ -150,8 +166,8 @@ def _find_outcome(
     mappings: Sequence[Mapping],
     as_of: AsOf,
     kept: NDArray[np.bool_],
-) -> tuple[Outcome | None, Wording | None]:
-    """The outcome, or why there is none."""
+) -> tuple[Outcome | Classes | None, Wording | None]:
+    """The outcome, of two or of several classes, or why there is none."""
     import pyarrow as pa
 
     if "profiles" not in tables:
@@ -164,12 +180,12 @@ def _find_outcome(
     values = read_profile_column(tables["profiles"], column.target, as_of=as_of)
     values = values.filter(pa.array(kept))
     try:
-        found = read_outcome(
-            values, column=wanted.column, positive_value=_as_stored(wanted.positive, column.type)
-        )
+        if wanted.positive is None and 2 < len(count_classes(values)) <= MOST_CLASSES:
+            return read_classes(values, column=wanted.column), None
+        positive = _as_stored(wanted.positive, column.type)
+        return read_outcome(values, column=wanted.column, positive_value=positive), None
     except QualityError as error:
         return None, Wording(en=error.en, ru=error.ru)
-    return found, None
 
 
 def _propose_outcome(features: FeatureTable, mappings: Sequence[Mapping]) -> Wording:
@@ -194,6 +210,6 @@ def _propose_outcome(features: FeatureTable, mappings: Sequence[Mapping]) -> Wor
     )
 
 
-def _as_stored(positive: str, column_type: str) -> str:
+def _as_stored(positive: str | None, column_type: str) -> str | None:
     """The positive value as the lake holds it: a boolean column knows true and false only."""
-    return "true" if column_type == "boolean" else positive
+    return "true" if positive is not None and column_type == "boolean" else positive

@@ -10,10 +10,16 @@ from regulars.errors import StorageError
 from regulars.quality import CleaningPlan
 from regulars.report.excel import write_contact_list
 from regulars.report.html import render_html
-from regulars.report.tables import write_contact_list_csv, write_customers, write_quarantine
+from regulars.report.tables import (
+    write_classes,
+    write_contact_list_csv,
+    write_customers,
+    write_quarantine,
+)
 from regulars.schema.foreign_words import say_system_error
 from regulars.schema.wording import Wording
 from regulars.vault import Access
+from regulars.workspace.classes import list_class_scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +45,10 @@ _MEANINGS = {
     "customers.parquet": Wording(
         en="segment, probability and reasons of every customer",
         ru="сегмент, вероятность и причины по каждому клиенту",
+    ),
+    "classes.parquet": Wording(
+        en="most probable class of every customer, and how probable each is",
+        ru="самый вероятный класс каждого клиента и вероятность каждого класса",
     ),
     "contact_list.xlsx": Wording(en="whom to contact, and why", ru="с кем связаться и почему"),
     "contact_list.csv": Wording(en="the same as text", ru="то же текстом"),
@@ -90,6 +100,10 @@ def write_outputs(
         if study.scores is not None:
             write_customers(folder / "customers.parquet", study.scores)
             written.append("customers.parquet")
+        if study.classes is not None and study.features is not None:
+            scored = list_class_scores(study.features, study.classes)
+            write_classes(folder / "classes.parquet", scored)
+            written.append("classes.parquet")
         if study.contact_list is not None and report.churn is not None:
             read = _read_personal(workspace, run_id)
             names = {profile.segment: profile.name for profile in _profiles(report)}

@@ -129,6 +129,11 @@ def measure_study(study: CustomerStudy) -> dict[str, Any]:
             "threshold": study.churn.threshold.value,
             "mean_churn_probability": float(study.churn.churn_probability.mean()),
         }
+    if study.classes is not None:
+        figures |= {
+            "classes_roc_auc": study.classes.roc_auc.mean,
+            "classes_right": study.classes.accuracy.mean,
+        }
     if study.contact_list is not None:
         figures |= {
             "contact_list_kept": study.contact_list.kept,

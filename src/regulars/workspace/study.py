@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import AsOf, FeatureTable, load_features
-from regulars.predictions import ChurnComparison, compare_churn_models
+from regulars.predictions import ChurnComparison, ClassComparison
 from regulars.progress import InnerProgress
 from regulars.schema.wording import Wording
 from regulars.segments import DrillDown, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
 from regulars.workspace.customer_features import TableUse
+from regulars.workspace.forecast import make_forecast
 from regulars.workspace.leaks import LeakSearch
-from regulars.workspace.leaving import LeavingStudy, study_leaving
 from regulars.workspace.material import gather_material, names_outcome
 from regulars.workspace.money import Money, read_money
 from regulars.workspace.scores import gather_scores, list_contacts
@@ -22,8 +22,8 @@ from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segm
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from collections.abc import Mapping as MappingABC
+    from collections.abc import Sequence
 
     import ibis
     import numpy as np
@@ -66,6 +66,8 @@ class CustomerStudy:
         Columns that know the outcome, and which of them the models did not see.
     segments, churn, contact_list
         The results.
+    classes
+        Who is of which class, where the outcome has several and none was named as leaving.
     lead_time
         How long before the end of their subscription customers were warned about.
     scores
@@ -84,6 +86,7 @@ class CustomerStudy:
     leaks: LeakSearch | None = None
     segments: SegmentStudy | None = None
     churn: ChurnComparison | None = None
+    classes: ClassComparison | None = None
     lead_time: LeadTime | None = None
     contact_list: ContactList | None = None
     scores: pa.Table | None = None
@@ -178,7 +181,6 @@ def study_customers(
         progress=progress,
     )
     features, filled, outcome = material.features, material.filled, material.outcome
-    timed = material.timed
     if features is None or filled is None:
         nothing = Wording(
             en="The loaded tables hold nothing about customers.",
@@ -189,50 +191,35 @@ def study_customers(
             why_absent={"segments": nothing, "churn": nothing, "contact_list": nothing},
         )
     absent: dict[Piece, Wording] = {}
-    if material.why_no_outcome is not None:
-        absent["churn"] = material.why_no_outcome
+    found: SegmentStudy | None = None
     brought = read_money(filled, mappings, money)
     # What is told of each segment takes about as long as they take to find.
     with progress.stage(speak(language)("segments"), total=2) as stage:
-        found = _try_to_segment(
-            lambda: find_segments(
+        try:
+            found = find_segments(
                 filled,
                 wishes=segments or SegmentWishes(),
                 outcome=outcome.labels if outcome else None,
                 money=brought.amounts if brought else None,
                 seed=seed,
                 progress=InnerProgress(stage, progress),
-            ),
-            absent,
-        )
-
-    def compare() -> LeavingStudy | None:
-        if outcome is not None:
-            compared = compare_churn_models(
-                features,
-                outcome,
-                random_state=seed,
-                cleaning=material.cleaned.plan if material.cleaned else None,
-                progress=progress,
-                language=language,
             )
-            return LeavingStudy(compared)
-        if timed is None:
-            return None
-        return study_leaving(
-            timed,
-            tables,
-            history or tables,
-            as_of=as_of,
-            seed=seed,
-            definitions=known,
-            customers=features.customer_ids,
-            cleaned=material.cleaned,
-            progress=progress,
-            language=language,
-        )
-
-    leaving = _try_to_compare(compare, absent)
+        except QualityError as error:
+            absent["segments"] = Wording(en=error.en, ru=error.ru)
+    forecast = make_forecast(
+        material,
+        features,
+        tables=tables,
+        history=history or tables,
+        as_of=as_of,
+        seed=seed,
+        definitions=known,
+        language=language,
+        progress=progress,
+    )
+    leaving = forecast.leaving
+    if forecast.why_absent is not None:
+        absent["churn"] = forecast.why_absent
     churn = leaving.comparison if leaving else None
     with progress.stage(speak(language)("reasons")):
         scores = gather_scores(
@@ -243,7 +230,7 @@ def study_customers(
             language=language,
         )
     if churn is None:
-        absent["contact_list"] = _NO_SCORES
+        absent["contact_list"] = absent["churn"] if forecast.classes else _NO_SCORES
     return CustomerStudy(
         features=features,
         uses=material.uses,
@@ -251,6 +238,7 @@ def study_customers(
         leaks=material.leaks,
         segments=found,
         churn=churn,
+        classes=forecast.classes,
         lead_time=leaving.lead_time if leaving else None,
         contact_list=list_contacts(scores, features, churn, top=top, actions=actions)
         if churn
@@ -282,35 +270,6 @@ def _drill_down(
         outcome=np.asarray(labels, dtype=np.float64),
         fields=[name for name in drivers if name in features.names] or None,
     )
-
-
-def _try_to_segment(
-    find: Callable[[], SegmentStudy], absent: dict[Piece, Wording]
-) -> SegmentStudy | None:
-    """The segments, or in `absent` why there are none."""
-    try:
-        return find()
-    except QualityError as error:
-        absent["segments"] = _same(error)
-        return None
-
-
-def _try_to_compare(
-    compare: Callable[[], LeavingStudy | None], absent: dict[Piece, Wording]
-) -> LeavingStudy | None:
-    """The models, or in `absent` why there are none."""
-    try:
-        leaving = compare()
-    except QualityError as error:
-        absent["churn"] = _same(error)
-        return None
-    if leaving is not None:
-        absent.pop("churn", None)
-    return leaving
-
-
-def _same(error: QualityError) -> Wording:
-    return Wording(en=error.en, ru=error.ru)
 
 
 def _check_horizon(

@@ -18,7 +18,7 @@ __all__ = ["ResultTraces", "erase_from_results", "find_in_results"]
 
 Fate = Literal["rewritten", "removed"]
 _CSV_FILES = ("contact_list.csv", "quarantine.csv")
-_SCORES = "customers.parquet"
+_SCORES = ("customers.parquet", "classes.parquet")
 _WORKBOOK = "contact_list.xlsx"
 
 
@@ -86,7 +86,7 @@ def _erase_from_folder(folder: Path, wanted: Collection[str]) -> Mapping[str, Fa
         for name, fate in traces.files.items():
             if fate == "removed":
                 (folder / name).unlink(missing_ok=True)
-            elif name == _SCORES:
+            elif name in _SCORES:
                 _rewrite_parquet(folder / name, wanted)
             else:
                 _rewrite_csv(folder / name, wanted)
@@ -95,7 +95,7 @@ def _erase_from_folder(folder: Path, wanted: Collection[str]) -> Mapping[str, Fa
 
 def _list_finders() -> list[tuple[str, Callable[[Path, Collection[str]], set[str]], Fate]]:
     return [
-        (_SCORES, _find_in_parquet, "rewritten"),
+        *((name, _find_in_parquet, "rewritten") for name in _SCORES),
         *((name, _find_in_csv, "rewritten") for name in _CSV_FILES),
         (_WORKBOOK, _find_in_workbook, "removed"),
         ("report.json", _find_in_report, "removed"),

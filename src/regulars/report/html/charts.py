@@ -6,7 +6,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from regulars.report.parts import ChurnPart, GainPart, Interval, SegmentsPart
+from regulars.report.parts import (
+    ChurnPart,
+    ClassesPart,
+    ClassModelPart,
+    GainPart,
+    Interval,
+    ModelPart,
+    SegmentsPart,
+)
 from regulars.report.speech import Speech
 
 __all__ = ["MOST_DRIVERS", "Chart", "draw_hundred", "list_charts", "to_script_json"]
@@ -19,15 +27,20 @@ Chart = Mapping[str, Any]
 
 
 def list_charts(
-    churn: ChurnPart | None, speech: Speech, segments: SegmentsPart | None = None
+    churn: ChurnPart | None,
+    speech: Speech,
+    segments: SegmentsPart | None = None,
+    classes: ClassesPart | None = None,
 ) -> list[Chart]:
     """Every chart of the report, in order."""
     charts = []
     if segments is not None and segments.means:
         charts.append(_chart_means(segments, speech))
+    if classes is not None:
+        charts.append(_chart_models(classes.models, speech, name="chart-classes"))
     if churn is None:
         return charts
-    charts.append(_chart_models(churn, speech))
+    charts.append(_chart_models(churn.models, speech, chosen=churn.chosen))
     if churn.calibration:
         charts.append(_chart_calibration(churn, speech))
     if churn.gains:
@@ -116,10 +129,16 @@ def _say_shares(figure: Interval, speech: Speech) -> str:
     return speech.say("page.interval", mean=mean, low=low, high=high)
 
 
-def _chart_models(churn: ChurnPart, speech: Speech) -> Chart:
+def _chart_models(
+    models: Sequence[ModelPart | ClassModelPart],
+    speech: Speech,
+    *,
+    chosen: str | None = None,
+    name: str = "chart-models",
+) -> Chart:
     items = []
-    for model in churn.models:
-        name = speech.read(model.title) or model.name
+    for model in models:
+        title = speech.read(model.title) or model.name
         interval = model.roc_auc
         spoken = speech.say(
             "page.interval",
@@ -129,16 +148,16 @@ def _chart_models(churn: ChurnPart, speech: Speech) -> Chart:
         )
         items.append(
             {
-                "name": name,
+                "name": title,
                 "mean": interval.mean,
                 "low": interval.low,
                 "high": interval.high,
-                "chosen": model.name == churn.chosen,
-                "tip": f"{name}: {spoken}",
+                "chosen": model.name == chosen,
+                "tip": f"{title}: {spoken}",
             }
         )
     return {
-        "id": "chart-models",
+        "id": name,
         "kind": "intervals",
         "axis": speech.say("churn.roc_auc"),
         "height": 70 + 52 * len(items),

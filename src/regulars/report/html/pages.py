@@ -40,7 +40,17 @@ if TYPE_CHECKING:
 __all__ = ["render_data_state_html", "render_html"]
 
 _MOST_COLUMNS, _MOST_FINDINGS, _FIRST_COLUMNS = 200, 100, 12
-_SECTIONS = ("summary", "segments", "churn", "drivers", "list", "load", "state", "lineage")
+_SECTIONS = (
+    "summary",
+    "segments",
+    "churn",
+    "drivers",
+    "classes",
+    "list",
+    "load",
+    "state",
+    "lineage",
+)
 
 
 @cache
@@ -81,12 +91,16 @@ def render_html(report: Report, *, language: Language) -> str:
         report = summarize(report)
     speech = Speech(language, is_churn=report.is_churn)
     shown = Shown(report.data, speech, report)
-    sections = [name for name in _SECTIONS if name != "drivers" or _has_drivers(report)]
+    left_out = {
+        *(() if _has_drivers(report) else ("drivers",)),
+        *(() if report.classes else ("classes",)),
+    }
+    sections = [name for name in _SECTIONS if name not in left_out]
     moment = (
         [speech.say("page.made", moment=speech.moment(report.made_at))] if report.made_at else []
     )
     seen = [speech.say("page.as_of", day=speech.day(report.as_of))] if report.as_of else []
-    charts = list_charts(report.churn, speech, report.segments)
+    charts = list_charts(report.churn, speech, report.segments, report.classes)
     drilled = report.segments.drill_down if report.segments else None
     return _render(
         "report.html.j2",

@@ -16,6 +16,7 @@ from regulars.report.parts.churn import (
     ScorecardLine,
     SplitPart,
 )
+from regulars.report.parts.classes import ClassesPart, ClassModelPart, ClassPart
 from regulars.report.parts.closing import ContactListPart, LineagePart, Summary
 from regulars.report.parts.data import (
     Bar,
@@ -52,6 +53,9 @@ __all__ = [
     "Bar",
     "CalibrationPoint",
     "ChurnPart",
+    "ClassModelPart",
+    "ClassPart",
+    "ClassesPart",
     "CleanedColumnPart",
     "CleaningPart",
     "ColumnState",
