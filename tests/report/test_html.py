@@ -10,7 +10,7 @@ import pytest
 from regulars.campaigns import NEUTRAL_ACTION
 from regulars.report.html import render_data_state_html, render_html
 from regulars.report.model import Report
-from regulars.report.parts import Alarm
+from regulars.report.parts import Alarm, RulePart
 from regulars.report.vendor import ECHARTS_VERSION
 from regulars.schema.wording import Wording
 
@@ -321,6 +321,32 @@ def test_both_kinds_of_error_and_the_gap_are_said_in_words(report):
     )
     assert "From 21% on both errors would be equally frequent, 23% each: reliability 77%." in text
     assert "ROC-AUC is 0.86; on others 0.85. The gap of 0.01 is what it learnt by heart." in text
+
+
+@pytest.mark.parametrize(
+    ("verdict", "english", "russian"),
+    [
+        ("tells", "As a rule: Age is under 30 (96% of", "Как правило отбора: Возраст меньше 30 (в"),
+        ("hints", "Roughly, as a rule: Age", "Приблизительно как правило отбора: Возраст"),
+        ("fails", "No short rule tells this segment; the nearest", "Короткого правила для этого"),
+    ],
+)
+def test_the_card_of_a_segment_says_its_short_rule(report, verdict, english, russian):
+    rule = RulePart(
+        sentence=Wording(en="Age is under 30", ru="Возраст меньше 30"),
+        verdict=verdict,
+        precision=0.96,
+        recall=0.9,
+        share=0.4,
+    )
+    first, *others = report.segments.profiles
+    profiles = (first.model_copy(update={"rule": rule}), *others)
+    told = report.model_copy(
+        update={"segments": report.segments.model_copy(update={"profiles": profiles})}
+    )
+
+    assert english in " ".join(_visible(render_html(told, language="en")).split())
+    assert russian in " ".join(_visible(render_html(told, language="ru")).split())
 
 
 def test_figures_have_the_form_of_their_number(report):

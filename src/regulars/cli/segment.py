@@ -20,6 +20,7 @@ from regulars.cli.options import (
     read_text,
     refuse_both,
 )
+from regulars.cli.segment_verbs import SUBCOMMANDS
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -75,26 +76,7 @@ AsOfOption = Annotated[
 ]
 
 # Lazily, as the verbs themselves.
-for _module, _verb, _help in (
-    (
-        "segment_list",
-        "list_",
-        "List the segments: those that come with Regulars, and the workspace's own.",
-    ),
-    ("segment_list", "save", "Save a rule as a segment of the workspace."),
-    ("segment_list", "show", "Show a segment: its rule as a sentence and as a file."),
-    ("segment_list", "delete", "Delete a segment that no other one stands on."),
-    ("segment_list", "members", "List the members of a segment, or write them to a file."),
-    ("segment_history", "refresh", "Look up members, and write down who entered and who left."),
-    ("segment_history", "diff", "Say who came and who left between two days, and why."),
-    ("segment_manual", "include", "Take customers into a segment by hand, whatever its rule says."),
-    ("segment_manual", "exclude", "Leave customers out of a segment by hand."),
-    ("segment_manual", "release", "Let the rule decide about customers again."),
-    ("segment_moves", "migration", "Count who moved from which segment to which, and who stayed."),
-    ("segment_moves", "overlap", "Count how many customers each two segments share."),
-    ("segment_moves", "trend", "Show how large segments were over time."),
-    ("segment_baskets", "baskets", "Say what is bought together."),
-):
+for _verb, (_module, _help) in SUBCOMMANDS.items():
     segment.command(f"regulars.cli.{_module}:{_verb}", name=_verb.strip("_"), help=_help)
 
 

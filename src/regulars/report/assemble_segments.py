@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from regulars.conditions import read_condition
 from regulars.report.labels import begin, label_feature
 from regulars.report.parts import (
     DistributionPart,
@@ -13,6 +14,7 @@ from regulars.report.parts import (
     Portrait,
     RfmCellPart,
     RfmPart,
+    RulePart,
     SegmentProfile,
     SegmentsPart,
     Trait,
@@ -22,6 +24,7 @@ from regulars.segments.distributions import FEWEST_SHOWN, Crossing, Distribution
 from regulars.segments.drilldown import Cell, DrillDown
 from regulars.segments.segmentation import Differentiator, Segmentation
 from regulars.segments.segmentation import SegmentProfile as Profile
+from regulars.segments.short_rules import ShortRule
 
 __all__ = ["name_segment", "report_segments"]
 
@@ -43,6 +46,8 @@ def report_segments(
     scored: Mapping[int, int] | None = None,
     distributions: Sequence[Distribution] = (),
     portraits: Mapping[int, Sequence[Crossing]] | None = None,
+    rules: Mapping[int, ShortRule] | None = None,
+    rule_names: Mapping[str, Wording] | None = None,
     drilled: DrillDown | None = None,
     is_expected: bool = False,
 ) -> SegmentsPart:
@@ -62,6 +67,8 @@ def report_segments(
         Field by field; cells of one to four customers are left out.
     portraits
         Frequent combinations of values, by number of the segment.
+    rules, rule_names
+        Short rules by number of the segment, and what their columns are called.
     drilled, is_expected
         Fields crossed; whether the outcome in it is a probability.
     """
@@ -88,6 +95,7 @@ def report_segments(
                 scored=(scored or {}).get(profile.number),
                 amount=(amounts or {}).get(profile.number),
                 portraits=(portraits or {}).get(profile.number, ()),
+                rule=_report_rule((rules or {}).get(profile.number), rule_names or words),
             )
             for profile in segmentation.profiles
         ),
@@ -174,6 +182,23 @@ def _report_rfm(segmentation: Segmentation) -> RfmPart | None:
     )
 
 
+def _report_rule(found: ShortRule | None, names: Mapping[str, Wording]) -> RulePart | None:
+    if found is None or found.rule is None:
+        return None
+    fidelity = found.fidelity
+    said = Wording(
+        en=read_condition(found.rule, "en", names=names),
+        ru=read_condition(found.rule, "ru", names=names),
+    )
+    return RulePart(
+        sentence=begin(said),
+        verdict=fidelity.verdict,
+        precision=fidelity.precision,
+        recall=fidelity.recall,
+        share=fidelity.share,
+    )
+
+
 def _report_profile(
     profile: Profile,
     words: Mapping[str, Wording],
@@ -182,6 +207,7 @@ def _report_profile(
     scored: int | None,
     amount: float | None,
     portraits: Sequence[Crossing],
+    rule: RulePart | None,
 ) -> SegmentProfile:
     return SegmentProfile(
         segment=name_segment(profile.number),
@@ -214,6 +240,7 @@ def _report_profile(
             )
             for portrait in portraits
         ),
+        rule=rule,
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regulars.features import AsOf
     from regulars.workspace.folder import Workspace
 
-__all__ = ["open_earlier_sources", "open_rule_sources"]
+__all__ = ["open_earlier_sources", "open_rule_sources", "read_mappings"]
 
 _SCORES = "customers.parquet"
 _CHURN = "churn"
@@ -61,7 +61,7 @@ def open_rule_sources(
         )
     scratching = workspace.open_scratch(may_be_elsewhere=True)
     with scratching as scratch, workspace.open_engine(scratch) as backend:
-        mappings = _read_mappings(workspace)
+        mappings = read_mappings(workspace)
         latest = choose_as_of(workspace, as_of)
         # Of everybody first: the newest fact may be that of a customer who is left out.
         tables = open_history(snapshot, backend)
@@ -98,7 +98,7 @@ def open_earlier_sources(
     scratching = workspace.open_scratch(may_be_elsewhere=True)
     with scratching as scratch, workspace.open_engine(scratch) as backend:
         tables = see_tables(snapshot, backend, as_of=as_of, told_until=told_until)
-        yield _make_sources(workspace, tables, _read_mappings(workspace))
+        yield _make_sources(workspace, tables, read_mappings(workspace))
 
 
 def _make_sources(
@@ -113,7 +113,8 @@ def _make_sources(
     )
 
 
-def _read_mappings(workspace: Workspace) -> list[SourceMapping]:
+def read_mappings(workspace: Workspace) -> list[SourceMapping]:
+    """How the sources of a workspace were read, oldest first."""
     return [
         SourceMapping.from_toml(load.mapping, where=f"the mapping of load {load.load_id}")
         for load in workspace.lake.list_loads()

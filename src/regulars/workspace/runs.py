@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "code_version",
     "find_last_as_of",
+    "find_last_run",
     "library_versions",
     "list_result_folders",
     "make_id",
@@ -88,10 +89,14 @@ def list_result_folders(folder: Path) -> list[Path]:
 
 def find_last_as_of(folder: Path) -> date | None:
     """The first day that the results in the usual folder have not seen; None without any."""
-    days = [
-        one["as_of"] for one in _read_runs(folder) if one.get("as_of") and not one.get("folder")
-    ]
-    return date.fromisoformat(days[-1]) if days else None
+    run = find_last_run(folder)
+    return date.fromisoformat(run["as_of"]) if run else None
+
+
+def find_last_run(folder: Path) -> dict[str, Any] | None:
+    """The record of the run whose results are in the usual folder; None without any."""
+    runs = [one for one in _read_runs(folder) if one.get("as_of") and not one.get("folder")]
+    return runs[-1] if runs else None
 
 
 def _read_runs(folder: Path) -> list[dict[str, Any]]:

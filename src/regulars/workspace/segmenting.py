@@ -14,6 +14,7 @@ from regulars.segments import (
     segment_customers,
 )
 from regulars.segments.rfm import find_rfm_features
+from regulars.segments.short_rules import ShortRule, tell_segments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,12 +68,15 @@ class SegmentStudy:
         Of each segment, by number, its most frequent combinations of values.
     amounts
         Money of each segment, by number; empty where money is not known.
+    rules
+        A short rule for each segment, by number; empty where all customers are in one.
     """
 
     segmentation: Segmentation
     distributions: tuple[Distribution, ...] = ()
     portraits: Mapping[int, tuple[Crossing, ...]] = field(default_factory=dict)
     amounts: Mapping[int, float] = field(default_factory=dict)
+    rules: Mapping[int, ShortRule] = field(default_factory=dict)
 
 
 def find_segments(
@@ -176,4 +180,7 @@ def _describe(
             for number, rows in own.items()
         },
         amounts,
+        {one.segment: one for one in tell_segments(features, segmentation.segment)}
+        if segmentation.k > 1
+        else {},
     )

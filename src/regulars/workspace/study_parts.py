@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regulars.features import load_features
 from regulars.report.assemble import report_churn
 from regulars.report.assemble_segments import report_segments
 from regulars.segments.distributions import FEWEST_SHOWN
+from regulars.segments.rules.columns import name_customer_columns
 
 if TYPE_CHECKING:
     from regulars.report.parts import ChurnPart, SegmentsPart
@@ -48,9 +50,18 @@ def make_segments_part(study: CustomerStudy) -> SegmentsPart | None:
         amounts=found.amounts,
         distributions=found.distributions,
         portraits=found.portraits,
+        rules=found.rules,
+        rule_names=_name_columns(study),
         drilled=study.drilled,
         is_expected=_is_expected(study),
     )
+
+
+def _name_columns(study: CustomerStudy) -> dict[str, Wording]:
+    """What the features are called as the subject of a sentence."""
+    own = _label_features(study)
+    known = name_customer_columns(load_features(), {}, {})
+    return own | {name: known[name] for name in own if name in known}
 
 
 def _is_expected(study: CustomerStudy) -> bool:

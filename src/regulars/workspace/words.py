@@ -29,6 +29,7 @@ _STAGES = {
         en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
     ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
+    "shorten": Wording(en="Looking for short rules", ru="Поиск коротких правил"),
     "rules": Wording(en="Looking for what goes together", ru="Поиск того, что бывает вместе"),
     "refresh": Wording(en="Looking up the members of segments", ru="Поиск участников сегментов"),
     "reasons": Wording(en="Putting reasons into words", ru="Формулировка причин"),

@@ -15,6 +15,7 @@ __all__ = [
     "Portrait",
     "RfmCellPart",
     "RfmPart",
+    "RulePart",
     "SegmentProfile",
     "SegmentsPart",
     "Trait",
@@ -66,6 +67,21 @@ class Portrait(Part):
     """The same as a share of the segment."""
     churn_share: MaybeShare = None
     """Share of the outcome among them, where it is known of at least five."""
+
+
+class RulePart(Part):
+    """The best short rule for a segment, and how well it tells it."""
+
+    sentence: Wording
+    """The rule in words."""
+    verdict: str
+    """`tells` stands for the segment (F1 of 0.9), `hints` gives an idea of it (0.7), `fails` neither."""
+    precision: Share
+    """Share of the customers for whom it holds who are in the segment."""
+    recall: Share
+    """Share of the segment for whom it holds."""
+    share: Share
+    """Share of all customers for whom it holds."""
 
 
 class DistributionPart(Part):
@@ -171,6 +187,8 @@ class SegmentProfile(Part):
     """What sets it apart, strongest first."""
     portraits: tuple[Portrait, ...] = ()
     """The most frequent combinations of values in it."""
+    rule: RulePart | None = None
+    """The best short rule for it; none for a segment of fewer than five customers."""
 
 
 class MeansPlot(Part):
