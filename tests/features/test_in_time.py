@@ -55,7 +55,10 @@ DEFINITIONS = read_features(
             ("since", "events", 'aggregate = "days_since_last"'),
             ("rhythm", "events", 'aggregate = "gap_variation"\nwindows = [14]'),
             ("kinds", "events", 'aggregate = "distinct"\ncolumn = "name"\nwindows = [3, 14]'),
-            ("latest", "events", 'aggregate = "last"\ncolumn = "name"\nwindows = [14]'),
+            ("variety", "events", 'aggregate = "entropy"\ncolumn = "name"\nwindows = [14]'),
+            ("ever", "events", 'aggregate = "distinct"\ncolumn = "occurred_on"'),
+            ("latest", "events", 'aggregate = "last"\ncolumn = "name"\nwindows = [3, 14]'),
+            ("earliest", "events", 'aggregate = "first"\ncolumn = "duration_seconds"'),
             (
                 "current",
                 "subscriptions",

@@ -63,16 +63,20 @@ def _known_index(rows: ibis.Table, cuts: Cuts) -> ibis.Value:
     return step_index(column, days)
 
 
-def spread(segments: ibis.Table, cuts: Cuts) -> ibis.Table:
-    """Each segment once for every day that sees it, with `cut` and `slot`; as it is for one day."""
+def spread(segments: ibis.Table, cuts: Cuts, *, rank: int = 0) -> ibis.Table:
+    """Each segment once for every day that sees it, with `cut` and `slot`; as it is for one day.
+
+    Only those that lie in the window of this rank, where one is given.
+    """
     import ibis
 
     if cuts.is_single:
-        return segments
+        return segments.filter(segments[_SLOT] >= rank) if rank else segments
     columns = list(cuts.rows()[0])
     days = ibis.memtable(cuts.rows(), schema=dict.fromkeys(columns, "int64"))
     both = segments.cross_join(days)
-    both = both.filter((both[_SEGMENT] <= both["until"]) & (both[_KNOWN] <= both[CUT]))
+    is_seen = (both[_SEGMENT] <= both["until"]) & (both[_KNOWN] <= both[CUT])
+    both = both.filter(is_seen & (both[_SEGMENT] >= both[f"from_{rank}"]) if rank else is_seen)
     slot = ibis.literal(0, type="int64")
     for rank in range(1, len(cuts.windows) + 1):
         slot += (both[_SEGMENT] >= both[f"from_{rank}"]).cast("int64")

@@ -187,7 +187,6 @@ class _Compiler:
             feature.contract.temporal == "state"
             or feature.lookup is not None
             or PAST + feature.table in self._tables
-            or feature.aggregate in _ORDERED | {"gap_variation"}
             or any(_counts_days(condition) for condition in conditions)
         )
 
