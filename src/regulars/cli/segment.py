@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from regulars.conditions import Rule
     from regulars.features import AsOf
+    from regulars.ingest.wishes import Wishes
     from regulars.schema.wording import Wording
     from regulars.segments.rules import ReasonClause, RuleCheck, SegmentCount
     from regulars.workspace import Workspace
@@ -209,9 +210,14 @@ def open_asked(
 
 
 def find_home(
-    files: tuple[str, ...], workspace: Path | None, lang: Language | None, as_of: Day | None
+    files: tuple[str, ...],
+    workspace: Path | None,
+    lang: Language | None,
+    as_of: Day | None,
+    *,
+    wishes: Wishes | None = None,
 ) -> tuple[Workspace, Language]:
-    """The workspace of the files, which are loaded first, or the one that was named."""
+    """The workspace of the files, which are loaded first as wished, or the one that was named."""
     from regulars.workspace.straight import load_files
 
     if not files:
@@ -220,7 +226,12 @@ def find_home(
     language = choose_language(lang)
     with open_progress() as progress:
         loaded = load_files(
-            files, verb="segment", as_of=as_of, language=language, progress=progress
+            files,
+            verb="segment",
+            wishes=wishes,
+            as_of=as_of,
+            language=language,
+            progress=progress,
         )
     return loaded.workspace, language
 

@@ -32,6 +32,11 @@ SUBCOMMANDS = {
         "segment_propose",
         "Propose a short rule for each segment that `analyze` found, and say how well it tells it.",
     ),
+    "compare": (
+        "segment_compare",
+        "Cluster the customers by every method that suits them, and say which one to take.",
+    ),
+    "tree": ("segment_tree", "Join the customers into one tree, and say where to cut it."),
     "baskets": ("segment_baskets", "Say what is bought together."),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.segments.comparison import Comparison, MethodScore, compare_methods
     from regulars.segments.distributions import (
         Crossing,
         Distribution,
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     )
     from regulars.segments.drilldown import Cell, DrillDown, drill_down
     from regulars.segments.kmeans import segment_customers
+    from regulars.segments.merges import MergeTree, grow_tree
     from regulars.segments.rfm import RfmBounds, fit_rfm, segment_by_rfm
     from regulars.segments.segmentation import (
         Differentiator,
@@ -24,40 +26,50 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cell",
+    "Comparison",
     "Crossing",
     "Differentiator",
     "Distribution",
     "DrillDown",
+    "MergeTree",
     "MethodResult",
+    "MethodScore",
     "RfmBounds",
     "RfmCell",
     "SegmentMean",
     "SegmentProfile",
     "Segmentation",
+    "compare_methods",
     "cross_fields",
     "distribute_fields",
     "drill_down",
     "fit_rfm",
+    "grow_tree",
     "segment_by_rfm",
     "segment_customers",
 ]
 
 _LAZY = {
     "Cell": "drilldown",
+    "Comparison": "comparison",
     "Crossing": "distributions",
     "Differentiator": "segmentation",
     "Distribution": "distributions",
     "DrillDown": "drilldown",
+    "MergeTree": "merges",
     "MethodResult": "segmentation",
+    "MethodScore": "comparison",
     "RfmBounds": "rfm",
     "RfmCell": "segmentation",
     "SegmentMean": "segmentation",
     "SegmentProfile": "segmentation",
     "Segmentation": "segmentation",
+    "compare_methods": "comparison",
     "cross_fields": "distributions",
     "distribute_fields": "distributions",
     "drill_down": "drilldown",
     "fit_rfm": "rfm",
+    "grow_tree": "merges",
     "segment_by_rfm": "rfm",
     "segment_customers": "kmeans",
 }

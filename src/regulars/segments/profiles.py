@@ -12,6 +12,7 @@ from regulars.features.screening import score_columns
 from regulars.features.sentences import capitalize, format_share, format_value, name_level
 from regulars.features.table import Feature
 from regulars.schema.wording import LANGUAGES, Language, Wording
+from regulars.segments.distributions import FEWEST_SHOWN
 from regulars.segments.segmentation import Differentiator, SegmentMean, SegmentProfile
 
 __all__ = ["describe_segments"]
@@ -53,7 +54,7 @@ def describe_segments(
     *,
     names: Sequence[Wording] = (),
 ) -> tuple[SegmentProfile, ...]:
-    """A profile per segment, by number.
+    """A profile per segment, by number; of fewer than five customers no trait is told.
 
     Parameters
     ----------
@@ -72,6 +73,9 @@ def describe_segments(
     profiles: list[SegmentProfile] = []
     for number in range(1, int(segment.max()) + 1):
         own = segment == number
+        if own.sum() < FEWEST_SHOWN:
+            profiles.append(_suppress(number, own, float(stabilities[number - 1]), names))
+            continue
         means = _mean(indicators.values[own])
         differentiators, ranked = _differentiate(matrix, indicators, means)
         taken = {profile.name for profile in profiles}
@@ -91,6 +95,27 @@ def describe_segments(
             )
         )
     return tuple(profiles)
+
+
+def _suppress(
+    number: int, own: NDArray[np.bool_], stability: float, names: Sequence[Wording]
+) -> SegmentProfile:
+    """A profile without traits: those of very few customers would be traits of persons."""
+    few = Wording(
+        en=f"Fewer than {FEWEST_SHOWN} customers ({number})",
+        ru=f"Меньше {FEWEST_SHOWN} клиентов ({number})",
+    )
+    return SegmentProfile(
+        number=number,
+        name=names[number - 1] if names else few,
+        size=int(own.sum()),
+        share=float(own.mean()),
+        stability=stability,
+        outcome_share=None,
+        overall_outcome_share=None,
+        differentiators=(),
+        means=(),
+    )
 
 
 def _list_indicators(matrix: FeatureMatrix, segment: NDArray[np.int64]) -> _Indicators:

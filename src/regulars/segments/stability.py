@@ -22,6 +22,7 @@ def measure_stability(
     *,
     n_bootstraps: int,
     random_state: int,
+    k: int | None = None,
 ) -> NDArray[np.float64]:
     """Mean Jaccard similarity of each cluster to its best match in bootstrap samples, shape (k,).
 
@@ -41,8 +42,10 @@ def measure_stability(
         How many samples.
     random_state
         Same seed, same figures.
+    k
+        How many clusters there are, when the last ones may have none of these points.
     """
-    k = int(own.max(initial=-1)) + 1
+    k = int(own.max(initial=-1)) + 1 if k is None else k
     generator = np.random.default_rng(random_state)
     similarities = np.zeros((n_bootstraps, k))
     for sample in range(n_bootstraps):

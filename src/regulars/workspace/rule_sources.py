@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from regulars.features import AsOf
     from regulars.workspace.folder import Workspace
 
-__all__ = ["open_earlier_sources", "open_rule_sources", "read_mappings"]
+__all__ = ["find_end", "open_earlier_sources", "open_rule_sources", "read_mappings"]
 
 _SCORES = "customers.parquet"
 _CHURN = "churn"
@@ -65,7 +65,7 @@ def open_rule_sources(
         latest = choose_as_of(workspace, as_of)
         # Of everybody first: the newest fact may be that of a customer who is left out.
         tables = open_history(snapshot, backend)
-        day = latest if as_of else _find_end(tables, latest, mappings)
+        day = latest if as_of else find_end(tables, latest, mappings)
         if buckets is not None:
             tables = open_history(snapshot, backend, buckets=buckets)
         if day != latest:
@@ -132,7 +132,7 @@ def _open_scores(workspace: Workspace, backend: Backend, as_of: AsOf) -> dict[st
     return {_CHURN: scored.select("customer_id", value=scored["churn_probability"])}
 
 
-def _find_end(
+def find_end(
     history: Mapping[str, ibis.Table], latest: AsOf, mappings: list[SourceMapping]
 ) -> AsOf:
     """The day after the newest fact, as `analyze` takes it."""

@@ -31,6 +31,8 @@ _STAGES = {
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
     "shorten": Wording(en="Looking for short rules", ru="Поиск коротких правил"),
     "rules": Wording(en="Looking for what goes together", ru="Поиск того, что бывает вместе"),
+    "compare": Wording(en="Comparing methods of clustering", ru="Сравнение методов кластеризации"),
+    "tree": Wording(en="Growing the tree of customers", ru="Построение дерева клиентов"),
     "refresh": Wording(en="Looking up the members of segments", ru="Поиск участников сегментов"),
     "reasons": Wording(en="Putting reasons into words", ru="Формулировка причин"),
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),

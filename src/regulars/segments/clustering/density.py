@@ -194,7 +194,7 @@ class Optics:
 
     name: ClassVar[str] = "optics"
     takes_k: ClassVar[bool] = False
-    most_rows: ClassVar[int | None] = 5_000
+    most_rows: ClassVar[int | None] = 3_000
 
     smallest_share: float = _SMALLEST_SHARE
     min_samples: int = 2 * _MIN_SAMPLES

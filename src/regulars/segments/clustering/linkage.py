@@ -80,14 +80,17 @@ class Linkage:
         return _MOST_OF_VECTORS if self.name in ("ward", "single") else _MOST_OF_PAIRS
 
     def fit(self, points: Points, *, k: int | None, random_state: int) -> Neighbors:
-        """Join points into k clusters; fewer where points fall together."""
-        labels = cut_tree(join_points(points, self.name), k or 1)
-        n_clusters = int(labels.max()) + 1
-        members, member_labels = points, labels
-        if self.name == "ward":
-            members = np.stack([points[labels == one].mean(axis=0) for one in range(n_clusters)])
-            member_labels = np.arange(n_clusters, dtype=np.int32)
-        return Neighbors(members, member_labels, n_clusters, labels, {"linkage": self.name})
+        """Join points into k clusters."""
+        return self.describe(points, cut_tree(join_points(points, self.name), k or 1))
+
+    def describe(self, points: Points, labels: Labels) -> Neighbors:
+        """Clusters of a tree that was cut: how new points are assigned to them."""
+        k = int(labels.max()) + 1
+        parameters: Parameters = {"linkage": self.name}
+        if self.name != "ward":
+            return Neighbors(points, labels, k, labels, parameters)
+        means = np.stack([points[labels == one].mean(axis=0) for one in range(k)])
+        return Neighbors(means, np.arange(k, dtype=np.int32), k, labels, parameters)
 
 
 def join_points(points: Points, linkage: LinkageName) -> NDArray[np.float64]:
@@ -125,7 +128,7 @@ def cut_tree(merges: NDArray[np.float64], k: int) -> Labels:
     Examples
     --------
     >>> cut_tree(join_points(np.array([[0.0], [1.0], [9.0]]), "single"), 2).tolist()
-    [0, 0, 1]
+    [1, 1, 0]
     """
     n_points = len(merges) + 1
     cluster = np.full(2 * n_points - 1, -1, dtype=np.int64)

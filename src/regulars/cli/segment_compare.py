@@ -1,0 +1,327 @@
+"""`regulars segment compare`: the customers clustered by every method, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from regulars.cli.console import open_progress, print_json, print_lines, print_text
+from regulars.cli.options import (
+    IdColumn,
+    Kind,
+    LanguageOption,
+    MapOption,
+    Outcome,
+    OutputFormat,
+    WorkspaceOption,
+    parse_overrides,
+    split_names,
+)
+from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from regulars.ingest.wishes import Wishes
+    from regulars.schema.wording import Language
+    from regulars.segments.comparison import Comparison, MethodScore
+    from regulars.segments.segmentation import SegmentProfile
+
+__all__ = [
+    "ClusterCount",
+    "NoInput",
+    "Seed",
+    "Weights",
+    "compare",
+    "read_file_wishes",
+    "read_weights",
+]
+
+ClusterCount = Annotated[
+    int | None, Parameter(name="--k", help="Number of clusters; chosen if not said.")
+]
+Weights = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--weight",
+        negative=(),
+        show_default=False,
+        help="How much a feature counts: `--weight FEATURE=2`, 0 leaves it out; may be given again.",
+    ),
+]
+Seed = Annotated[
+    int, Parameter(help="Of everything random: the same seed gives the same clusters.")
+]
+NoInput = Annotated[bool, Parameter(negative=(), help="Ask nothing; nothing is asked here anyway.")]
+
+_HEADINGS = {
+    "en": (
+        "Method", "k", "Silhou-\nette", "Stabi-\nlity", "least", "Rules\ntell", "Largest", "In\nnone",
+        "Same\nas",
+    ),
+    "ru": (
+        "Метод", "k", "Силуэт", "Устой-\nчивость", "худ-\nшая", "По пра-\nвилам", "Самый\nбольшой",
+        "Вне", "Сход-\nство",
+    ),
+}  # fmt: skip
+_EXPLAINED = {
+    "en": "Silhouette: how far apart, -1 to 1. Stability: how well clusters come back on resampled"
+    " customers, 0 to 1. Rules tell: how often short rules find the right cluster. Largest, in none:"
+    " shares of the customers. Same as: agreement with the recommended method (adjusted Rand). Measured on"
+    " {measured} customers.",
+    "ru": "Силуэт: насколько кластеры разделены, от -1 до 1. Устойчивость: насколько кластеры повторяются"
+    " на других выборках клиентов, от 0 до 1. По правилам: как часто короткие правила верно узнают"
+    " кластер. Самый большой, вне: доли клиентов. Сходство: согласие с рекомендованным методом"
+    " (скорректированный индекс Рэнда). Измерено на клиентах: {measured}.",
+}
+_CLUSTER_HEADINGS = {
+    "en": ("", "Cluster", "Customers", "Share", "Stability"),
+    "ru": ("", "Кластер", "Клиентов", "Доля", "Устойчивость"),
+}
+
+
+def compare(
+    file: Files = (),
+    /,
+    *,
+    methods: Annotated[
+        str | None,
+        Parameter(
+            help="Which methods, with commas between them; all that suit the customers if not said:"
+            " kmeans, minibatch_kmeans, fuzzy_cmeans, gaussian_mixture, kprototypes, ward, weighted,"
+            " average, complete, single, dbscan, hdbscan, optics."
+        ),
+    ] = None,
+    k: ClusterCount = None,
+    weight: Weights = (),
+    seconds: Annotated[
+        float, Parameter(help="After so many seconds no further method is begun.")
+    ] = 600.0,
+    kind: Kind = None,
+    id: IdColumn = None,
+    outcome: Outcome = None,
+    map_: MapOption = (),
+    as_of: AsOfOption = None,
+    seed: Seed = 0,
+    workspace: WorkspaceOption = None,
+    no_input: NoInput = False,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Cluster the customers by every method that suits them, side by side.
+
+    Parameters
+    ----------
+    format
+        A table, or one JSON object.
+    """
+    from regulars.workspace.clusters import compare_clusterings
+
+    wishes = read_file_wishes(file, kind=kind, id=id, outcome=outcome, map_=map_)
+    home, language = find_home(file, workspace, lang, as_of, wishes=wishes)
+    with open_progress() as progress:
+        found = compare_clusterings(
+            home,
+            methods=split_names(methods),
+            k=k,
+            weights=read_weights(weight),
+            seconds=seconds,
+            as_of=as_of,
+            seed=seed,
+            language=language,
+            progress=progress,
+        )
+    if format == "json":
+        print_json(_describe(found, language))
+    else:
+        _print(found, language)
+    return 0
+
+
+def read_file_wishes(
+    files: tuple[str, ...],
+    *,
+    kind: str | None,
+    id: str | None,
+    outcome: str | None,
+    map_: tuple[str, ...],
+) -> Wishes | None:
+    """How files are to be read; raises `InvalidParameterError` when there is no file to read."""
+    from regulars.ingest.wishes import Wishes
+
+    if not any((kind, id, outcome, map_)):
+        return None
+    if not files:
+        raise InvalidParameterError(
+            en="--kind, --id, --outcome and --map say how a file is read, and no file was named. Name"
+            " it, or say so when it is loaded: regulars load FILE.",
+            ru="--kind, --id, --outcome и --map говорят, как читать файл, а файл не назван. Назовите "
+            "его или укажите это при загрузке: regulars load ФАЙЛ.",
+        )
+    return Wishes(kind=kind, overrides=parse_overrides(map_), id_column=id, outcome=outcome)
+
+
+def read_weights(entries: tuple[str, ...]) -> dict[str, float]:
+    """`FEATURE=NUMBER` entries as a dictionary.
+
+    Raises
+    ------
+    InvalidParameterError
+        When an entry is not of that form, or the number is negative.
+
+    Examples
+    --------
+    >>> read_weights(("age=2", "spend=0.5"))
+    {'age': 2.0, 'spend': 0.5}
+    """
+    weights = {}
+    for entry in entries:
+        name, _, number = entry.rpartition("=")
+        try:
+            weights[name] = float(number)
+        except ValueError:
+            weights[name] = -1.0
+        if not name or not 0 <= weights[name] < float("inf"):
+            raise InvalidParameterError(
+                en=f"--weight '{entry}' is not of the form FEATURE=NUMBER, with a number of 0 or more."
+                " For example: --weight age=2.",
+                ru=f"--weight «{entry}» не имеет вида ПРИЗНАК=ЧИСЛО, где число не меньше 0. Например: "
+                "--weight age=2.",
+            )
+    return weights
+
+
+def _describe(found: Comparison, language: Language) -> dict[str, Any]:
+    return {
+        "customers": len(found.customer_ids),
+        "measured": found.measured,
+        "methods": [_describe_score(score, language) for score in found.scores],
+        "recommended": found.recommended,
+        "why": found.why.to(language),
+        "why_k": found.why_k.to(language),
+        "agreement": found.agreement.tolist(),
+        "left_out": [
+            {"name": name, "why": why.to(language)} for name, why in found.left_out.items()
+        ],
+        "clusters": [
+            {
+                "number": profile.number,
+                "name": profile.name.to(language),
+                "size": profile.size,
+                "share": profile.share,
+                "stability": profile.stability,
+                "traits": [one.sentence.to(language) for one in profile.differentiators],
+            }
+            for profile in found.describe(found.recommended)
+        ],
+        "notes": [note.to(language) for note in found.notes],
+    }
+
+
+def _describe_score(score: MethodScore, language: Language) -> dict[str, Any]:
+    from regulars.segments.clustering.methods import TITLES
+
+    return {
+        "name": score.name,
+        "title": TITLES[score.name].to(language),
+        "k": score.k,
+        "silhouette": score.silhouette,
+        "davies_bouldin": score.davies_bouldin,
+        "calinski_harabasz": score.calinski_harabasz,
+        "dbcv": score.dbcv,
+        "stability": {
+            "mean": score.stability,
+            "min": score.least_stability,
+            "clusters": score.stabilities.tolist(),
+        },
+        "prediction_strength": score.prediction_strength,
+        "readability": score.readability,
+        "balance": score.balance,
+        "sizes": list(score.clustering.sizes),
+        "nobody": int((score.clustering.labels < 0).sum()),
+        "seconds": round(score.seconds, 3),
+        "clustering_seconds": round(score.clustering.seconds, 3),
+        "sampled": score.clustering.sampled,
+        "parameters": dict(score.clustering.parameters),
+    }
+
+
+def _print(found: Comparison, language: Language) -> None:
+    from regulars.quality.numbers import format_number
+
+    print_text(_tabulate(found, language))
+    measured = format_number(found.measured, language)
+    print_lines(_EXPLAINED[language].format(measured=measured), "")
+    print_lines(found.why.to(language), found.why_k.to(language))
+    print_lines(*(f"{name}: {why.to(language)}" for name, why in found.left_out.items()))
+    print_lines(*_say_sampled(found, language), *(note.to(language) for note in found.notes), "")
+    print_text(_tabulate_clusters(found.describe(found.recommended), language))
+
+
+def _tabulate(found: Comparison, language: Language) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    from regulars.quality.numbers import format_number, format_share
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(_HEADINGS[language]):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
+    taken = [score.name for score in found.scores].index(found.recommended)
+    for place, score in enumerate(found.scores):
+        measured = (score.silhouette, score.stability, score.least_stability, score.readability)
+        figures = [
+            "" if one is None else format_number(one, language, digits=2) for one in measured
+        ]
+        table.add_row(
+            Text(score.name),
+            str(score.k),
+            *figures,
+            format_share(score.largest_share, language),
+            format_share(score.nobody_share, language) if score.nobody_share else "",
+            format_number(float(found.agreement[place, taken]), language, digits=2),
+            style="bold" if place == taken else None,
+        )
+    return table
+
+
+def _say_sampled(found: Comparison, language: Language) -> list[str]:
+    """Which methods clustered a sample and assigned the rest."""
+    from regulars.quality.numbers import format_number
+
+    sampled = [
+        f"{score.name} ({format_number(score.clustering.sampled, language)})"
+        for score in found.scores
+        if score.clustering.is_sampled
+    ]
+    if not sampled:
+        return []
+    told = {
+        "en": "Clustered on a random sample, the others assigned to its clusters:",
+        "ru": "Кластеризована случайная выборка, остальные отнесены к её кластерам:",
+    }[language]
+    return [f"{told} {', '.join(sampled)}."]
+
+
+def _tabulate_clusters(profiles: Sequence[SegmentProfile], language: Language) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    from regulars.quality.numbers import format_number, format_share
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(_CLUSTER_HEADINGS[language]):
+        table.add_column(heading, justify="left" if place == 1 else "right")
+    for profile in profiles:
+        table.add_row(
+            str(profile.number),
+            Text(profile.name.to(language)),
+            format_number(profile.size, language),
+            format_share(profile.share, language),
+            format_number(profile.stability, language, digits=2),
+        )
+    return table

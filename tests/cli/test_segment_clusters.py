@@ -1,0 +1,182 @@
+"""`regulars segment compare` and `tree`: what they print, straight on a file and on a workspace."""
+
+import json
+
+import numpy as np
+import pytest
+
+from regulars.cli.app import run
+
+
+def _write_customers(file) -> None:
+    generator = np.random.default_rng(1)
+    lines = ["id,spend,visits,plan,gone"]
+    for number in range(120):
+        group = number % 3
+        spend = generator.normal(100 + 300 * (group == 1), 9)
+        visits = generator.normal(10 + 40 * (group == 2), 1)
+        lines.append(f"c{number:03},{spend:.2f},{visits:.2f},{'ab'[group == 1]},{number % 2}")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def shop(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _write_customers(tmp_path / "customers.csv")
+    return tmp_path
+
+
+def ask(capsys, *options):
+    code = run(["segment", *options])
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_a_comparison_is_one_object_of_json(shop, capsys):
+    code, out, err = ask(
+        *(capsys, "compare", "customers.csv", "--kind", "customers", "--id", "id"),
+        *("--methods", "kmeans,ward", "--k", "3", "--no-input", "--format", "json"),
+    )
+
+    found = json.loads(out)
+    assert code == 0
+    assert [(one["name"], one["k"], one["sizes"]) for one in found["methods"]] == [
+        ("kmeans", 3, [40, 40, 40]),
+        ("ward", 3, [40, 40, 40]),
+    ]
+    assert found["methods"][0]["stability"] == {"mean": 1.0, "min": 1.0, "clusters": [1.0] * 3}
+    assert found["methods"][0]["sampled"] == 120
+    assert found["methods"][0]["silhouette"] > 0.5
+    assert found["recommended"] in ("kmeans", "ward")
+    assert found["why"]
+    assert [one["size"] for one in found["clusters"]] == [40, 40, 40]
+    assert found["clusters"][0]["traits"]
+    assert "Comparing methods of clustering" in err
+
+
+def test_a_comparison_is_a_table_and_a_reason(shop, capsys):
+    code, out, _ = ask(capsys, "compare", "customers.csv", "--methods", "kmeans,single", "--k", "3")
+
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[1].split() == [
+        "Method",
+        "k",
+        "ette",
+        "lity",
+        "least",
+        "tell",
+        "Largest",
+        "none",
+        "as",
+    ]
+    assert lines[2].startswith("kmeans")
+    assert "come back on resampled customers" in out
+    assert "Measured on 120 customers." in out
+
+
+def test_a_comparison_speaks_russian(shop, capsys):
+    code, out, _ = ask(
+        *(capsys, "compare", "customers.csv", "--methods", "kmeans", "--k", "3", "--lang", "ru")
+    )
+
+    assert code == 0
+    assert "Измерено на клиентах: 120." in out
+    assert "k-средних: кластеры повторяются" in out
+
+
+def test_a_workspace_is_compared_without_a_file(shop, capsys):
+    run(["init", "home"])
+    run(["load", "customers.csv", "--workspace", "home", "--outcome", "gone=1"])
+    capsys.readouterr()
+
+    code, out, _ = ask(
+        *(capsys, "compare", "--workspace", "home", "--methods", "kmeans", "--k", "3"),
+        *("--format", "json"),
+    )
+
+    assert code == 0
+    assert json.loads(out)["methods"][0]["sizes"] == [40, 40, 40]
+
+
+def test_a_weight_of_zero_leaves_a_feature_out(shop, capsys):
+    _, out, _ = ask(
+        *(capsys, "compare", "customers.csv", "--methods", "kmeans", "--k", "2"),
+        *("--weight", "spend=0", "--weight", "plan=0", "--weight", "gone=0", "--format", "json"),
+    )
+
+    assert json.loads(out)["methods"][0]["sizes"] == [80, 40]
+
+
+def test_a_tree_is_its_merges_and_the_suggested_cut(shop, capsys):
+    code, out, _ = ask(
+        *(capsys, "tree", "customers.csv", "--outcome", "gone", "--linkage", "average"),
+        *("--format", "json"),
+    )
+
+    found = json.loads(out)
+    assert code == 0
+    assert found["linkage"] == "average"
+    assert (found["customers"], found["sampled"], len(found["leaves"])) == (120, 120, 120)
+    assert len(found["merges"]) == 119
+    assert found["merges"][-1][3] == 120
+    assert found["suggested"]["k"] == 3
+    assert found["suggested"]["sizes"] == [40, 40, 40]
+    heights = [merge[2] for merge in found["merges"]]
+    assert heights[-3] < found["suggested"]["height"] < heights[-2]
+
+
+def test_a_tree_is_drawn(shop, capsys):
+    code, out, _ = ask(capsys, "tree", "customers.csv", "--outcome", "gone")
+
+    lines = out.splitlines()
+    assert code == 0
+    assert len([line for line in lines if line.strip()[:1].isdigit()]) >= 12
+    assert "┊" in out
+    assert "into 3 clusters: 40 · 40 · 40" in out
+
+
+def test_more_clusters_than_customers_are_refused_in_a_sentence(shop, capsys):
+    code, _, err = ask(capsys, "compare", "customers.csv", "--k", "121")
+
+    assert code == 2
+    assert "121 segments cannot be made of 120 customers" in err
+
+
+def test_an_unknown_method_is_named_with_the_nearest(shop, capsys):
+    code, _, err = ask(capsys, "compare", "customers.csv", "--methods", "k_means")
+
+    assert code == 2
+    assert "Did you mean 'kmeans'" in err
+
+
+@pytest.mark.parametrize("weight", ["spend", "spend=-1", "=2", "spend=x"])
+def test_a_weight_that_is_none_is_refused_in_a_sentence(shop, capsys, weight):
+    code, _, err = ask(capsys, "compare", "customers.csv", "--weight", weight)
+
+    assert code == 2
+    assert "is not of the form FEATURE=NUMBER" in err
+
+
+def test_a_weight_of_an_unknown_feature_is_named_with_the_nearest(shop, capsys):
+    code, _, err = ask(capsys, "tree", "customers.csv", "--weight", "spent=2")
+
+    assert code == 2
+    assert "Did you mean 'spend'" in err
+
+
+def test_how_a_file_is_read_cannot_be_said_without_a_file(shop, capsys):
+    code, _, err = ask(capsys, "compare", "--kind", "customers")
+
+    assert code == 2
+    assert "no file was named" in err
+
+
+def test_a_workspace_without_rows_says_what_to_do(shop, capsys):
+    run(["init", "home"])
+    capsys.readouterr()
+
+    code, _, err = ask(capsys, "tree", "--workspace", "home")
+
+    assert code == 1
+    assert "holds no data yet" in err
