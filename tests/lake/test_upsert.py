@@ -8,6 +8,7 @@ from shop_lake import CARDS, FIRST_DAY, ORDERS, TYPES, VISITS, make_contract, or
 
 from regulars.errors import ConflictError, InvalidParameterError, SchemaError
 from regulars.lake import LoadRecord, UpsertResult
+from regulars.lake.staging import Origin
 from regulars.schema.contract import Role
 
 NO_NOTE = TYPES.remove(TYPES.get_field_index("note"))
@@ -481,3 +482,29 @@ def test_a_column_of_the_sources_own_gets_a_type_that_holds_what_comes(shop):
         ("many",),
         (None,),
     ]
+
+
+def test_rows_that_are_sorted_before_they_are_worked_out_are_the_same_rows(shop):
+    rows = [
+        order(str(number), None if number % 5 == 0 else str(number % 7), day=1 + number % 28)
+        for number in range(200)
+    ]
+    shop.hold(rows)
+    worked_out = "order_id, customer_id, ordered_at, 2 * half AS amount, note, source_row"
+    shop.connection.execute(
+        "CREATE VIEW halves AS SELECT * EXCLUDE (amount), CAST(amount / 2 AS DECIMAL(17,4)) AS half"
+        " FROM source_rows"
+    )
+    shop.connection.execute(f"CREATE VIEW wholes AS SELECT {worked_out} FROM halves")
+    origin = Origin(
+        "halves", '"customer_id"', lambda rows, more: f"SELECT {worked_out}, {more} FROM {rows}"
+    )
+
+    with shop.begin() as load:
+        load.upsert(ORDERS, "wholes", origin=origin)
+        load.upsert(VISITS, "wholes")
+        load.commit(LoadRecord(source="rows", kind="orders", rows_in=200))
+
+    every = "order_id, customer_id, CAST(ordered_at AS VARCHAR), amount, bucket, load_id, known_at = ordered_at"
+    assert shop.read("orders", every) == shop.read("visits", every)
+    assert shop.read("orders", "count(*)") == [(200,)]

@@ -58,8 +58,8 @@ def build_conformed(
     *,
     moment: Moment,
     connection: DuckDBPyConnection,
-) -> None:
-    """Make the temporary view `conformed` over `read_values`."""
+) -> str:
+    """Make the temporary view `conformed` over `read_values`; returns its select list."""
     canonical = {
         survey.column.mapping.target: survey.column
         for survey in surveys
@@ -82,9 +82,11 @@ def build_conformed(
     selected.extend(_known_at(contract, canonical, moment))
     if contract.name != "profiles":
         selected.extend(_attributes(surveys, contract, mapping))
+    values = ", ".join(selected)
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {', '.join(selected)} FROM {READ_VALUES}"
+        f"CREATE OR REPLACE TEMP VIEW {CONFORMED} AS SELECT {values} FROM {READ_VALUES}"
     )
+    return values
 
 
 def _select_derived(mapping: Mapping, surveys: Sequence[Survey]) -> Iterable[str]:

@@ -70,13 +70,14 @@ def reject_erased(
     kept_away: frozenset[str],
     make: Callable[[pa.Array], pa.ChunkedArray],
     connection: DuckDBPyConnection,
-) -> None:
+) -> bool:
     """Reject the rows of erased customers; where one is the other side of an event, blank it.
 
-    Whatever else is wrong with such a row, the reason is `erased`: nothing of it is kept.
+    Whatever else is wrong with such a row, the reason is `erased`: nothing of it is kept. Returns
+    whether anything was blanked.
     """
     if not kept_away:
-        return
+        return False
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -85,7 +86,7 @@ def reject_erased(
     own = [name for name in names if name == "customer_id" or name.endswith("_customer_id")]
     others = [name for name in names if name in _COUNTERPARTS]
     if not own and not others:
-        return
+        return False
     distinct = " UNION ".join(
         f"SELECT {quote_name(one)} AS id FROM {CONFORMED}" for one in own + others
     )
@@ -97,12 +98,13 @@ def reject_erased(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {_IDS} AS SELECT id FROM arriving_erased")
     connection.unregister("arriving_erased")
     if not len(erased):
-        return
+        return False
     if own:
         named = " OR ".join(f"{quote_name(one)} IN (SELECT id FROM {_IDS})" for one in own)
         reject_again(f"SELECT source_row FROM {CONFORMED} WHERE {named}", ERASED, connection)
     if others:
         _blank(others, connection)
+    return bool(others)
 
 
 def _blank(names: Iterable[str], connection: DuckDBPyConnection) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from regulars.ingest.canonical import CONFORMED, PERSONAL_PREFIX, Moment, build_conformed
 from regulars.ingest.contradictions import refuse_contradictions
 from regulars.ingest.erased import Tombstones, blank_lines, reject_erased
 from regulars.ingest.orders import ORDERS, sum_up_orders
+from regulars.ingest.origin import find_origin
 from regulars.ingest.personal import (
     count_personal_of_nobody,
     keep_personal,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from regulars.ingest.prepare import Prepared
     from regulars.ingest.staging import Survey
     from regulars.lake import Lake, LoadTransaction, UpsertResult
+    from regulars.lake.staging import Origin
     from regulars.lake.upsert import WholeRule
     from regulars.progress import Progress
     from regulars.quality import Check, Finding
@@ -148,11 +151,13 @@ def load_prepared(
     mapping = prepared.mapping
     contract = get_contract("purchase_items" if mapping.has_items else mapping.table)
     with progress.stage(say("conform")):
-        build_conformed(mapping, prepared.surveys, contract, moment=moment, connection=connection)
+        values = build_conformed(
+            mapping, prepared.surveys, contract, moment=moment, connection=connection
+        )
         reject_unreadable(prepared.surveys, contract, connection)
         replace_personal_ids(mapping, destination.make_pseudonyms, connection)
         kept_away = destination.tombstones.list_kept_away()
-        reject_erased(kept_away, destination.tombstones.make, connection)
+        is_blanked = reject_erased(kept_away, destination.tombstones.make, connection)
     with progress.stage(say("check")):
         findings = find_privacy(mapping, prepared.surveys, connection)
         fit = select_fit(_list_columns(connection), connection)
@@ -176,10 +181,19 @@ def load_prepared(
         completed = {load.load_id for load in destination.lake.list_loads()}
         settle_dead_loads(destination.vault, completed)
         erased_meanwhile = destination.tombstones.list_kept_away() - kept_away
-        reject_erased(erased_meanwhile, destination.tombstones.make, connection)
+        is_blanked |= reject_erased(erased_meanwhile, destination.tombstones.make, connection)
         lines = blank_lines(lines, kept_away | erased_meanwhile, destination.tombstones.make)
         keep_personal(destination.vault, load_id, connection)
-        written = _write_rows(transaction, contract, mapping, orders or Orders(), connection)
+        # What was replaced in `conformed` is not in what it was worked out from.
+        is_derived = not mapping.id_is_personal and not is_blanked
+        written = _write_rows(
+            transaction,
+            contract,
+            mapping,
+            orders or Orders(),
+            partial(find_origin, values, prepared.surveys) if is_derived else None,
+            connection,
+        )
         tables, upserted = written.tables, written.upserted
         refuse_contradictions(mapping, contract, upserted, prepared.staged.row_count, source)
         reasons = gather_quarantine(mapping, lines, source=source, connection=connection)
@@ -224,6 +238,7 @@ def _write_rows(
     contract: Contract,
     mapping: Mapping,
     orders: Orders,
+    find: Callable[[Contract, Sequence[str], DuckDBPyConnection], Origin | None] | None,
     connection: DuckDBPyConnection,
 ) -> _Written:
     """Bring the fit rows into their table, and what is derived from them into its own."""
@@ -234,7 +249,13 @@ def _write_rows(
         others = set(get_contract("purchases").column_names) - set(contract.column_names)
         names = [name for name in names if name not in others]
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {_FIT} AS {select_fit(names, connection)}")
-    upserted = transaction.upsert(contract, _FIT, wholes=orders.meant, beside=orders.beside)
+    upserted = transaction.upsert(
+        contract,
+        _FIT,
+        wholes=orders.meant,
+        beside=orders.beside,
+        origin=find(contract, names, connection) if find else None,
+    )
     if upserted.conflicts_relation:
         reject_rows(f"SELECT source_row, reason FROM {upserted.conflicts_relation}", connection)
     tables = {contract.name: _count(upserted)}

@@ -109,10 +109,12 @@ def count_rejections(connection: DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def select_fit(columns: Sequence[str], connection: DuckDBPyConnection) -> str:
+def select_fit(
+    columns: Sequence[str], connection: DuckDBPyConnection, *, rows: str = CONFORMED
+) -> str:
     """A query of the rows that are fit."""
     listed = ", ".join(map(quote_name, columns))
-    query = f"SELECT {listed} FROM {CONFORMED}"
+    query = f"SELECT {listed} FROM {rows}"
     if not count_rejections(connection):
         return query
     return f"{query} WHERE source_row NOT IN (SELECT source_row FROM {_REJECTIONS})"

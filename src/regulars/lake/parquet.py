@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from regulars.lake.storage import storage_guard
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from regulars.lake.staging import Origin
 
 __all__ = [
     "BUCKETS",
@@ -156,6 +159,40 @@ class RowWriter:
         `customers` are the queries whose column `customer_id` holds every customer of the rows;
         `is_new` says that `load_id` is this load's in every row.
         """
+        names = [quote_name(column.name) for column in self.columns]
+        # What is the same in every row need not be carried through the sorting.
+        sorted_names = ", ".join(f"r.{n}" for n in names if not is_new or n != '"load_id"')
+        order = f", r.{quote_name(time_column)}" if time_column else ""
+        with self._rank_customers(" UNION ALL ".join(customers)) as ids:
+            return self._copy_buckets(
+                f"SELECT {sorted_names}, coalesce(c.bucket, 0) AS bucket FROM ({rows}) AS r"
+                f" LEFT JOIN {ids} AS c ON r.customer_id = c.customer_id"
+                f" ORDER BY coalesce(c.rank, 0){order}",
+                is_new=is_new,
+            )
+
+    def write_derived(self, origin: "Origin", values: str) -> list[DataFile]:
+        """Write rows of this load into a file a bucket, sorted by customer before they are worked out.
+
+        `values` is the select list that makes them of the rows that `origin` derives.
+        """
+        customer = origin.customer
+        with self._rank_customers(
+            f"SELECT {customer} AS customer_id FROM {origin.relation}"
+        ) as ids:
+            # Of the sorted rows not even the id is carried along: its rank tells it.
+            arranged = (
+                f"(SELECT a.*, c.customer_id AS {customer}, coalesce(c.bucket, 0) AS bucket FROM"
+                f" (SELECT r.* EXCLUDE ({customer}), c.rank AS lake_rank FROM {origin.relation} AS r"
+                f" LEFT JOIN {ids} AS c ON r.{customer} = c.customer_id"
+                f" ORDER BY coalesce(c.rank, 0)) AS a LEFT JOIN {ids} AS c ON a.lake_rank = c.rank)"
+            )
+            derived = origin.derive(arranged, "bucket")
+            return self._copy_buckets(f"SELECT {values}, bucket FROM ({derived})", is_new=True)
+
+    @contextmanager
+    def _rank_customers(self, customers: str) -> Iterator[str]:
+        """A table of the customers of a query: the bucket of each, and a rank that sorts by bucket."""
         # Hashing and sorting texts row by row would cost more than the copy itself: every
         # customer gets a bucket and a rank once, and the rows are sorted by the rank.
         ids = name_scratch("customers")
@@ -164,29 +201,25 @@ class RowWriter:
             f" CAST(row_number() OVER (ORDER BY bucket, digest) AS UINTEGER) AS rank"
             f" FROM (SELECT customer_id, md5(customer_id) AS digest,"
             f" {bucket_of('customer_id')} AS bucket"
-            f" FROM (SELECT DISTINCT customer_id FROM ({' UNION ALL '.join(customers)})"
-            f" WHERE customer_id IS NOT NULL))"
+            f" FROM (SELECT DISTINCT customer_id FROM ({customers}) WHERE customer_id IS NOT NULL))"
         )
-        names = [quote_name(column.name) for column in self.columns]
-        # What is the same in every row need not be carried through the sorting; and of an ENUM the
-        # writer knows the dictionary: of a text it would look up every row's.
-        own = quote_text(self.load_id)
-        constant = {'"load_id"': f"CAST({own} AS ENUM ({own}))"} if is_new else {}
-        sorted_names = ", ".join(f"r.{name}" for name in names if name not in constant)
-        written = ", ".join(f"{constant[n]} AS {n}" if n in constant else n for n in names)
-        order = f", r.{quote_name(time_column)}" if time_column else ""
         try:
-            return self._copy(
-                f"COPY (SELECT {written}, bucket FROM"
-                f" (SELECT {sorted_names}, coalesce(c.bucket, 0) AS bucket FROM ({rows}) AS r"
-                f" LEFT JOIN {ids} AS c ON r.customer_id = c.customer_id"
-                f" ORDER BY coalesce(c.rank, 0){order}))"
-                f" TO {quote_text(str(self.folder))} ({_FORMAT}, PARTITION_BY (bucket),"
-                f" WRITE_PARTITION_COLUMNS true, APPEND,"
-                f" FILENAME_PATTERN {quote_text(f'part-{self.load_id}-{{uuid}}')})"
-            )
+            yield ids
         finally:
             self.connection.execute(f"DROP TABLE {ids}")
+
+    def _copy_buckets(self, rows: str, *, is_new: bool) -> list[DataFile]:
+        names = [quote_name(column.name) for column in self.columns]
+        # Of an ENUM the writer knows the dictionary: of a text it would look up every row's.
+        own = quote_text(self.load_id)
+        constant = {'"load_id"': f"CAST({own} AS ENUM ({own}))"} if is_new else {}
+        written = ", ".join(f"{constant[n]} AS {n}" if n in constant else n for n in names)
+        return self._copy(
+            f"COPY (SELECT {written}, bucket FROM ({rows}))"
+            f" TO {quote_text(str(self.folder))} ({_FORMAT}, PARTITION_BY (bucket),"
+            f" WRITE_PARTITION_COLUMNS true, APPEND,"
+            f" FILENAME_PATTERN {quote_text(f'part-{self.load_id}-{{uuid}}')})"
+        )
 
     def write_in_place_of(self, path: str, rows: str) -> list[DataFile]:
         """Write the rows into one new file in the folder, and so the bucket, of the file `path`."""

@@ -1,6 +1,6 @@
 """The rows of a load as the lake will store them: every column cast, without loss or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from regulars.lake.sql import fetch_counts, list_columns, name_scratch, quote_na
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["Staged", "render_instant", "stage"]
+__all__ = ["Origin", "Staged", "render_instant", "stage"]
 
 _RESERVED = ("load_id", "bucket")
 
@@ -35,6 +35,26 @@ def render_instant(moment: datetime) -> str:
             "него. Передайте datetime.now(UTC).",
         )
     return f"TIMESTAMPTZ {quote_text(moment.astimezone(UTC).isoformat(sep=' '))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a relation is worked out from, row by row: narrower rows, which are quicker to sort.
+
+    Attributes
+    ----------
+    relation
+        What stands after FROM.
+    customer
+        Its column (quoted) of a row's customer.
+    derive
+        Given what stands after FROM in place of `relation`, and the names of further columns that
+        it has: a query of the worked out rows, with the further columns as they are.
+    """
+
+    relation: str
+    customer: str
+    derive: Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,8 @@ class Staged:
         Those of them that make two rows the same or different.
     row_count
         How many rows there are.
+    values
+        The select list of the view.
     widened
         Columns of the table that get another type, and the one they had.
     """
@@ -65,6 +87,7 @@ class Staged:
     added: tuple[StoredColumn, ...]
     compared: tuple[str, ...]
     row_count: int
+    values: str
     widened: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -101,15 +124,15 @@ def stage(
     for column, count in lost.items():
         raise _explain_loss(column, count, row_count, types, table=shape.name)
     values = [f"{value} AS {quote_name(column.name)}" for column, (value, _) in rendered.items()]
+    values += [
+        f"{_render_known_at(types, now, told_at or now, known_from)} AS known_at",
+        f"{'CAST(source_row AS BIGINT)' if 'source_row' in types else 'row_number() OVER ()'}"
+        " AS source_row",
+        f"{'end_known_at' if 'end_known_at' in types else 'CAST(NULL AS ' + INSTANT + ')'}"
+        " AS end_known_at",
+    ]
     view = name_scratch("staged")
-    connection.execute(
-        f"CREATE TEMP VIEW {view} AS SELECT {', '.join(values)},"
-        f" {_render_known_at(types, now, told_at or now, known_from)} AS known_at,"
-        f" {'CAST(source_row AS BIGINT)' if 'source_row' in types else 'row_number() OVER ()'}"
-        f" AS source_row,"
-        f" {'end_known_at' if 'end_known_at' in types else 'CAST(NULL AS ' + INSTANT + ')'}"
-        f" AS end_known_at FROM {relation}"
-    )
+    connection.execute(f"CREATE TEMP VIEW {view} AS SELECT {', '.join(values)} FROM {relation}")
     names = {column.name for column in stored or ()}
     return Staged(
         view=view,
@@ -120,6 +143,7 @@ def stage(
         ),
         compared=tuple(column.name for column in planned if column.name not in shape.derived),
         row_count=row_count,
+        values=", ".join(values),
         widened=widened,
     )
 

@@ -23,7 +23,7 @@ from regulars.lake.records import LoadRecord, Recovery, UpsertResult
 from regulars.lake.recovery import recover
 from regulars.lake.shapes import QUARANTINE, SYSTEM_SHAPES, TableShape, name_past, shape_of
 from regulars.lake.sql import list_columns
-from regulars.lake.staging import Staged, render_instant, stage
+from regulars.lake.staging import Origin, Staged, render_instant, stage
 from regulars.lake.storage import storage_guard
 from regulars.lake.telling import Telling, tell
 from regulars.lake.upsert import Plan, Planner, WholeRule
@@ -126,6 +126,7 @@ class LoadTransaction:
         *,
         wholes: WholeRule = "auto",
         beside: frozenset[str] = frozenset(),
+        origin: Origin | None = None,
     ) -> UpsertResult:
         """Bring the rows of a relation into the table of `contract`.
 
@@ -142,6 +143,8 @@ class LoadTransaction:
             relation has all of its parts, `parts` when it continues it; `auto` finds out.
         beside
             Loads whose parts may be among those that continue a whole.
+        origin
+            What the relation is worked out from: rows that are all new are sorted as that.
 
         Returns
         -------
@@ -150,7 +153,7 @@ class LoadTransaction:
         """
 
         def plan(planner: Planner) -> Plan:
-            planner.wholes, planner.beside = wholes, beside
+            planner.wholes, planner.beside, planner.origin = wholes, beside, origin
             return planner.plan()
 
         return self._change(shape_of(contract), relation, plan)
@@ -282,7 +285,8 @@ class LoadTransaction:
         there = staged.provided | _OURS if plan.is_only_new else {one.name for one in columns}
         written = tuple(column for column in columns if column.name in there)
         is_bucketed = shape.is_bucketed if target is None else target.is_bucketed
-        added = self._write_files(shape, written, plan, is_bucketed=is_bucketed)
+        writer = RowWriter(self.connection, self.folder / shape.name, self.load_id, written)
+        added = self._write_files(writer, staged, plan, is_bucketed=is_bucketed)
         try:
             if target is None:
                 stored = (*columns, StoredColumn("bucket", "INTEGER")) if is_bucketed else columns
@@ -335,14 +339,15 @@ class LoadTransaction:
         self._step(f"committed {table}")
 
     def _write_files(
-        self, shape: TableShape, columns: tuple[StoredColumn, ...], plan: Plan, *, is_bucketed: bool
+        self, writer: RowWriter, staged: Staged, plan: Plan, *, is_bucketed: bool
     ) -> list[DataFile]:
         if not plan.queries:
             return []
-        writer = RowWriter(self.connection, self.folder / shape.name, self.load_id, columns)
         rows = " UNION ALL ".join(plan.queries)
         if not is_bucketed:
             return writer.write(rows)
+        if plan.origin is not None:
+            return writer.write_derived(plan.origin, staged.values)
         customers = [f"SELECT customer_id FROM ({query})" for query in plan.queries]
         # By time only when files are joined: it takes as long as a sixth of the reading, and no
         # query is faster for it.

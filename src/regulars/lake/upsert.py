@@ -23,7 +23,7 @@ from regulars.lake.sql import (
     quote_names,
     quote_text,
 )
-from regulars.lake.staging import Staged, render_instant
+from regulars.lake.staging import Origin, Staged, render_instant
 from regulars.lake.states import compare_versions, open_versions
 from regulars.lake.telling import Telling
 from regulars.lake.wholes import compare_wholes
@@ -61,6 +61,8 @@ class Plan:
         kept.
     is_only_new
         Whether the rows to write are the source's alone: nothing in them is from the table.
+    origin
+        What the rows to write are worked out from, where they are those of the load as they are.
     """
 
     queries: tuple[str, ...]
@@ -68,6 +70,7 @@ class Plan:
     result: UpsertResult
     superseded: str | None = None
     is_only_new: bool = False
+    origin: Origin | None = None
 
 
 @dataclass
@@ -92,6 +95,8 @@ class Planner:
         How a whole is meant that comes again.
     beside
         Loads whose parts may be among those that continue a whole.
+    origin
+        What the staged rows are worked out from.
     """
 
     connection: "DuckDBPyConnection"
@@ -102,10 +107,16 @@ class Planner:
     telling: Telling
     wholes: WholeRule = "auto"
     beside: frozenset[str] = frozenset()
+    origin: Origin | None = None
     _scratch: list[tuple[str, str]] = field(default_factory=list)
 
     def plan(self) -> Plan:
         """Compare, and say what to write."""
+        plan = self._compare()
+        is_whole = plan.queries == (self.render_new(self.staged.view),)
+        return replace(plan, origin=self.origin) if is_whole else plan
+
+    def _compare(self) -> Plan:
         keyed, loose, result = self._split()
         result = replace(result, widened=self._list_widened())
         if not self.has_rows:
@@ -276,11 +287,11 @@ class Planner:
             f"SELECT coalesce(sum(n), 0), count(*) FILTER (n > 1) FROM"
             f" (SELECT count(*) AS n FROM {view} WHERE {has_key} GROUP BY {keys})",
         )
+        if not with_key:
+            return None, view, UpsertResult()
         loose = None
         if with_key < self.staged.row_count:
             loose = self.create("loose", f"SELECT * FROM {view} WHERE NOT ({has_key})", kind="VIEW")
-        if not with_key:
-            return None, loose, UpsertResult()
         keyed = view
         if loose:
             keyed = self.create("keyed", f"SELECT * FROM {view} WHERE {has_key}", kind="VIEW")
