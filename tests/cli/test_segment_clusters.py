@@ -136,6 +136,90 @@ def test_a_tree_is_drawn(shop, capsys):
     assert "into 3 clusters: 40 · 40 · 40" in out
 
 
+def _choose(capsys, *options):
+    code, out, _ = ask(
+        *(capsys, "compare", "--workspace", "home", "--methods", "kmeans,ward", "--format", "json"),
+        *options,
+    )
+    return code, json.loads(out)["chosen"]
+
+
+@pytest.fixture
+def home(shop, capsys):
+    run(["init", "home"])
+    run(["load", "customers.csv", "--workspace", "home", "--outcome", "gone=1"])
+    capsys.readouterr()
+    return shop
+
+
+def test_without_a_choice_there_is_none(home, capsys):
+    assert _choose(capsys, "--k", "3") == (0, None)
+
+
+def test_a_choice_is_kept_with_its_names_and_found_again(home, capsys):
+    _, chosen = _choose(capsys, "--k", "3", "--choose", "ward")
+    code, again = _choose(capsys, "--k", "3")
+
+    assert code == 0
+    assert [one["id"] for one in chosen["clusters"]] == [1, 2, 3]
+    assert (chosen["since"], chosen["changes"]) == (None, [])
+    assert again["method"] == "ward"
+    assert again["clusters"] == chosen["clusters"]
+    assert again["compared"] == 120
+    assert [(one["kind"], one["similarity"]) for one in again["changes"]] == [("same", 1.0)] * 3
+
+
+def test_clusters_that_merge_and_split_are_told_and_the_same_keep_number_and_name(home, capsys):
+    _, chosen = _choose(capsys, "--k", "3", "--choose", "ward")
+    _, merged = _choose(capsys, "--k", "2", "--choose", "ward")
+    _, split = _choose(capsys, "--k", "3", "--choose", "ward")
+
+    names = {one["id"]: one["name"] for one in chosen["clusters"]}
+    kept = {one["id"]: one["name"] for one in merged["clusters"]}
+    assert [one["kind"] for one in merged["changes"]] == ["same", "same", "merged"]
+    assert kept.items() <= names.items()
+    assert [one["kind"] for one in split["changes"]] == ["same", "same", "split"]
+    # A number is never given twice.
+    assert {one["id"] for one in split["clusters"]} == {*kept, 4}
+
+
+def test_what_became_of_the_choice_is_told_in_words(home, capsys):
+    compare = ("compare", "--workspace", "home", "--methods", "ward")
+    ask(capsys, *compare, "--k", "3", "--choose", "ward")
+
+    _, english, _ = ask(capsys, *compare, "--k", "2")
+    _, russian, _ = ask(capsys, *compare, "--k", "2", "--lang", "ru")
+
+    assert "over the 120 customers of both days:" in english
+    assert ": merged into 1 (" in english
+    assert ": тот же (общих 100" in russian
+    assert ": слились в 1 (" in russian
+
+
+def test_an_erased_customer_leaves_the_kept_clusters_too(home, capsys):
+    import pyarrow.parquet as pq
+
+    _choose(capsys, "--k", "3", "--choose", "ward")
+
+    run(["erase", "c007", "--yes", "--workspace", "home"])
+    capsys.readouterr()
+    _, again = _choose(capsys, "--k", "3")
+
+    members = pq.read_table(home / "home" / "clusters" / "customers.parquet")
+    assert "c007" not in members["customer_id"].to_pylist()
+    assert (members.num_rows, again["compared"]) == (119, 119)
+
+
+def test_a_choice_that_was_not_compared_is_refused(home, capsys):
+    code, _, err = ask(
+        *(capsys, "compare", "--workspace", "home", "--methods", "kmeans", "--k", "3"),
+        *("--choose", "ward"),
+    )
+
+    assert code == 1
+    assert "'ward' is not in this comparison" in err
+
+
 def test_more_clusters_than_customers_are_refused_in_a_sentence(shop, capsys):
     code, _, err = ask(capsys, "compare", "customers.csv", "--k", "121")
 

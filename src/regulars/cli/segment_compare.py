@@ -19,6 +19,7 @@ from regulars.cli.options import (
     split_names,
 )
 from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.cli.segment_identity import describe_again, print_again
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -98,6 +99,13 @@ def compare(
     ] = None,
     k: ClusterCount = None,
     weight: Weights = (),
+    choose: Annotated[
+        str | None,
+        Parameter(
+            help="Keep the clusters of this method as your choice: when clustering again, those that are"
+            " the same keep their number and name."
+        ),
+    ] = None,
     seconds: Annotated[
         float, Parameter(help="After so many seconds no further method is begun.")
     ] = 600.0,
@@ -119,6 +127,7 @@ def compare(
     format
         A table, or one JSON object.
     """
+    from regulars.workspace.cluster_choice import find_again, find_choice, keep_choice
     from regulars.workspace.clusters import compare_clusterings
 
     wishes = read_file_wishes(file, kind=kind, id=id, outcome=outcome, map_=map_)
@@ -135,10 +144,17 @@ def compare(
             language=language,
             progress=progress,
         )
+    kept = find_choice(home)
+    again = None
+    if choose is not None:
+        again = keep_choice(home, found, choose)
+    elif kept is not None and kept.method in [score.name for score in found.scores]:
+        again = find_again(found, kept.method, kept)
     if format == "json":
-        print_json(_describe(found, language))
+        print_json(_describe(found, language) | {"chosen": describe_again(again, language)})
     else:
         _print(found, language)
+        print_again(again, language)
     return 0
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -121,6 +122,8 @@ class Comparison:
     ----------
     customer_ids
         In the order of the labels of every clustering.
+    as_of
+        The first day that was not seen.
     scores
         One per method, in the order in which they were run.
     agreement
@@ -142,6 +145,7 @@ class Comparison:
     """
 
     customer_ids: pa.StringArray
+    as_of: date
     scores: tuple[MethodScore, ...]
     agreement: NDArray[np.float64]
     recommended: str
@@ -244,6 +248,7 @@ def compare_methods(
     recommended, why = recommend(scores)
     return Comparison(
         customer_ids=features.customer_ids,
+        as_of=features.as_of.day,
         scores=tuple(scores),
         agreement=measure_agreement([score.clustering.labels[measure.rows] for score in scores]),
         recommended=recommended,

@@ -16,6 +16,7 @@ __all__ = ["Scored", "recommend"]
 _MOST_IN_ONE = 0.9
 _MOST_NOBODYS = 0.2
 _AS_CLEAR = 0.02
+_AS_READABLE = 0.02
 
 
 class Scored(Protocol):
@@ -52,7 +53,7 @@ def recommend(scores: Sequence[Scored]) -> tuple[str, Wording]:
     Only methods count that divide the customers: two clusters at least, at most 90 % of the
     customers in one, at most 20 % in none. Of those whose clusters come back in bootstrap samples
     the clearest is taken, by its silhouette; of those that are as clear within 0.02 the one that
-    short rules tell best. When none comes back, the one that does so most is taken, with a warning.
+    short rules tell best; the earlier one when they do so within 0.02. When none comes back, the one that does so most is taken, with a warning.
     """
     divides = [score for score in scores if _divides(score)]
     pool = divides or [score for score in scores if len(score.stabilities)] or list(scores)
@@ -64,7 +65,9 @@ def recommend(scores: Sequence[Scored]) -> tuple[str, Wording]:
         return chosen.name, Wording(en=_say_soft(chosen, "en"), ru=_say_soft(chosen, "ru"))
     clearest = max(stable, key=_clear)
     near = [score for score in stable if _clear(score) >= _clear(clearest) - _AS_CLEAR]
-    chosen = max(near, key=lambda score: score.readability or 0.0)
+    best_told = max(score.readability or 0.0 for score in near)
+    # The quick and well known ones come first.
+    chosen = next(score for score in near if (score.readability or 0.0) >= best_told - _AS_READABLE)
     others = len(near) - 1
     return chosen.name, Wording(
         en=_say(chosen, others, len(scores), "en"), ru=_say(chosen, others, len(scores), "ru")

@@ -15,6 +15,7 @@ from regulars.errors import ConflictError, InvalidParameterError, NotFoundError,
 from regulars.lake.storage import storage_guard
 from regulars.schema.wording import Wording
 from regulars.vault import Access
+from regulars.workspace.cluster_choice import locate_clusters
 from regulars.workspace.runs import list_result_folders
 from regulars.workspace.traces import erase_from_results, find_in_results
 from regulars.workspace.words import speak
@@ -213,10 +214,11 @@ def _look(workspace: Workspace, asked: Sequence[str]) -> tuple[tuple[str, ...], 
 
 
 def _list_results(workspace: Workspace) -> list[Path]:
-    """Folders with results of this workspace: the usual one, and those that its runs wrote to."""
+    """Folders with results of this workspace: the usual one, those of its runs, and kept clusters."""
     usual = workspace.results_folder.resolve()
     others = list_result_folders(workspace.folder / "runs")
-    return list(dict.fromkeys(path for path in (usual, *others) if path.is_dir()))
+    folders = (usual, *others, locate_clusters(workspace).resolve())
+    return list(dict.fromkeys(path for path in folders if path.is_dir()))
 
 
 def _explain_unknown(places: Sequence[int], count: int) -> NotFoundError:
