@@ -214,6 +214,47 @@ def test_telco_is_analyzed_end_to_end(desk, dataset):
 
 @pytest.mark.data
 @pytest.mark.slow
+def test_purchases_of_a_shop_are_analyzed_without_an_option(desk, dataset):
+    report = desk.run(
+        "analyze", dataset("online_retail/online_retail.parquet"), "--format", "json"
+    ).json
+
+    data, churn, listed = report["data"], report["churn"], report["contact_list"]
+    accounted = ("rows_inserted", "rows_updated", "rows_unchanged", "rows_quarantined")
+    assert data["rows_in"] == sum(data[name] for name in accounted) == 541_909
+    assert sum(profile["size"] for profile in report["segments"]["profiles"]) == 4_372
+    assert churn["outcome"]["column"] == "no_purchase"
+    assert 0.70 < churn["holdout"]["roc_auc"] < 0.85
+    assert listed["requested"] == listed["kept"] + sum(listed["excluded"].values())
+    assert (desk.folder / "online_retail-regulars/report.html").stat().st_size < 2_500_000
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_rows_without_an_id_or_an_outcome_give_segments_only(desk, dataset):
+    ran = desk.run("analyze", dataset("wholesale/Wholesale customers data.csv"), "--format", "json")
+
+    assert (ran.code, ran.json["churn"], ran.json["contact_list"]) == (0, None, None)
+    assert sum(profile["size"] for profile in ran.json["segments"]["profiles"]) == 440
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_answers_to_a_bank_are_analyzed_without_what_is_known_after_the_call(desk, dataset):
+    archive = dataset("bank_marketing/bank-additional.zip")
+    file = f"{archive}::bank-additional/bank-additional-full.csv"
+
+    report = desk.run("analyze", file, "--out", "out", "--format", "json").json
+
+    (leak,) = [leak for leak in report["leakage"] if leak["is_dropped"]]
+    assert report["churn"]["outcome"]["column"] == "y"
+    assert leak["column"] == "duration"
+    assert leak["roc_auc_with"] > leak["roc_auc_without"] + 0.05
+    assert "duration" not in {driver["feature"] for driver in report["churn"]["drivers"]}
+
+
+@pytest.mark.data
+@pytest.mark.slow
 def test_online_retail_is_loaded_and_told_end_to_end(desk, dataset):
     told = desk.load(dataset("online_retail/online_retail.parquet")).json
     checked = desk.run("check", "-w", "ws", "--format", "json", "--html", "state.html")

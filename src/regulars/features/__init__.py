@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from regulars.features.profile import ProfileColumn, profile_features, read_profile_column
     from regulars.features.space import FeatureSpace, compare_spaces, read_space
     from regulars.features.table import AsOf, Feature, FeatureTable
+    from regulars.features.transformers import make_transform
 
 __all__ = [
     "AsOf",
@@ -29,6 +30,7 @@ __all__ = [
     "find_leaks",
     "list_blocking",
     "load_features",
+    "make_transform",
     "profile_features",
     "read_features",
     "read_profile_column",
@@ -51,6 +53,7 @@ _LAZY = {
     "find_leaks": "leakage",
     "list_blocking": "leakage",
     "load_features": "library",
+    "make_transform": "transformers",
     "profile_features": "profile",
     "read_features": "library",
     "read_profile_column": "profile",
