@@ -191,7 +191,7 @@ def load_prepared(
             contract,
             mapping,
             orders or Orders(),
-            partial(find_origin, values, prepared.surveys) if is_derived else None,
+            partial(find_origin, values, prepared) if is_derived else None,
             connection,
         )
         tables, upserted = written.tables, written.upserted

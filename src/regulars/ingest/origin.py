@@ -5,29 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.ingest.rejection import select_fit
-from regulars.ingest.staging import READ_VALUES
-from regulars.lake.sql import fetch_counts, quote_text
+from regulars.ingest.staging import READ_VALUES, read_texts
+from regulars.lake.sql import quote_text
 from regulars.lake.staging import Origin
 from regulars.schema.contract import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
-    from regulars.ingest.staging import Survey
+    from regulars.ingest.conform import Conformed
+    from regulars.ingest.prepare import Prepared
     from regulars.schema.contract import Contract
 
 __all__ = ["find_origin"]
 
-_HEAD_ROWS = 2_000
-_FEW_VALUES = 20
-_MOST_VALUES = 100
-
 
 def find_origin(
     values: str,
-    surveys: Sequence[Survey],
+    prepared: Prepared,
     contract: Contract,
     names: Sequence[str],
     connection: DuckDBPyConnection,
@@ -38,8 +35,8 @@ def find_origin(
     ----------
     values
         The select list of `conformed`.
-    surveys
-        The columns that were read.
+    prepared
+        The staged rows, and the columns that were read.
     contract
         The table that the rows go to.
     names
@@ -49,14 +46,14 @@ def find_origin(
     """
     stored = {
         survey.column.mapping.target: survey.column
-        for survey in surveys
+        for survey in prepared.surveys
         if survey.column.mapping.role not in (Role.PERSONAL, Role.IGNORED)
     }
     customer = stored.pop("customer_id", None)
     if customer is None or not contract.is_bucketed:
         return None
-    texts = [one.read for name, one in stored.items() if one.is_text and name in names]
-    choices = _list_choices(texts, connection)
+    texts = [one for name, one in stored.items() if one.is_cheap and name in names]
+    choices = _list_choices(texts, prepared.staged.few, connection)
     replaced = ", ".join(f"CAST({text} AS {choice}) AS {text}" for text, choice in choices.items())
 
     def derive(rows: str, further: str) -> str:
@@ -70,22 +67,13 @@ def find_origin(
     )
 
 
-def _list_choices(texts: Sequence[str], connection: DuckDBPyConnection) -> dict[str, str]:
-    """Columns of few different texts, each with an ENUM of them: a byte a row in place of sixteen."""
-    if not texts:
-        return {}
-    head = f"(SELECT {', '.join(texts)} FROM {READ_VALUES} LIMIT {_HEAD_ROWS})"
-    asked = ", ".join(f"count(DISTINCT {text})" for text in texts)
-    counts = fetch_counts(connection, f"SELECT {asked} FROM {head}")
+def _list_choices(
+    texts: Sequence[Conformed], few: Mapping[str, Sequence[str]], connection: DuckDBPyConnection
+) -> dict[str, str]:
+    """Columns of few texts, each with an ENUM of its values: a byte a row in place of sixteen."""
     choices = {}
-    for text, count in zip(texts, counts, strict=True):
-        if not 0 < count <= _FEW_VALUES:
-            continue
-        found = connection.execute(
-            f"SELECT DISTINCT {text} FROM {READ_VALUES} WHERE {text} IS NOT NULL"
-            f" LIMIT {_MOST_VALUES + 1}"
-        ).fetchall()
-        if len(found) <= _MOST_VALUES:
-            listed = ", ".join(quote_text(value) for (value,) in sorted(found))
-            choices[text] = f"ENUM ({listed})"
+    for one in texts:
+        values = read_texts(few.get(one.mapping.source, ()), connection)
+        if values:
+            choices[one.read] = f"ENUM ({', '.join(map(quote_text, values))})"
     return choices

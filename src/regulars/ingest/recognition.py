@@ -22,6 +22,8 @@ _FEW_VALUES = 20
 _MOST_LISTED = 100
 _MOST_EXACT = 1_000_000
 _COLUMNS_A_QUERY = 500
+_MOST_SINGLY = 50
+"""As many columns are listed one after the other; more of them together."""
 
 
 def describe_columns(staged: Staged, connection: DuckDBPyConnection) -> tuple[SourceColumn, ...]:
@@ -36,6 +38,11 @@ def describe_columns(staged: Staged, connection: DuckDBPyConnection) -> tuple[So
     few = {name for name in names if _has_few(samples[name])}
     unique = {name for name in names if _looks_unique(samples[name])}
     distinct = _list_distinct(sorted(few), connection)
+    staged.few.update(
+        (name, values)
+        for name, values in distinct.items()
+        if len(values) < _MOST_LISTED and staged.types[name] == "VARCHAR"
+    )
     counts = _count_distinct(sorted(unique), staged.row_count, connection)
     is_whole = staged.row_count <= _most_rows(len(names))
     return tuple(
@@ -91,6 +98,8 @@ def _looks_unique(values: list[str | None]) -> bool:
 
 def _list_distinct(names: list[str], connection: DuckDBPyConnection) -> dict[str, list[str]]:
     """The values of columns that seem to have few; cut off where there turn out to be many."""
+    if len(names) <= _MOST_SINGLY:
+        return {name: _list_one(name, connection) for name in names}
     found: dict[str, list[str]] = {}
     for start in range(0, len(names), _COLUMNS_A_QUERY):
         chunk = names[start : start + _COLUMNS_A_QUERY]
@@ -102,6 +111,16 @@ def _list_distinct(names: list[str], connection: DuckDBPyConnection) -> dict[str
         row = connection.execute(f"SELECT {columns} FROM {SOURCE_ROWS}").fetchone() or ()
         found.update((name, values or []) for name, values in zip(chunk, row, strict=True))
     return found
+
+
+def _list_one(name: str, connection: DuckDBPyConnection) -> list[str]:
+    """The same for one column, in half the time."""
+    text = f"CAST({quote_name(name)} AS VARCHAR)"
+    rows = connection.execute(
+        f"SELECT DISTINCT {text} AS text FROM {SOURCE_ROWS} WHERE text IS NOT NULL"
+        f" ORDER BY text LIMIT {_MOST_LISTED}"
+    ).fetchall()
+    return [str(text) for (text,) in rows]
 
 
 def _count_distinct(
