@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from regulars.schema.numerals import group_digits
 from regulars.schema.wording import Language, pluralize
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
 
 Unit = Literal["row", "customer", "session", "day"]
 
+_MOST_DIGITS = 3
 _FORMS: dict[Unit, dict[Language, tuple[str, ...]]] = {
     "row": {"en": ("row", "rows"), "ru": ("строка", "строки", "строк")},
     "customer": {"en": ("customer", "customers"), "ru": ("клиент", "клиента", "клиентов")},
@@ -31,9 +33,7 @@ def format_number(number: float, language: Language, *, digits: int = 0) -> str:
     >>> format_number(135080, "en"), format_number(1234.5, "ru", digits=1)
     ('135,080', '1\xa0234,5')
     """
-    from babel.numbers import format_decimal
-
-    return str(format_decimal(round(number, digits), locale=language))
+    return group_digits(round(number, digits), language, _MOST_DIGITS)
 
 
 def format_count(count: int, language: Language, *forms: str) -> str:

@@ -4,11 +4,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from regulars.errors import UnknownNameError
+from regulars.schema.numerals import choose_tag, group_digits
 from regulars.schema.wording import Language, Wording, check_language
 
 __all__ = ["Speech", "list_words"]
@@ -83,10 +85,8 @@ class Speech:
 
     def noun(self, count: int, noun: str) -> str:
         """The form of a noun that goes with the number."""
-        from babel.core import Locale
-
         forms = self.forms(noun)
-        return forms.get(Locale(self.language).plural_form(count), forms["other"])
+        return forms.get(choose_tag(count, self.language), forms["other"])
 
     def forms(self, noun: str) -> dict[str, str]:
         """The forms of a noun by CLDR's plural categories."""
@@ -96,12 +96,7 @@ class Speech:
 
     def number(self, number: float | None, digits: int = 0) -> str:
         """A number with at most so many decimals; a dash for None."""
-        from babel.numbers import format_decimal
-
-        if number is None:
-            return "—"
-        pattern = "#,##0" + ("." + "#" * digits if digits else "")
-        return format_decimal(number, format=pattern, locale=self.language)
+        return "—" if number is None else group_digits(number, self.language, digits)
 
     def figure(self, number: float | None) -> str:
         """A number with as many decimals as its size calls for."""
@@ -129,8 +124,6 @@ class Speech:
 
     def percent(self, share: float | None, digits: int = 1) -> str:
         """A share as per cent; never rounded to a whole that it is not."""
-        from babel.numbers import format_percent
-
         if share is None:
             return "—"
         shown = round(share, digits + 2)
@@ -138,10 +131,9 @@ class Speech:
             least = 10.0 ** -(digits + 2)
             bound = self.percent(least if shown == 0 else 1 - least, digits)
             return f"{'<' if shown == 0 else '>'} {bound}"
-        pattern = "#,##0" + ("." + "#" * digits if digits else "")
         # CLDR's Russian sets the sign apart by a no-break space; its English does not.
         tail = "\N{NO-BREAK SPACE}%" if self.language == "ru" else "%"
-        return format_percent(share, format=pattern + tail, locale=self.language)
+        return group_digits(Decimal(str(share)) * 100, self.language, digits) + tail
 
     def span(self, low: float, high: float) -> str:
         """Two shares as per cent, from one to the other."""

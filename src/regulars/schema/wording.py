@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from regulars.errors import UnknownNameError
+from regulars.schema.numerals import choose_tag
 
 __all__ = ["LANGUAGES", "Language", "Wording", "check_language", "format_share", "pluralize"]
 
@@ -58,10 +59,8 @@ def pluralize(count: int, language: Language, *forms: str) -> str:
     >>> pluralize(2, "en", "customer", "customers")
     '2 customers'
     """
-    from babel.core import Locale
-
     tags = ("one", "other") if language == "en" else ("one", "few", "many")
-    tag = Locale(language).plural_form(count)
+    tag = choose_tag(count, language)
     form = forms[tags.index(tag)] if tag in tags else forms[-1]
     return f"{count} {form}"
 
