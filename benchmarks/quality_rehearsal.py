@@ -18,7 +18,8 @@ from measuring import Score, tell
 from regulars.features import AsOf, load_features
 from regulars.progress import Silent
 from regulars.rehearsal import Foresight, compare_with_truth, make_telecom_company
-from regulars.workspace.leaving import LeavingStudy, choose_outcome, study_leaving
+from regulars.workspace.leaving import LeavingStudy, study_leaving
+from regulars.workspace.outcomes import choose_outcome
 
 CUSTOMERS, SEEDS = 20_000, (1, 2, 3, 4, 5)
 MOST_BEHIND = 0.02

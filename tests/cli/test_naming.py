@@ -103,7 +103,7 @@ def test_a_horizon_is_for_a_history(desk):
 
     assert [one.code for one in refused] == [2, 2]
     assert (
-        "A horizon in days is for a history of subscriptions, purchases or events"
+        "Days and events say who left by a history of subscriptions, purchases or events"
         in refused[0].complaint
     )
     assert "horizon_days must be at least 1; found 0." in refused[1].complaint

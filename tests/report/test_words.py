@@ -13,6 +13,7 @@ from regulars.report.speech import Speech, list_words
 
 FOLDER = Path(regulars.report.__file__).parent
 NAMED_BY_DATA = {
+    "leaving",
     "nouns",
     "roles",
     "reasons",

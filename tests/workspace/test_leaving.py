@@ -13,7 +13,8 @@ from regulars.predictions import ContractEnd, NoEvent, NoPurchase
 from regulars.progress import Silent
 from regulars.quality import CleaningPlan
 from regulars.workspace.cleaning import clean_features
-from regulars.workspace.leaving import choose_outcome, list_at_risk, study_leaving
+from regulars.workspace.leaving import list_at_risk, study_leaving
+from regulars.workspace.outcomes import LeavingWishes, choose_outcome
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +107,7 @@ def test_subscriptions_that_ended_go_before_events():
     tables = subscribe(months=12, customers=600)
 
     assert choose_outcome(tables) == ContractEnd(horizon_days=30)
-    assert choose_outcome(tables, horizon_days=45) == ContractEnd(horizon_days=45)
+    assert choose_outcome(tables, LeavingWishes(horizon_days=45)) == ContractEnd(horizon_days=45)
 
 
 def test_a_small_company_looks_further_ahead():

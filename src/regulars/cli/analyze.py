@@ -63,8 +63,12 @@ def analyze(
     kind: Kind = None,
     id: IdColumn = None,
     outcome: Outcome = None,
+    leaving: Literal["contract-end", "no-session", "no-purchase", "no-event"] | None = None,
     as_of: Day | None = None,
     horizon_days: int | None = None,
+    gap_days: int | None = None,
+    quiet_days: int | None = None,
+    event_names: str | None = None,
     map_: MapOption = (),
     drop: Drop = None,
     columns: ColumnNames = None,
@@ -102,12 +106,22 @@ def analyze(
     ----------
     file
         One file, or several of the same customers; none for what is loaded in the workspace.
+    leaving
+        What leaving is, where no column says it, or instead of one: a subscription ends, no session
+        follows a paid period, no purchase or no event for some time. If not said, the first that
+        the tables allow, `no-session` left aside.
     as_of
         First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     horizon_days
         Where no column says who left: within how many days a subscription ends (30 if not said),
         or how many days without a purchase or an event count as having gone (found out if not
         said: nine in ten pauses are shorter).
+    gap_days
+        So many days are left empty before the horizon begins, so that there is time to act.
+    quiet_days
+        Of `no-session`: so many days without a session after the paid period (30 if not said).
+    event_names
+        Of `no-session` and `no-event`: names of the events that count, with commas; else all do.
     top
         So many customers on the contact list; else all for whom contacting pays.
     segments
@@ -140,6 +154,7 @@ def analyze(
     """
     given = dict(locals())
     language = choose_language(lang)
+    _refuse_both_outcomes(outcome, leaving)
     if not file:
         analysis, language = _analyze_workspace(given)
     else:
@@ -152,12 +167,22 @@ def analyze(
         sys.stdout.write(analysis.report.to_json())
     else:
         print_analysis(analysis, language)
-    return 1 if _lacks_forecast(analysis.report) else 0
+    is_lacking = _lacks_forecast(analysis.report, is_asked=leaving is not None)
+    return 1 if is_lacking else 0
 
 
-def _lacks_forecast(report: Report) -> bool:
-    """Whether a column says who left, and nothing could be learnt from it: what was asked failed."""
-    names_outcome = any(column.role == "outcome" for column in report.data.mapping)
+def _refuse_both_outcomes(outcome: str | None, leaving: str | None) -> None:
+    if outcome is not None and leaving is not None:
+        raise InvalidParameterError(
+            en=f"--outcome {outcome} and --leaving {leaving} both say what leaving is. Give one of them.",
+            ru=f"И --outcome {outcome}, и --leaving {leaving} говорят, что считать уходом. Оставьте "
+            "что-то одно.",
+        )
+
+
+def _lacks_forecast(report: Report, *, is_asked: bool) -> bool:
+    """Whether it was said what leaving is, and nothing could be learnt: what was asked failed."""
+    names_outcome = is_asked or any(column.role == "outcome" for column in report.data.mapping)
     return names_outcome and report.churn is None and report.classes is None
 
 
@@ -260,11 +285,18 @@ def _read_wishes(given: Mapping[str, Any]) -> AnalysisWishes:
     from regulars.campaigns import ActionTable
     from regulars.quality import CleaningPlan
     from regulars.workspace.analyze import AnalysisWishes
+    from regulars.workspace.outcomes import LeavingWishes
 
     plan, actions = given["clean"], given["actions"]
     return AnalysisWishes(
         as_of=given["as_of"],
-        horizon_days=given["horizon_days"],
+        leaving=LeavingWishes(
+            kind=given["leaving"],
+            horizon_days=given["horizon_days"],
+            gap_days=given["gap_days"],
+            quiet_days=given["quiet_days"],
+            event_names=split_names(given["event_names"]),
+        ),
         top=given["top"],
         segments=read_segments(given["segments"], given["rfm_bounds"]),
         money=given["money"],

@@ -1,6 +1,7 @@
 """What an outcome is: one typed definition each, stated in a sentence."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -158,7 +159,12 @@ class _Timed(_Definition):
         if language == "en":
             return f"the end of a gap of {pluralize(self.gap_days, 'en', 'day', 'days')} after the cut-off date"
         gap = pluralize(self.gap_days, "ru", "день", "дня", "дней")
-        return f"конца паузы ({gap}) после даты отсчёта"
+        return f"конца зазора ({gap}) после даты отсчёта"
+
+
+def _list_names(names: Sequence[str], language: Language) -> str:
+    """Which events count, in brackets; nothing where all do."""
+    return f" ({', '.join(quote(name, language) for name in names)})" if names else ""
 
 
 class NoEvent(_Timed):
@@ -176,9 +182,9 @@ class NoEvent(_Timed):
         days = pluralize(self.horizon_days, "en", "day", "days")
         days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is no event for {days} from {self._say_start('en')} on; at risk are "
-            f"those who were active within {days} before it",
-            ru=f"Исход: ни одного события в течение {days_ru} с {self._say_start('ru')}; под риском те, "
+            en=f"The outcome is no event{_list_names(self.event_names, 'en')} for {days} from "
+            f"{self._say_start('en')} on; at risk are those who were active within {days} before it",
+            ru=f"Исход: ни одного события{_list_names(self.event_names, 'ru')} в течение {days_ru} с {self._say_start('ru')}; под риском те, "
             f"кто был активен не раньше чем за {days_ru} до неё",
         )
 
@@ -258,9 +264,10 @@ class NoSession(_Timed):
         quiet_ru = pluralize(self.quiet_days, "ru", "дня", "дней", "дней")
         return Wording(
             en=f"The outcome is that the paid period ends within {days} of {self._say_start('en')} and "
-            f"no session follows for {quiet}; at risk are those whose period is paid on that date",
+            f"no session{_list_names(self.session_names, 'en')} follows for {quiet}; at risk are those whose period is paid on that date",
             ru=f"Исход: оплаченный период кончается в течение {days_ru} с {self._say_start('ru')}, и "
-            f"{quiet_ru} после него нет ни одной сессии; под риском те, у кого в этот день оплачено",
+            f"{quiet_ru} после него нет ни одного сеанса{_list_names(self.session_names, 'ru')}; под "
+            "риском те, у кого в этот день оплачено",
         )
 
 

@@ -115,6 +115,12 @@ class Outcome:
         return None if isinstance(definition, ColumnOutcome) else definition.horizon_days
 
     @property
+    def gap_days(self) -> int | None:
+        """Days left empty before them; None where a column tells it."""
+        definition = self.definition
+        return None if isinstance(definition, ColumnOutcome) else definition.gap_days
+
+    @property
     def positives(self) -> int:
         """Customers with the outcome."""
         return int((self.labels == 1).sum())

@@ -1,6 +1,6 @@
 """From the results of the analysis to the parts of the report: takes over, computes nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,7 @@ def report_churn(
     *,
     labels: Mapping[str, Wording] | None = None,
     lead_time: LeadTime | None = None,
+    other_kinds: Sequence[str] = (),
 ) -> ChurnPart:
     """Who is about to leave.
 
@@ -76,6 +77,8 @@ def report_churn(
         Meaning of each feature in words; the feature's name where there is none.
     lead_time
         How long before the end the warnings came.
+    other_kinds
+        What else leaving could have been, by the words of the command line.
     """
     words = labels or {}
     outcome = comparison.outcome
@@ -87,7 +90,10 @@ def report_churn(
             positives=outcome.positives,
             negatives=outcome.negatives,
             unknown=outcome.unknown,
+            kind=outcome.definition.kind.replace("_", "-"),
             horizon_days=outcome.horizon_days,
+            gap_days=outcome.gap_days,
+            others=tuple(other_kinds),
             is_churn=outcome.is_churn,
             will=outcome.phrases.will,
             did=outcome.phrases.did,

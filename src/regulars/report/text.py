@@ -223,6 +223,8 @@ def render_analysis(
     if summary:
         lines.append(_grade(summary.grade, speech.read(summary.verdict)))
         lines += [plain_text(f"  {speech.read(sentence)}") for sentence in summary.sentences]
+        if report.churn and report.churn.outcome.horizon_days is not None:
+            lines.append(plain_text(f"  {speech.read(report.churn.outcome.sentence)}", "dim"))
         lines += [
             _grade(grade, f"{speech.say(f'summary.part_{part}')}: {speech.read(reason)}")
             for part, grade in summary.grades.items()

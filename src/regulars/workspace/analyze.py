@@ -19,6 +19,7 @@ from regulars.workspace.advice import advise_on_sample
 from regulars.workspace.as_of import choose_as_of, follow_history
 from regulars.workspace.check import check_data
 from regulars.workspace.money import find_currency
+from regulars.workspace.outcomes import LeavingWishes
 from regulars.workspace.outputs import write_outputs
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
 from regulars.workspace.report_parts import check_rows, make_data_part, make_lineage
@@ -82,9 +83,8 @@ class AnalysisWishes:
     as_of
         First day (company time) that is not seen. None for the day after the newest fact, or for
         tomorrow where customers are described as of today: everything is seen.
-    horizon_days
-        Where no column tells who left: within how many days a subscription is to end, or how many
-        days without a purchase or an event count as having gone.
+    leaving
+        What counts as having left where no column tells.
     top
         So many customers on the list; None leaves it to the threshold.
     segments
@@ -106,7 +106,7 @@ class AnalysisWishes:
     """
 
     as_of: date | None = None
-    horizon_days: int | None = None
+    leaving: LeavingWishes = field(default_factory=LeavingWishes)
     top: int | None = None
     segments: SegmentWishes = field(default_factory=SegmentWishes)
     money: str | None = None
@@ -238,7 +238,8 @@ def _analyze(
             for table in state.tables
             if table.newest
         }
-        seen_until = follow_history(seen_until, newest, [load.mapping for load in loads])
+        told_by = [] if wanted.leaving.kind else [load.mapping for load in loads]
+        seen_until = follow_history(seen_until, newest, told_by)
     snapshot = workspace.lake.snapshot(load_id=state.load_id)
     recipe = Recipe(
         load_id=state.load_id,
@@ -250,7 +251,11 @@ def _analyze(
         features=workspace.read_definitions("feature"),
         seed=wanted.seed,
         top=wanted.top,
-        horizon_days=wanted.horizon_days,
+        leaving=wanted.leaving.kind,
+        horizon_days=wanted.leaving.horizon_days,
+        gap_days=wanted.leaving.gap_days,
+        quiet_days=wanted.leaving.quiet_days,
+        event_names=wanted.leaving.event_names,
         method=wanted.segments.method,
         k=wanted.segments.k,
         bounds=wanted.segments.bounds,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.features import AsOf
 from regulars.schema.contract import get_contract
-from regulars.workspace.material import names_outcome
+from regulars.workspace.outcomes import names_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

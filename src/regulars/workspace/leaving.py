@@ -12,13 +12,10 @@ from regulars.features import AsOf, FeatureSpace, FeatureTable
 from regulars.features.library import list_parts
 from regulars.predictions import (
     ContractEnd,
-    NoEvent,
-    NoPurchase,
     choose_cutoffs,
     compare_models_over_time,
     keep_at_risk,
     observe_outcome,
-    propose_quiet_days,
 )
 from regulars.predictions.spells import find_spells
 from regulars.schema.contract import list_contracts
@@ -41,13 +38,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.cleaning import CleanedFeatures
 
-__all__ = ["LeavingStudy", "choose_outcome", "list_at_risk", "study_leaving"]
-
-_FEWEST_ENDS = 20
-"""Fewer subscriptions that ended do not tell who leaves; purchases or events may."""
-
-_HORIZONS = (30, 60, 90, 180)
-_ENOUGH_ENDS, _YEAR = 25, 365
+__all__ = ["LeavingStudy", "list_at_risk", "study_leaving"]
 
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """A profile says how a customer is today, not how they were; the items have made their purchase."""
@@ -73,35 +64,6 @@ class LeavingStudy:
 
     comparison: ChurnComparison
     lead_time: LeadTime | None = None
-
-
-def choose_outcome(
-    tables: MappingABC[str, ibis.Table], *, horizon_days: int | None = None
-) -> TimedOutcome | None:
-    """What leaving is, by what is loaded: the end of a subscription, no purchase, no event.
-
-    Parameters
-    ----------
-    tables
-        The canonical tables as they were known at the end.
-    horizon_days
-        Within how many days. When None 30 for a subscription (60, 90 or 180 where fewer than 25 end
-        in that time), and for the others a pause that nine in ten are shorter than.
-
-    Returns
-    -------
-    TimedOutcome or None
-        None where nothing tells who leaves.
-    """
-    ends = _list_ends(tables)
-    if len(ends) >= _FEWEST_ENDS:
-        return ContractEnd(horizon_days=horizon_days or _propose_horizon(ends))
-    if "purchases" in tables:
-        return NoPurchase(horizon_days=horizon_days or propose_quiet_days(tables["purchases"]))
-    if "events" in tables:
-        pause = horizon_days or propose_quiet_days(tables["events"], time_column="occurred_at")
-        return NoEvent(horizon_days=pause)
-    return None
 
 
 def list_at_risk(
@@ -180,22 +142,6 @@ def study_leaving(
         language=language,
     )
     return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
-
-
-def _list_ends(tables: MappingABC[str, ibis.Table]) -> list[date]:
-    """The last days of all subscriptions that have ended, oldest first."""
-    subscriptions = tables.get("subscriptions")
-    if subscriptions is None or not {"started_on", "ended_on"} <= set(subscriptions.columns):
-        return []
-    ended = subscriptions.filter(subscriptions["ended_on"].notnull())
-    return sorted(ended.select("ended_on").to_pyarrow().column(0).cast("date32").to_pylist())
-
-
-def _propose_horizon(ends: Sequence[date]) -> int:
-    """A month, or so much longer that enough subscriptions end within it to learn and to test."""
-    year = [day for day in ends if day > ends[-1] - timedelta(days=_YEAR)]
-    a_day = len(year) / ((year[-1] - year[0]).days + 1)
-    return next((days for days in _HORIZONS if a_day * days >= _ENOUGH_ENDS), _HORIZONS[-1])
 
 
 def _choose_dates(

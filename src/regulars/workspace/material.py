@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import QualityError
 from regulars.features import AsOf, FeatureTable, read_profile_column
-from regulars.predictions import Classes, ContractEnd, Outcome, read_classes, read_outcome
+from regulars.predictions import (
+    Classes,
+    ContractEnd,
+    NoSession,
+    Outcome,
+    read_classes,
+    read_outcome,
+)
 from regulars.predictions.outcome import MOST_CLASSES, count_classes
 from regulars.schema.wording import Wording
 from regulars.workspace.classes import say_several_classes, search_class_leaks
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
 from regulars.workspace.customer_features import TableUse, build_customer_features
 from regulars.workspace.leaks import LeakSearch, search_leaks
-from regulars.workspace.leaving import choose_outcome, list_at_risk
+from regulars.workspace.leaving import list_at_risk
+from regulars.workspace.outcomes import (
+    LeavingKind,
+    LeavingWishes,
+    choose_outcome,
+    list_other_kinds,
+    names_outcome,
+)
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -32,7 +46,7 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
-__all__ = ["Material", "gather_material", "names_outcome"]
+__all__ = ["Material", "gather_material"]
 
 _MOST_PAIRS = 5
 _LONGEST_VALUE = 20
@@ -68,6 +82,8 @@ class Material:
         Columns that know the outcome, and which of them are left out; None without an outcome.
     timed
         What leaving is where no column tells but what happened does; None where nothing tells.
+    other_kinds
+        What else leaving could be by these tables.
     why_no_outcome
         Said where `outcome` is None.
     """
@@ -79,6 +95,7 @@ class Material:
     classes: Classes | None = None
     leaks: LeakSearch | None = None
     timed: TimedOutcome | None = None
+    other_kinds: tuple[LeavingKind, ...] = ()
     why_no_outcome: Wording | None = None
 
     @property
@@ -101,7 +118,7 @@ def gather_material(
     plan: CleaningPlan | None = None,
     outliers: OutlierChoice = "keep",
     keep: Sequence[str] = (),
-    horizon_days: int | None = None,
+    leaving: LeavingWishes | None = None,
     definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
     progress: Progress,
@@ -111,20 +128,29 @@ def gather_material(
     Parameters are those of `study_customers`.
     """
     say = speak(language)
+    # What is said outright goes before a column that was said earlier, or found by its name.
+    is_told = names_outcome(mappings) and not (leaving and leaving.kind)
+    timed = None if is_told else choose_outcome(tables, leaving)
     with progress.stage(say("features")):
         built = build_customer_features(tables, mappings, as_of=as_of, definitions=definitions)
     if built.features is None or not len(built.features):
         return Material(uses=built.uses)
-    timed = None if names_outcome(mappings) else choose_outcome(tables, horizon_days=horizon_days)
     features = built.features
-    if isinstance(timed, ContractEnd):
+    if isinstance(timed, ContractEnd | NoSession):
         features = _keep_subscribed(features, timed, tables)
     cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
-    outcome, why = _find_outcome(tables, mappings, as_of, cleaned.kept)
+    outcome, why = _find_outcome(tables, mappings if is_told else (), as_of, cleaned.kept)
     if why is _NO_OUTCOME:
         why = _propose_outcome(cleaned.features, mappings)
     if outcome is None:
-        return Material(cleaned.to_learn, built.uses, cleaned, timed=timed, why_no_outcome=why)
+        return Material(
+            cleaned.to_learn,
+            built.uses,
+            cleaned,
+            timed=timed,
+            other_kinds=list_other_kinds(timed, tables),
+            why_no_outcome=why,
+        )
     with progress.stage(say("leaks")):
         if isinstance(outcome, Classes):
             leaks = search_class_leaks(
@@ -142,13 +168,8 @@ def gather_material(
     return Material(leaks.features, built.uses, cleaned, outcome, leaks=leaks)
 
 
-def names_outcome(mappings: Sequence[Mapping]) -> bool:
-    """Whether a column of a file with one row per customer was named that tells who left."""
-    return any(mapping.outcome for mapping in mappings if mapping.table == "profiles")
-
-
 def _keep_subscribed(
-    features: FeatureTable, definition: ContractEnd, tables: MappingABC[str, ibis.Table]
+    features: FeatureTable, definition: ContractEnd | NoSession, tables: MappingABC[str, ibis.Table]
 ) -> FeatureTable:
     """Only those with a subscription today, where there are any: the others are customers no more."""
     import pyarrow as pa

@@ -15,6 +15,7 @@ from regulars.schema.mapping import Mapping as SourceMapping
 from regulars.schema.wording import Language
 from regulars.segments import RfmBounds
 from regulars.workspace.cleaning import OutlierChoice
+from regulars.workspace.outcomes import LeavingKind, LeavingWishes
 from regulars.workspace.segmenting import SegmentMethod, SegmentWishes
 from regulars.workspace.study import CustomerStudy, study_customers
 from regulars.workspace.tables import open_history, see_tables
@@ -45,7 +46,9 @@ class Recipe(BaseModel):
         How the sources were read, as TOML.
     features
         The workspace's own feature definitions, as TOML by file.
-    seed, top, horizon_days, method, k, bounds, money, plan, outliers, keep, actions, language
+    leaving, horizon_days, gap_days, quiet_days, event_names
+        What was to count as having left.
+    seed, top, method, k, bounds, money, plan, outliers, keep, actions, language
         What was wished.
     """
 
@@ -60,7 +63,11 @@ class Recipe(BaseModel):
     features: dict[str, str] = Field(default_factory=dict)
     seed: int
     top: int | None = None
+    leaving: LeavingKind | None = None
     horizon_days: int | None = None
+    gap_days: int | None = None
+    quiet_days: int | None = None
+    event_names: tuple[str, ...] = ()
     method: SegmentMethod = "auto"
     k: int | None = None
     bounds: RfmBounds | None = None
@@ -94,7 +101,13 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
             as_of=as_of,
             seed=recipe.seed,
             top=recipe.top,
-            horizon_days=recipe.horizon_days,
+            leaving=LeavingWishes(
+                recipe.leaving,
+                recipe.horizon_days,
+                recipe.gap_days,
+                recipe.quiet_days,
+                recipe.event_names,
+            ),
             segments=SegmentWishes(method=recipe.method, k=recipe.k, bounds=recipe.bounds),
             money=recipe.money,
             plan=recipe.plan,

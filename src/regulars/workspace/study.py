@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from regulars.errors import InvalidParameterError, QualityError
+from regulars.errors import QualityError
 from regulars.features import AsOf, FeatureTable, load_features
 from regulars.predictions import ChurnComparison, ClassComparison
 from regulars.progress import InnerProgress
@@ -15,8 +15,9 @@ from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
 from regulars.workspace.customer_features import TableUse
 from regulars.workspace.forecast import make_forecast
 from regulars.workspace.leaks import LeakSearch
-from regulars.workspace.material import gather_material, names_outcome
+from regulars.workspace.material import gather_material
 from regulars.workspace.money import Money, read_money
+from regulars.workspace.outcomes import LeavingKind, LeavingWishes, check_leaving
 from regulars.workspace.scores import gather_scores, list_contacts
 from regulars.workspace.segmenting import SegmentStudy, SegmentWishes, find_segments
 from regulars.workspace.words import speak
@@ -47,7 +48,6 @@ _NO_SCORES = Wording(
     en="Without churn probabilities there is nobody to put on the list.",
     ru="Без вероятностей оттока список составить не из кого.",
 )
-_HISTORIES = frozenset({"subscriptions", "purchases", "events"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class CustomerStudy:
         Who is of which class, where the outcome has several and none was named as leaving.
     lead_time
         How long before the end of their subscription customers were warned about.
+    other_kinds
+        What else leaving could have been by what is loaded.
     scores
         One row per customer: `customer_id`, `segment`, `churn_probability`, `risk`, `reasons`.
     why_absent
@@ -88,6 +90,7 @@ class CustomerStudy:
     churn: ChurnComparison | None = None
     classes: ClassComparison | None = None
     lead_time: LeadTime | None = None
+    other_kinds: tuple[LeavingKind, ...] = ()
     contact_list: ContactList | None = None
     scores: pa.Table | None = None
     why_absent: MappingABC[Piece, Wording] = field(default_factory=dict)
@@ -118,7 +121,7 @@ def study_customers(
     outliers: OutlierChoice = "keep",
     keep: Sequence[str] = (),
     actions: ActionTable | None = None,
-    horizon_days: int | None = None,
+    leaving: LeavingWishes | None = None,
     definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
     progress: Progress,
@@ -150,9 +153,8 @@ def study_customers(
         Columns that the models may see even if they seem to know the outcome.
     actions
         What to suggest for which reason; None takes what comes with Regulars.
-    horizon_days
-        Where no column tells who left: within how many days a subscription is to end, or how many
-        days without a purchase or an event count as having gone.
+    leaving
+        What counts as having left where no column tells; a kind that is said goes before a column.
     definitions
         The features that are looked for; None takes the library.
     language
@@ -163,9 +165,9 @@ def study_customers(
     Raises
     ------
     InvalidParameterError
-        When a horizon is given where none is needed.
+        When leaving is said in a way that these tables do not allow.
     """
-    _check_horizon(horizon_days, tables, mappings)
+    check_leaving(leaving or LeavingWishes(), tables, mappings)
     known = load_features() if definitions is None else tuple(definitions)
     material = gather_material(
         tables,
@@ -175,7 +177,7 @@ def study_customers(
         plan=plan,
         outliers=outliers,
         keep=keep,
-        horizon_days=horizon_days,
+        leaving=leaving,
         definitions=known,
         language=language,
         progress=progress,
@@ -217,10 +219,10 @@ def study_customers(
         language=language,
         progress=progress,
     )
-    leaving = forecast.leaving
+    told = forecast.leaving
     if forecast.why_absent is not None:
         absent["churn"] = forecast.why_absent
-    churn = leaving.comparison if leaving else None
+    churn = told.comparison if told else None
     with progress.stage(speak(language)("reasons")):
         scores = gather_scores(
             features,
@@ -239,7 +241,8 @@ def study_customers(
         segments=found,
         churn=churn,
         classes=forecast.classes,
-        lead_time=leaving.lead_time if leaving else None,
+        lead_time=told.lead_time if told else None,
+        other_kinds=material.other_kinds,
         contact_list=list_contacts(scores, features, churn, top=top, actions=actions)
         if churn
         else None,
@@ -270,26 +273,3 @@ def _drill_down(
         outcome=np.asarray(labels, dtype=np.float64),
         fields=[name for name in drivers if name in features.names] or None,
     )
-
-
-def _check_horizon(
-    horizon_days: int | None,
-    tables: MappingABC[str, ibis.Table],
-    mappings: Sequence[Mapping],
-) -> None:
-    """Raise `InvalidParameterError` for a horizon that is none, or that nothing is measured by."""
-    if horizon_days is None:
-        return
-    if horizon_days < 1:
-        raise InvalidParameterError(
-            en=f"horizon_days must be at least 1; found {horizon_days}.",
-            ru=f"horizon_days должен быть не меньше 1; получено {horizon_days}.",
-        )
-    if names_outcome(mappings) or not _HISTORIES & set(tables):
-        raise InvalidParameterError(
-            en="A horizon in days is for a history of subscriptions, purchases or events; here a"
-            " column of the file says who left, or there is no such history. Leave out"
-            " --horizon-days.",
-            ru="Горизонт в днях нужен истории подписок, покупок или событий, а здесь, кто ушёл, "
-            "говорит столбец файла или такой истории нет. Уберите --horizon-days.",
-        )

@@ -22,7 +22,12 @@ def make_churn_part(study: CustomerStudy) -> ChurnPart | None:
     """Who is about to leave; None where no model could be made."""
     if study.churn is None:
         return None
-    return report_churn(study.churn, labels=_label_features(study), lead_time=study.lead_time)
+    return report_churn(
+        study.churn,
+        labels=_label_features(study),
+        lead_time=study.lead_time,
+        other_kinds=study.other_kinds,
+    )
 
 
 def make_segments_part(study: CustomerStudy) -> SegmentsPart | None:

@@ -331,6 +331,9 @@ def _describe_churn(churn: ChurnPart, speech: Speech) -> dict[str, Any]:
             ),
         ],
         "interval": interval,
+        "other_kinds": "; ".join(
+            f"{speech.name('leaving', kind)} (--leaving {kind})" for kind in churn.outcome.others
+        ),
         "band_name": lambda band: speech.read(band.title) or speech.name("risks", band.risk),
         "is_silent": is_silent(churn),
         "is_loud": is_loud(churn),

@@ -40,8 +40,14 @@ class OutcomePart(Part):
     """Customers who stayed."""
     unknown: Count = 0
     """Customers of whom it is not known."""
+    kind: str = "column"
+    """column, contract-end, no-session, no-purchase or no-event."""
     horizon_days: int | None = None
     """Within how many days of a date it is seen; null where a column tells it."""
+    gap_days: int | None = None
+    """Days left empty before them; null where a column tells it."""
+    others: tuple[str, ...] = ()
+    """What else could be looked for in the loaded tables, by the same words."""
     is_churn: bool = True
     """Whether the outcome is leaving, so that words may say so."""
     will: Wording | None = None
