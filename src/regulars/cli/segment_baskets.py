@@ -121,6 +121,8 @@ def _describe(found: BasketSearch) -> dict[str, Any]:
 
 
 def _print(found: BasketSearch, language: Language) -> None:
+    from regulars.quality.numbers import format_times
+
     print_lines(_say_found(found, language))
     if not found.rules:
         hint = _NOT_SURE if found.has_pairs else _NO_PAIR
@@ -130,7 +132,11 @@ def _print(found: BasketSearch, language: Language) -> None:
         print_text(_tabulate(found.top, language))
         first = found.top[0]
         said = {"left": ", ".join(first.products), "right": first.then}
-        print_lines(_EXPLAINED.to(language).format(times=_say_times(first.lift, language), **said))
+        print_lines(
+            _EXPLAINED.to(language).format(
+                times=format_times(first.lift, language, digits=2), **said
+            )
+        )
 
 
 def _say_found(found: BasketSearch, language: Language) -> str:
@@ -147,17 +153,6 @@ def _say_found(found: BasketSearch, language: Language) -> str:
         support=format_share(found.support, language),
         confidence=format_share(found.confidence, language),
     )
-
-
-def _say_times(lift: float, language: Language) -> str:
-    from regulars.quality.numbers import format_count, format_number
-
-    rounded = round(lift, 2)
-    if rounded == int(rounded):
-        forms = ("time", "times") if language == "en" else ("раз", "раза", "раз")
-        return format_count(int(rounded), language, *forms)
-    times = {"en": "times", "ru": "раза"}[language]
-    return f"{format_number(rounded, language, digits=2)} {times}"
 
 
 def _tabulate(rules: tuple[BasketRule, ...], language: Language) -> RenderableType:

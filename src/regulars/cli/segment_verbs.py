@@ -37,6 +37,10 @@ SUBCOMMANDS = {
         "Cluster the customers by every method that suits them, and say which one to take.",
     ),
     "tree": ("segment_tree", "Join the customers into one tree, and say where to cut it."),
+    "unusual": (
+        "segment_unusual",
+        "Find customers, or records, that are unlike all the others, and say in what.",
+    ),
     "baskets": ("segment_baskets", "Say what is bought together."),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

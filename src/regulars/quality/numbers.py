@@ -11,6 +11,7 @@ __all__ = [
     "format_count",
     "format_number",
     "format_share",
+    "format_times",
     "format_units",
 ]
 
@@ -76,6 +77,22 @@ def format_share(share: float, language: Language) -> str:
     if 99.9 < percent < 100:
         return {"en": "over 99.9", "ru": "более 99,9"}[language] + sign
     return format_number(percent, language, digits=1) + sign
+
+
+def format_times(number: float, language: Language, *, digits: int = 1) -> str:
+    """`number` with the right form of "times": how many times as often, as far, as much.
+
+    Examples
+    --------
+    >>> format_times(3.96, "en", digits=2), format_times(12.04, "ru"), format_times(11.8, "ru")
+    ('3.96 times', '12 раз', '11,8 раза')
+    """
+    rounded = round(number, digits)
+    if rounded == int(rounded):
+        forms = ("time", "times") if language == "en" else ("раз", "раза", "раз")
+        return format_count(int(rounded), language, *forms)
+    times = {"en": "times", "ru": "раза"}[language]
+    return f"{format_number(rounded, language, digits=digits)} {times}"
 
 
 def format_amount(amount: float, language: Language) -> str:

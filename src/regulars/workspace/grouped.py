@@ -10,12 +10,11 @@ from regulars.errors import NotFoundError, QualityError
 from regulars.features import AsOf
 from regulars.report.model import Report
 from regulars.schema.mapping import Mapping as SourceMapping
-from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.material import gather_material
 from regulars.workspace.recipe import Recipe
 from regulars.workspace.rule_sources import (
     open_earlier_sources,
-    open_rule_sources,
+    open_seen_sources,
     read_mappings,
 )
 from regulars.workspace.runs import find_last_run
@@ -100,14 +99,8 @@ def open_groups(
         with _open_stored(workspace, stored) as groups:
             yield groups
         return
-    with open_rule_sources(workspace, as_of=as_of) as (_, day):
-        pass
-    loads = workspace.lake.list_loads()
-    told_until = choose_as_of(workspace, as_of)
     mappings = tuple(read_mappings(workspace))
-    with open_earlier_sources(
-        workspace, load_id=loads[-1].load_id, as_of=day, told_until=told_until
-    ) as sources:
+    with open_seen_sources(workspace, as_of=as_of) as (sources, day):
         material = gather_material(
             sources.tables,
             mappings,

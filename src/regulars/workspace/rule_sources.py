@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from regulars.features import AsOf
     from regulars.workspace.folder import Workspace
 
-__all__ = ["find_end", "open_earlier_sources", "open_rule_sources", "read_mappings"]
+__all__ = [
+    "find_end",
+    "open_earlier_sources",
+    "open_rule_sources",
+    "open_seen_sources",
+    "read_mappings",
+]
 
 _SCORES = "customers.parquet"
 _CHURN = "churn"
@@ -99,6 +105,33 @@ def open_earlier_sources(
     with scratching as scratch, workspace.open_engine(scratch) as backend:
         tables = see_tables(snapshot, backend, as_of=as_of, told_until=told_until)
         yield _make_sources(workspace, tables, read_mappings(workspace))
+
+
+@contextmanager
+def open_seen_sources(
+    workspace: Workspace, *, as_of: date | None = None
+) -> Iterator[tuple[RuleSources, AsOf]]:
+    """The rows that `analyze` would look at, and the first day that it would not.
+
+    Parameters
+    ----------
+    workspace
+        Whose lake.
+    as_of
+        First day that must not be seen; None as for `open_rule_sources`.
+
+    Raises
+    ------
+    NotFoundError
+        When nothing was loaded yet.
+    """
+    with open_rule_sources(workspace, as_of=as_of) as (_, day):
+        pass
+    last = workspace.lake.list_loads()[-1].load_id
+    told_until = choose_as_of(workspace, as_of)
+    opened = open_earlier_sources(workspace, load_id=last, as_of=day, told_until=told_until)
+    with opened as sources:
+        yield sources, day
 
 
 def _make_sources(

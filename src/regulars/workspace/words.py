@@ -29,6 +29,7 @@ _STAGES = {
         en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
     ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
+    "unusual": Wording(en="Looking for the unusual", ru="Поиск необычного"),
     "shorten": Wording(en="Looking for short rules", ru="Поиск коротких правил"),
     "rules": Wording(en="Looking for what goes together", ru="Поиск того, что бывает вместе"),
     "compare": Wording(en="Comparing methods of clustering", ru="Сравнение методов кластеризации"),
