@@ -44,7 +44,9 @@ def unusual(
         ),
     ] = "customers",
     top: Annotated[int, Parameter(help="Show so many, the most unusual first.")] = 10,
-    seed: Annotated[int, Parameter(help="Of everything random.")] = 0,
+    seed: Annotated[
+        int, Parameter(help="Of everything random: the same seed gives the same answer.")
+    ] = 0,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",

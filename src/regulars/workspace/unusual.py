@@ -115,10 +115,12 @@ def find_unusual_records(
 
     Parameters
     ----------
-    workspace, top, as_of, seed, language, progress
-        As for `find_unusual_customers`.
+    workspace
+        Whose lake.
     table
         Name of a loaded table.
+    top, as_of, seed, language, progress
+        As for `find_unusual_customers`.
 
     Raises
     ------
