@@ -67,14 +67,17 @@ def format_share(share: float, language: Language) -> str:
     --------
     >>> [format_share(share, "en") for share in (0.24927, 0.00001, 0.99999, 1.0)]
     ['24.9%', 'under 0.1%', 'over 99.9%', '100%']
+    >>> format_share(0.0009, "en")
+    '0.1%'
     >>> format_share(0.24927, "ru")
     '24,9\xa0%'
     """
     percent = share * 100
     sign = "%" if language == "en" else "\N{NO-BREAK SPACE}%"
-    if 0 < percent < 0.1:
+    # What rounds to 0.1 is called so: the tables beside the sentence round, too.
+    if percent > 0 and round(percent, 1) == 0:
         return {"en": "under 0.1", "ru": "менее 0,1"}[language] + sign
-    if 99.9 < percent < 100:
+    if percent < 100 and round(percent, 1) == 100:
         return {"en": "over 99.9", "ru": "более 99,9"}[language] + sign
     return format_number(percent, language, digits=1) + sign
 
