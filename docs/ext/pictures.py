@@ -12,6 +12,7 @@ import random
 import shutil
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,27 @@ def follow_segments(folder: Path) -> str:
     return TERMINAL.format("\n\n".join(parts))
 
 
+def compare_segmentations(folder: Path) -> str:
+    """What a terminal shows of all methods on the company, and of the tree of its customers."""
+    write_company(make_company(customers=1500, seed=7), folder)
+    os.chdir(folder)
+    shown = (("segment", "compare", "customers.csv"), ("segment", "tree", "customers.csv"))
+    parts = [
+        f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(_wrap(_call(*words)))}"
+        for words in shown
+    ]
+    return TERMINAL.format("\n\n".join(parts))
+
+
+def _wrap(said: str) -> str:
+    """Long lines as a terminal shows them."""
+    return "\n".join(
+        part
+        for line in said.rstrip().splitlines()
+        for part in (textwrap.wrap(line, 96) if len(line) > 96 else [line])
+    )
+
+
 def _call(*arguments: str) -> str:
     """What a command line prints."""
     os.environ["COLUMNS"] = "96"
@@ -166,11 +188,14 @@ def _call(*arguments: str) -> str:
 
 
 def take_terminal(page: "Page", folder: Path) -> None:
-    """The picture of segments that are followed."""
+    """The pictures of segments that are followed, and of segmentations that are compared."""
     file = folder / "terminal.html"
     file.write_text(follow_segments(folder / "followed"), encoding="utf-8")
     page.goto(file.as_uri())
     page.locator("pre").screenshot(path=FOLDER / "segments-followed.png")
+    file.write_text(compare_segmentations(folder / "compared"), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.locator("pre").screenshot(path=FOLDER / "segmentations-compared.png")
 
 
 def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
@@ -184,7 +209,7 @@ def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
 
 
 def main() -> int:
-    """Write docs/_static/report-*.png, segments-followed.png and demo-churn.png."""
+    """Write docs/_static/report-*.png, segments-followed.png, segmentations-compared.png and demo-churn.png."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.stderr.write("Chromium is not installed here.\n")

@@ -138,9 +138,14 @@ def _draw(grown: MergeTree, language: Language) -> list[str]:
     highest = max((joint.height for joint in joints), default=0.0) or 1.0
     rows = {branch: 2 * place for place, branch in enumerate(_order(joints, len(sizes)))}
     columns = dict.fromkeys(rows, 0)
-    cells = [[" "] * (_WIDTH + 1) for _ in range(2 * len(sizes) - 1)]
+    cells = [[" "] * (_WIDTH + len(sizes) + 1) for _ in range(2 * len(sizes) - 1)]
     for number, joint in enumerate(joints):
-        column = round(joint.height / highest * _WIDTH)
+        # Right of what it joins, however little higher it is.
+        column = max(
+            round(joint.height / highest * _WIDTH),
+            columns[joint.left] + 1,
+            columns[joint.right] + 1,
+        )
         ends = sorted(rows[part] for part in (joint.left, joint.right))
         for part in (joint.left, joint.right):
             for place in range(columns[part] + (part < 0), column):

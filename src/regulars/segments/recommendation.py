@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.features.sentences import format_number
-from regulars.schema.wording import Language, Wording
+from regulars.schema.wording import Language, Wording, format_share
 from regulars.segments.clustering.methods import TITLES
 from regulars.segments.cutting import is_stable
 
@@ -88,16 +88,11 @@ def _clear(score: Scored) -> float:
 
 def _say(chosen: Scored, others: int, tried: int, language: Language) -> str:
     title = TITLES[chosen.name].to(language)
-    figures = [
+    silhouette, mean, least = (
         format_number(round(float(value), 2), language)
-        for value in (
-            _clear(chosen),
-            chosen.stabilities.mean(),
-            chosen.stabilities.min(),
-            chosen.readability or 0.0,
-        )
-    ]
-    silhouette, mean, least, readability = figures
+        for value in (_clear(chosen), chosen.stabilities.mean(), chosen.stabilities.min())
+    )
+    readability = format_share(chosen.readability or 0.0, language)
     if language == "en":
         held = (
             f"its clusters come back on resampled customers (stability {mean}, the least {least})"
@@ -105,23 +100,23 @@ def _say(chosen: Scored, others: int, tried: int, language: Language) -> str:
         if others:
             return (
                 f"{title}: {held}, no method sets customers apart more clearly (silhouette"
-                f" {silhouette}; {others} of {tried} as clear), and of those short rules tell its"
-                f" clusters best (right for {readability} of customers, clusters weighing equally)."
+                f" {silhouette}; {others} of {tried} as clear), and of those none has clusters that"
+                f" short rules tell notably better (right in {readability} of cases)."
             )
         return (
             f"{title}: {held}, and of such methods it sets customers apart most clearly (silhouette"
-            f" {silhouette}). Short rules tell its clusters right for {readability} of customers."
+            f" {silhouette}). Short rules tell its clusters in {readability} of cases."
         )
     held = f"кластеры повторяются на других выборках клиентов (устойчивость {mean}, наименьшая {least})"
     if others:
         return (
             f"{title}: {held}, никакой метод не разделяет клиентов чётче (силуэт {silhouette}; столь "
-            f"же чётких ещё {others} из {tried}), и среди них эти кластеры лучше всего узнаются по "
-            f"коротким правилам (доля верных {readability} при равном весе кластеров)."
+            f"же чётких ещё {others} из {tried}), и ни у одного из них кластеры не узнаются по "
+            f"коротким правилам заметно лучше (верно в {readability} случаев)."
         )
     return (
         f"{title}: {held}, и из таких методов этот разделяет клиентов чётче всех (силуэт "
-        f"{silhouette}). Короткие правила верно узнают кластер в доле случаев {readability}."
+        f"{silhouette}). Короткие правила верно узнают кластер в {readability} случаев."
     )
 
 
