@@ -232,12 +232,12 @@ def measure_comparison(count: int = 100_000) -> None:
 
 
 MEASURES: dict[str, Callable[[], None]] = {
+    "ward": measure_ward,  # first: a child counts what its parent held when it was made
     "kmeans": measure_kmeans,
     "fuzzy": measure_fuzzy,
     "hdbscan": measure_hdbscan,
     "stability": measure_stability_of_k,
     "compare": measure_comparison,
-    "ward": measure_ward,
 }
 
 
