@@ -15,7 +15,6 @@ from regulars.errors import ConflictError, InvalidParameterError, NotFoundError,
 from regulars.lake.storage import storage_guard
 from regulars.schema.wording import Wording
 from regulars.vault import Access
-from regulars.workspace.cluster_choice import locate_clusters
 from regulars.workspace.runs import list_result_folders
 from regulars.workspace.traces import erase_from_results, find_in_results
 from regulars.workspace.words import speak
@@ -215,6 +214,9 @@ def _look(workspace: Workspace, asked: Sequence[str]) -> tuple[tuple[str, ...], 
 
 def _list_results(workspace: Workspace) -> list[Path]:
     """Folders with results of this workspace: the usual one, those of its runs, and kept clusters."""
+    # Every load looks for an erasure to finish, and clusters bring Arrow and NumPy along.
+    from regulars.workspace.cluster_choice import locate_clusters
+
     usual = workspace.results_folder.resolve()
     others = list_result_folders(workspace.folder / "runs")
     folders = (usual, *others, locate_clusters(workspace).resolve())
