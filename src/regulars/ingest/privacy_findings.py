@@ -110,7 +110,7 @@ def _find_overwritten(mapping: Mapping, connection: DuckDBPyConnection) -> list[
                     f" ({format_share(share, 'en')}); the vault keeps the last one of each.",
                     ru=f"Клиенты с несколькими значениями {name}:"
                     f" {format_count(count, 'ru', 'клиент', 'клиента', 'клиентов')}"
-                    f" ({format_share(share, 'ru')}); в хранилище остаётся последнее.",
+                    f" ({format_share(share, 'ru')}); в сейфе остаётся последнее.",
                 ),
                 unit="customer",
             )

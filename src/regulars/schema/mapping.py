@@ -31,7 +31,7 @@ ROLE_WORDS = {
     Role.DATE: Wording(en="date", ru="дата"),
     Role.TEXT: Wording(en="text", ru="текст"),
     Role.OUTCOME: Wording(en="outcome", ru="исход"),
-    Role.PERSONAL: Wording(en="personal, to the vault", ru="личное, в хранилище"),
+    Role.PERSONAL: Wording(en="personal, to the vault", ru="личное, в сейф"),
     Role.IGNORED: Wording(en="not used", ru="не используется"),
 }
 
@@ -145,7 +145,7 @@ class Mapping(BaseModel):
             return ()
         evidence = Wording(
             en="the year of the date that goes to the vault",
-            ru="год из даты, которая уходит в хранилище",
+            ru="год из даты, которая уходит в сейф",
         )
         return (
             ColumnMapping(

@@ -18,7 +18,7 @@ _STAGES = {
     "read": Wording(en="Reading {name}", ru="Чтение {name}"),
     "conform": Wording(en="Bringing columns into shape", ru="Приведение столбцов"),
     "check": Wording(en="Checking rows", ru="Проверка строк"),
-    "commit": Wording(en="Writing to the lake", ru="Запись в хранилище"),
+    "commit": Wording(en="Writing to the lake", ru="Запись в озеро данных"),
     "describe": Wording(en="Describing tables", ru="Описание таблиц"),
     "look": Wording(en="Looking for what is wrong", ru="Поиск ошибок в данных"),
     "features": Wording(en="Building features", ru="Построение признаков"),
