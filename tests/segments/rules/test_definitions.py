@@ -78,7 +78,7 @@ def test_a_slip_in_a_definition_names_file_segment_and_nearest_key():
 def test_every_preset_has_a_name_of_its_own_and_words_in_both_languages():
     presets = list_presets()
 
-    assert len({preset.name for preset in presets}) == len(presets) == 16
+    assert len({preset.name for preset in presets}) == len(presets) == 19
     assert all(preset.title.en.isascii() and not preset.title.ru.isascii() for preset in presets)
 
 
@@ -96,6 +96,44 @@ def test_everybody_with_events_is_in_exactly_one_segment_of_activity(sources):
         "sporadic": ["1", "5"],
         "sleeping": ["0"],
         "all-clients": ["0", "1", "12", "25", "5"],
+    }
+
+
+def test_customers_are_told_apart_by_what_they_watch():
+    def watched(customer, *products):
+        return [
+            {"customer_id": customer, "product_id": product, "name": "view",
+             "occurred_at": DAY.instant - timedelta(days=day)}
+            for day, product in enumerate(products, start=1)
+        ]  # fmt: skip
+
+    contents = {
+        "product_id": ["old drama", "new drama", "comedy", "crime", "history", "music"],
+        "genre": ["drama", "drama", "comedy", "crime", "history", "music"],
+        "released_on": [date(2020, 1, 1), date(2026, 1, 20), *[date(2021, 1, 1)] * 4],
+    }
+    events = [
+        *watched("fan", "old drama", "new drama", "old drama", "old drama", "old drama"),
+        *watched("explorer", "old drama", "comedy", "crime", "history", "music"),
+        *watched("first night", "new drama", "new drama", "new drama"),
+    ]
+    sources = RuleSources(
+        {
+            "events": ibis.memtable(pa.Table.from_pylist(events)),
+            "products": ibis.memtable(pa.table(contents)),
+        }
+    )
+    presets = {preset.name: preset.rule for preset in list_presets()}
+
+    found = {
+        name: _members(presets[name], sources)
+        for name in ("one-genre", "genre-explorers", "premieres-only")
+    }
+
+    assert found == {
+        "one-genre": ["fan"],
+        "genre-explorers": ["explorer"],
+        "premieres-only": ["first night"],
     }
 
 
