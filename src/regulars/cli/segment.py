@@ -78,7 +78,9 @@ AsOfOption = Annotated[
 
 # Lazily, as the verbs themselves.
 for _verb, (_module, _help) in SUBCOMMANDS.items():
-    segment.command(f"regulars.cli.{_module}:{_verb}", name=_verb.strip("_"), help=_help)
+    segment.command(
+        f"regulars.cli.{_module}:{_verb}", name=_verb.strip("_").replace("_", "-"), help=_help
+    )
 
 
 @segment.command

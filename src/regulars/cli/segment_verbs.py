@@ -37,6 +37,10 @@ SUBCOMMANDS = {
         "Cluster the customers by every method that suits them, and say which one to take.",
     ),
     "tree": ("segment_tree", "Join the customers into one tree, and say where to cut it."),
+    "before_leaving": (
+        "segment_before",
+        "Say which sequences of events come before leaving more often than otherwise.",
+    ),
     "unusual": (
         "segment_unusual",
         "Find customers, or records, that are unlike all the others, and say in what.",

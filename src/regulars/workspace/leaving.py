@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.cleaning import CleanedFeatures
 
-__all__ = ["LeavingStudy", "list_at_risk", "study_leaving"]
+__all__ = ["LeavingStudy", "choose_dates", "list_at_risk", "study_leaving"]
 
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """A profile says how a customer is today, not how they were; the items have made their purchase."""
@@ -118,7 +118,7 @@ def study_leaving(
     """
     import pyarrow.compute as pc
 
-    dates = _choose_dates(definition, tables, as_of)
+    dates = choose_dates(definition, tables, as_of)
     observed = observe_outcome(definition, tables, as_of=[*dates, as_of], until=as_of)
     with progress.stage(speak(language)("history", count=str(len(observed)))):
         built = _build(history, [*dates, as_of], definitions)
@@ -144,9 +144,16 @@ def study_leaving(
     return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
 
 
-def _choose_dates(
+def choose_dates(
     definition: TimedOutcome, tables: MappingABC[str, ibis.Table], as_of: AsOf
 ) -> tuple[AsOf, ...]:
+    """The dates to learn who leaves at, oldest first.
+
+    Raises
+    ------
+    QualityError
+        When the history is too short.
+    """
     first = _find_first_day(tables, as_of)
     dates = choose_cutoffs(definition, first=first, until=as_of)
     if dates:

@@ -29,6 +29,9 @@ _STAGES = {
         en="Looking for columns that know the outcome", ru="Поиск столбцов, знающих исход"
     ),
     "segments": Wording(en="Finding segments", ru="Поиск сегментов"),
+    "before": Wording(
+        en="Looking for what comes before leaving", ru="Поиск того, что бывает до ухода"
+    ),
     "unusual": Wording(en="Looking for the unusual", ru="Поиск необычного"),
     "shorten": Wording(en="Looking for short rules", ru="Поиск коротких правил"),
     "rules": Wording(en="Looking for what goes together", ru="Поиск того, что бывает вместе"),
