@@ -99,6 +99,28 @@ def test_a_workspace_is_compared_without_a_file(shop, capsys):
     assert json.loads(out)["methods"][0]["sizes"] == [40, 40, 40]
 
 
+def test_only_those_who_left_are_clustered_when_asked(shop, capsys):
+    code, out, _ = ask(
+        *(capsys, "compare", "customers.csv", "--outcome", "gone=1", "--departed"),
+        *("--methods", "kmeans", "--k", "3", "--format", "json"),
+    )
+
+    found = json.loads(out)
+    assert code == 0
+    assert (found["customers"], found["methods"][0]["sizes"]) == (60, [20, 20, 20])
+
+
+def test_who_left_must_be_told(shop, capsys):
+    rows = (shop / "customers.csv").read_text(encoding="utf-8").splitlines()
+    kept = "\n".join(row.rpartition(",")[0] for row in rows)
+    (shop / "unknown.csv").write_text(kept + "\n", encoding="utf-8")
+
+    code, _, err = ask(capsys, "compare", "unknown.csv", "--departed")
+
+    assert code == 1
+    assert "No column says who left" in err
+
+
 def test_a_weight_of_zero_leaves_a_feature_out(shop, capsys):
     _, out, _ = ask(
         *(capsys, "compare", "customers.csv", "--methods", "kmeans", "--k", "2"),

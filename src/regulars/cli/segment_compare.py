@@ -94,11 +94,17 @@ def compare(
         Parameter(
             help="Which methods, with commas between them; all that suit the customers if not said:"
             " kmeans, minibatch_kmeans, fuzzy_cmeans, gaussian_mixture, kprototypes, ward, weighted,"
-            " average, complete, single, dbscan, hdbscan, optics."
+            " average, complete, single, dbscan, hdbscan, optics; and umap_hdbscan where it is installed."
         ),
     ] = None,
     k: ClusterCount = None,
     weight: Weights = (),
+    departed: Annotated[
+        bool,
+        Parameter(
+            negative=(), help="Cluster only those who left, as the column of the outcome says."
+        ),
+    ] = False,
     choose: Annotated[
         str | None,
         Parameter(
@@ -139,6 +145,7 @@ def compare(
             k=k,
             weights=read_weights(weight),
             seconds=seconds,
+            is_of_departed=departed,
             as_of=as_of,
             seed=seed,
             language=language,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError, QualityError
-from regulars.features import AsOf, load_features
+from regulars.features import AsOf, FeatureTable, load_features
 from regulars.progress import InnerProgress
+from regulars.schema.wording import Wording
 from regulars.segments.comparison import Comparison, compare_methods
 from regulars.segments.merges import MergeTree, grow_tree
 from regulars.workspace.as_of import choose_as_of
-from regulars.workspace.material import gather_material
+from regulars.workspace.material import Material, gather_material
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import list_canonical, open_history, see_tables
 from regulars.workspace.words import speak
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from regulars.features import FeatureTable
     from regulars.progress import Progress
     from regulars.schema.wording import Language
     from regulars.segments.clustering.linkage import LinkageName
     from regulars.workspace.folder import Workspace
 
 __all__ = ["compare_clusterings", "grow_customer_tree"]
+
+_NOTHING_TELLS = Wording(
+    en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
+    ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
+)
 
 
 def compare_clusterings(
@@ -35,6 +40,7 @@ def compare_clusterings(
     k: int | None = None,
     weights: Mapping[str, float] | None = None,
     seconds: float = 600.0,
+    is_of_departed: bool = False,
     as_of: date | None = None,
     seed: int = 0,
     language: Language = "en",
@@ -48,6 +54,8 @@ def compare_clusterings(
         Whose lake.
     methods, k, weights, seconds
         As `compare_methods` takes them.
+    is_of_departed
+        Cluster only those who left, as the outcome tells.
     as_of
         First day that is not seen; by default that of `analyze`.
     seed
@@ -64,7 +72,14 @@ def compare_clusterings(
     QualityError, InvalidParameterError, UnknownNameError
         As `compare_methods`.
     """
-    features = _gather(workspace, as_of=as_of, seed=seed, language=language, progress=progress)
+    features = _gather(
+        workspace,
+        as_of=as_of,
+        seed=seed,
+        is_of_departed=is_of_departed,
+        language=language,
+        progress=progress,
+    )
     with progress.stage(speak(language)("compare"), total=1) as stage:
         return compare_methods(
             features,
@@ -109,6 +124,7 @@ def _gather(
     *,
     as_of: date | None,
     seed: int,
+    is_of_departed: bool = False,
     language: Language,
     progress: Progress,
 ) -> FeatureTable:
@@ -142,4 +158,17 @@ def _gather(
             ru=f"До {day.day} ни об одном клиенте ничего не известно. Загрузите клиентов, покупки или "
             "события либо укажите более поздний --as-of.",
         )
-    return material.filled
+    if not is_of_departed:
+        return material.filled
+    return _keep_departed(material.filled, material)
+
+
+def _keep_departed(features: FeatureTable, material: Material) -> FeatureTable:
+    """Those of whom a column says that they left."""
+    import pyarrow as pa
+
+    if material.outcome is None:
+        why = material.why_no_outcome or _NOTHING_TELLS
+        raise QualityError(en=why.en, ru=why.ru)
+    is_gone = pa.array(material.outcome.labels == 1)
+    return FeatureTable(features.table.filter(is_gone), features.features, features.as_of)

@@ -1,5 +1,7 @@
 """Every method of clustering, against the library or the paper that knows the right answer."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -257,3 +259,31 @@ def test_a_prototype_is_a_customer_who_could_exist():
 def test_k_prototypes_is_not_for_numbers_alone():
     with pytest.raises(InvalidParameterError, match="for customers with categories"):
         get_method("kprototypes")
+
+
+@pytest.mark.slow
+def test_crowds_on_a_map_are_found_when_asked_for_and_new_customers_put_there():
+    pytest.importorskip("pynndescent", reason="umap-learn is not installed")
+    points, group = _groups(90, 60, 60)
+
+    found = cluster_points(points, get_method("umap_hdbscan"), random_state=1)
+
+    is_in = found.labels >= 0
+    assert (found.k, found.method) == (3, "umap_hdbscan")
+    assert is_in.mean() > 0.8
+    assert (
+        len({*zip(found.labels[is_in].tolist(), np.array(group)[is_in].tolist(), strict=True)}) == 3
+    )
+    assert np.mean(found.assign(points)[is_in] == found.labels[is_in]) > 0.9
+
+
+def test_umap_that_is_not_installed_is_named_with_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap.umap_", None)
+    points, _ = _groups(20, 20)
+
+    with pytest.raises(InvalidParameterError, match=r"pip install 'regulars\[umap\]'"):
+        cluster_points(points, get_method("umap_hdbscan"), random_state=1)
+
+
+def test_umap_is_not_run_unless_asked_for():
+    assert "umap_hdbscan" not in list_methods()

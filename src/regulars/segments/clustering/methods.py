@@ -7,6 +7,7 @@ from regulars.schema.wording import Wording
 from regulars.segments.clustering.centers import KMeans, MiniBatchKMeans
 from regulars.segments.clustering.clustering import ClusterMethod
 from regulars.segments.clustering.density import Dbscan, Hdbscan, Optics
+from regulars.segments.clustering.embedding import UmapHdbscan
 from regulars.segments.clustering.fuzzy import FuzzyCMeans
 from regulars.segments.clustering.linkage import LINKAGES, Linkage
 from regulars.segments.clustering.mixture import GaussianMixture
@@ -29,12 +30,13 @@ TITLES: Mapping[str, Wording] = {
     "dbscan": Wording(en="DBSCAN", ru="DBSCAN"),
     "hdbscan": Wording(en="HDBSCAN", ru="HDBSCAN"),
     "optics": Wording(en="OPTICS", ru="OPTICS"),
+    "umap_hdbscan": Wording(en="UMAP and HDBSCAN", ru="UMAP и HDBSCAN"),
 }
 """What each method is called."""
 
 
 def list_methods(placement: Placement | None = None) -> Mapping[str, ClusterMethod]:
-    """Every method that suits customers by its name, the quick ones first.
+    """Every method that suits customers by its name, the quick ones first; slow extras are left out.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def get_method(name: str, placement: Placement | None = None) -> ClusterMethod:
     InvalidParameterError
         When the method does not suit these customers.
     """
-    methods = list_methods(placement)
+    methods = {**list_methods(placement), UmapHdbscan.name: UmapHdbscan()}
     if name in methods:
         return methods[name]
     if name in TITLES:
