@@ -67,13 +67,13 @@ def test_histogram_trees_are_explained_by_shapley_values(rows):
     X, labels = rows
     model = fit_histogram_trees(X, labels, CATEGORIES).pick(0)
     trees = model._explainer._trees
-    order = model._order
+    order = model.order
     strange = np.array([[NAN, NAN, 0.1, 1.0, 99.0]])
     explained = np.concatenate([X[:4], strange])
 
     told = model.contributions(explained)
 
-    arranged = model._model._preprocessor.transform(model._arrange(explained))
+    arranged = model.model._preprocessor.transform(model._arrange(explained))
     expected = np.stack([_shapley(trees, row, 5) for row in arranged])
     np.testing.assert_allclose(told[:, order], expected, atol=1e-9)
 
@@ -114,7 +114,7 @@ def test_a_column_of_which_nothing_is_known_is_survived(rows):
 def test_rare_and_new_levels_share_a_code():
     codes = np.array([[0.0]] * 20 + [[1.0]] * 3 + [[2.0]] * 12 + [[NAN]])
 
-    level_codes = LevelCodes(codes, np.array([True]))
+    level_codes = LevelCodes.learn(codes, np.array([True]))
 
     told = level_codes.transform(np.array([[0.0], [1.0], [2.0], [7.0], [NAN]]))
     assert told[:4, 0].tolist() == [0.0, 2.0, 1.0, 2.0]

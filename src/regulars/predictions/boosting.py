@@ -1,10 +1,10 @@
 """Gradient boosting with strong regularisation: LightGBM and scikit-learn's histogram trees."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lightgbm import Booster
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-__all__ = ["LevelCodes", "fit_histogram_trees", "fit_lightgbm"]
+__all__ = ["HistogramModel", "LevelCodes", "LightgbmModel", "fit_histogram_trees", "fit_lightgbm"]
 
 # Small steps, small trees, large leaves and half of the columns a tree: on flat customer files the
 # usual settings of boosting lose to a straight line (ADR on the models).
@@ -55,21 +55,33 @@ class LevelCodes:
 
     Parameters
     ----------
-    X
-        Codes and numbers, shape (n_customers, n_features).
-    is_category
-        Which columns hold codes.
+    known
+        For each column with codes those that keep one of their own, sorted.
     """
 
-    def __init__(self, X: NDArray[np.float64], is_category: NDArray[np.bool_]) -> None:
-        self._known = {int(j): _list_frequent(X[:, j]) for j in np.flatnonzero(is_category)}
-        self.columns = np.array([j for j, known in self._known.items() if len(known) > 2], np.int64)
+    def __init__(self, known: Mapping[int, NDArray[np.float64]]) -> None:
+        self.known = dict(known)
+        frequent = [column for column, codes in self.known.items() if len(codes) > 2]
+        self.columns = np.array(frequent, np.int64)
         """Columns with three levels or more; two are a number to a tree."""
+
+    @classmethod
+    def learn(cls, X: NDArray[np.float64], is_category: NDArray[np.bool_]) -> Self:
+        """The codes of training rows.
+
+        Parameters
+        ----------
+        X
+            Codes and numbers, shape (n_customers, n_features).
+        is_category
+            Which columns hold codes.
+        """
+        return cls({int(j): _list_frequent(X[:, j]) for j in np.flatnonzero(is_category)})
 
     def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """The columns with their codes replaced."""
         coded = np.array(X)
-        for column, known in self._known.items():
+        for column, known in self.known.items():
             present = ~np.isnan(X[:, column])
             values = X[present, column]
             place = np.minimum(np.searchsorted(known, values), max(len(known) - 1, 0))
@@ -178,7 +190,7 @@ def fit_lightgbm(
     only: int | None = None,
 ) -> LightgbmRounds:
     """LightGBM (Ke et al. 2017): small trees after 50 to 300 of them, large ones after 50 to 400."""
-    codes = LevelCodes(X, is_category)
+    codes = LevelCodes.learn(X, is_category)
     coded = codes.transform(X)
     grown = {_SMALL: _SMALL.rounds[-1], _LARGE: _LARGE.rounds[-1]}
     if only is not None:
@@ -241,37 +253,37 @@ class HistogramModel:
         order: NDArray[np.int64],
         n_trees: int,
     ) -> None:
-        self._model = model
-        self._codes = codes
-        self._order = order
-        self._n_trees = n_trees
+        self.model = model
+        self.codes = codes
+        self.order = order
+        self.n_trees = n_trees
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
-        staged = self._model.staged_decision_function(self._arrange(X))
+        staged = self.model.staged_decision_function(self._arrange(X))
         for count, raw in enumerate(staged, start=1):
-            if count == self._n_trees:
+            if count == self.n_trees:
                 return np.asarray(raw, np.float64).reshape(len(X))
-        return np.asarray(self._model.decision_function(self._arrange(X)), np.float64)
+        return np.asarray(self.model.decision_function(self._arrange(X)), np.float64)
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """SHAP values of the trees, shape (n_customers, n_features)."""
         rows = self._arrange(X)
         # Its own encoder numbers the categories anew.
-        encoder = self._model._preprocessor  # noqa: SLF001 - there is no public way to the trees
+        encoder = self.model._preprocessor  # noqa: SLF001 - there is no public way to the trees
         told = self._explainer.explain(rows if encoder is None else encoder.transform(rows))
         contributions = np.zeros(X.shape)
-        contributions[:, self._order] = told
+        contributions[:, self.order] = told
         return contributions
 
     @cached_property
     def _explainer(self) -> TreeExplainer:
-        grown = self._model._predictors[: self._n_trees]  # noqa: SLF001 - as above
+        grown = self.model._predictors[: self.n_trees]  # noqa: SLF001 - as above
         trees = [_read_tree(predictor) for (predictor,) in grown]
-        return TreeExplainer(trees, n_features=len(self._order))
+        return TreeExplainer(trees, n_features=len(self.order))
 
     def _arrange(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self._codes.transform(X)[:, self._order]
+        return self.codes.transform(X)[:, self.order]
 
 
 def _read_tree(predictor: object) -> DecisionTree:
@@ -339,7 +351,7 @@ def fit_histogram_trees(
     """Scikit-learn's histogram gradient boosting, looked at after 25 to 150 trees."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    codes = LevelCodes(X, is_category)
+    codes = LevelCodes.learn(X, is_category)
     # Scikit-learn cannot bin a column of which nothing at all is known.
     known = np.flatnonzero(~np.isnan(X).all(axis=0))
     others = np.setdiff1d(known, codes.columns)

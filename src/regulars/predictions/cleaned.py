@@ -1,16 +1,33 @@
 """A cleaning plan inside the folds: what stands in for a gap is learnt from training rows alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.quality.cleaning import CleaningPlan, ColumnCleaning
 
-__all__ = ["Clean", "learn_cleaning", "spread_plan"]
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+__all__ = ["Clean", "Cleaner", "keep_rows", "learn_cleaning", "spread_plan"]
 
 Clean = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Rows, shape (n_customers, n_features) -> the same rows with their gaps filled."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cleaner:
+    """Cleans rows by what a fitted pipeline learnt."""
+
+    pipeline: "Pipeline"
+
+    def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The rows cleaned, of the same shape."""
+        # Scikit-learn refuses to transform no rows at all.
+        return np.asarray(self.pipeline.transform(rows), dtype=np.float64) if len(rows) else rows
 
 
 def spread_plan(plan: CleaningPlan | None, columns: Sequence[str]) -> tuple[ColumnCleaning, ...]:
@@ -30,16 +47,11 @@ def learn_cleaning(X: NDArray[np.float64], cleaning: Sequence[ColumnCleaning] | 
         One for each column.
     """
     if cleaning is None:
-        return _keep
+        return keep_rows
     names = [one.column for one in cleaning]
-    cleaner = CleaningPlan(columns=tuple(cleaning)).build(names).fit(X)
-
-    def clean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        # Scikit-learn refuses to transform no rows at all.
-        return np.asarray(cleaner.transform(rows), dtype=np.float64) if len(rows) else rows
-
-    return clean
+    return Cleaner(CleaningPlan(columns=tuple(cleaning)).build(names).fit(X))
 
 
-def _keep(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def keep_rows(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows as they are."""
     return rows

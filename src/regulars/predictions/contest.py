@@ -236,6 +236,7 @@ class Contest:
             others={
                 name: scorer.probabilities(X) for name, scorer in finals.items() if name != chosen
             },
+            scorers=finals,
             past_scores=self._tell_past(tested, said),
         )
 

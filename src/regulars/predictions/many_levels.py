@@ -11,7 +11,7 @@ from regulars.predictions.models import Candidates, Model, Trainer
 if TYPE_CHECKING:
     from sklearn.preprocessing import TargetEncoder
 
-__all__ = ["LevelWeights", "find_many_levels", "weigh_many_levels"]
+__all__ = ["LevelWeights", "WeighedModel", "find_many_levels", "weigh_many_levels"]
 
 _FEW_LEVELS = 20
 """So many a model can look at one by one."""
@@ -34,11 +34,13 @@ class LevelWeights:
     ----------
     columns
         Which columns they are of.
+    encoder
+        Knows the share of the outcome at each level.
     """
 
     def __init__(self, columns: NDArray[np.int64], encoder: "TargetEncoder") -> None:
         self.columns = columns
-        self._encoder = encoder
+        self.encoder = encoder
 
     @classmethod
     def learn(
@@ -67,7 +69,7 @@ class LevelWeights:
 
     def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """The columns with their codes replaced; others as they are."""
-        return self._put(X, self._encoder.transform(X[:, self.columns]))
+        return self._put(X, self.encoder.transform(X[:, self.columns]))
 
     def _put(self, X: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
         weighed = np.array(X)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ from regulars.evaluate.metrics import EqualErrors
 from regulars.features.matrix import FeatureMatrix
 from regulars.predictions.outcome import Outcome
 from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from regulars.predictions.scorers import Scorer
 
 __all__ = [
     "Alarm",
@@ -346,6 +349,9 @@ class ChurnComparison:
     others
         What every other model, learnt from all customers whose outcome is known, says of each
         customer: probabilities by name, shape (n_customers,).
+    scorers
+        Every model as it was learnt from all customers whose outcome is known, by name: what is kept of
+        a run, and scores those who come later.
     past_scores
         Where there is time what was said of whom and when, by what could be known then:
         `customer_id`, `as_of`, `churn_probability` and `label`, one row per test; None otherwise.
@@ -372,6 +378,7 @@ class ChurnComparison:
     alarms: tuple[Alarm, ...]
     explainer: Explainer = field(repr=False)
     others: Mapping[ModelName, NDArray[np.float64]] = field(repr=False)
+    scorers: Mapping[ModelName, "Scorer"] = field(default_factory=dict, repr=False)
     past_scores: pa.Table | None = field(default=None, repr=False)
 
     def reasons(

@@ -15,7 +15,15 @@ from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_n
 from regulars.predictions.results import ModelName
 from regulars.predictions.training import InnerFold, Lesson
 
-__all__ = ["FITTERS", "CalibratedScorer", "Scorer", "blend_scorers", "fit_scorer"]
+__all__ = [
+    "FITTERS",
+    "BaselineScorer",
+    "BlendScorer",
+    "CalibratedScorer",
+    "Scorer",
+    "blend_scorers",
+    "fit_scorer",
+]
 
 _WEAK_PENALTY = 1e4
 _LEAST_SLOPE = 1e-3

@@ -18,6 +18,7 @@ from regulars.schema.wording import Wording
 from regulars.workspace.advice import advise_on_sample
 from regulars.workspace.as_of import choose_as_of, follow_history
 from regulars.workspace.check import check_data
+from regulars.workspace.models import keep_models
 from regulars.workspace.money import find_currency
 from regulars.workspace.outcomes import LeavingWishes
 from regulars.workspace.outputs import write_outputs
@@ -316,6 +317,7 @@ def _analyze(
         files = write_outputs(
             report, study, workspace, target, loads=loads, run_id=run_id, language=language
         )
+        models = keep_models(workspace, study, as_of=seen_until, lineage=report.lineage)
         write_run(
             workspace.folder / "runs",
             run_id,
@@ -330,6 +332,7 @@ def _analyze(
                 "lineage": report.lineage.model_dump(mode="json"),
                 "recipe": recipe.model_dump(mode="json"),
                 "figures": measure_study(study),
+                "models": models,
                 "erased": len(workspace.lake.read_tombstones()),
                 "artefacts": sorted(files),
             },

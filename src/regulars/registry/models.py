@@ -1,0 +1,241 @@
+"""All models of a run in a folder: written, signed, and loaded only as they were written."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from regulars.errors import InvalidParameterError, NotFoundError, StorageError
+from regulars.features.matrix import encode_features
+from regulars.features.table import AsOf, FeatureTable
+from regulars.predictions.results import ChurnComparison, ModelName
+from regulars.predictions.scorers import Scorer
+from regulars.registry.manifest import ModelManifest, SavedFeature, SavedFigures
+from regulars.registry.model_files import FileReader, FileWriter
+from regulars.report.parts import Interval, LineagePart
+
+__all__ = ["SavedModels", "load_models", "save_models"]
+
+_MANIFEST, _SIGNATURE, _MODELS = "manifest.json", "manifest.sig", "models.json"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedModels:
+    """The models of a run, ready to score.
+
+    Attributes
+    ----------
+    manifest
+        What they are, and from what they were made.
+    scorers
+        Each by its name, simplest first.
+    """
+
+    manifest: ModelManifest
+    scorers: Mapping[ModelName, Scorer]
+
+    def score(
+        self, features: FeatureTable, *, model: ModelName | None = None
+    ) -> NDArray[np.float64]:
+        """Probabilities of customers who came later, shape (n_customers,).
+
+        Parameters
+        ----------
+        features
+            With the features that the models learnt from; others are left aside. A level that was
+            never seen counts as not known.
+        model
+            Which of them; the chosen one when None.
+
+        Raises
+        ------
+        InvalidParameterError
+            When a feature is missing, or of another kind.
+        """
+        wanted = self.manifest.features
+        kinds = {feature.name: feature.kind for feature in features.features}
+        for feature in wanted:
+            found = kinds.get(feature.name, "—")
+            if found != feature.kind:
+                raise InvalidParameterError(
+                    en=f"The models look at '{feature.name}' ({feature.kind}); in these features it is "
+                    f"{found}. Build the features as for the run {self.manifest.lineage.run}.",
+                    ru=f"Модели смотрят на «{feature.name}» ({feature.kind}), а в этих признаках: "
+                    f"{found}. Постройте признаки так же, как для прогона {self.manifest.lineage.run}.",
+                )
+        by_name = {feature.name: feature for feature in features.features}
+        names = [feature.name for feature in wanted]
+        seen = FeatureTable(
+            features.table.select(["customer_id", *names]),
+            tuple(by_name[name] for name in names),
+            features.as_of,
+        )
+        matrix = encode_features(seen, levels=[feature.levels for feature in wanted])
+        return self.scorers[model or self.manifest.chosen].probabilities(matrix.values)
+
+
+def save_models(
+    folder: Path,
+    comparison: ChurnComparison,
+    *,
+    as_of: AsOf,
+    lineage: LineagePart,
+    sign: Callable[[bytes], str] | None = None,
+) -> ModelManifest:
+    """Write every model of a comparison, as it was learnt from all customers of known outcome.
+
+    LightGBM is written in its own text, linear models and naive Bayes as their numbers in JSON, and
+    what scikit-learn fitted (scales, levels, trees) by skops. Nobody's id is among them.
+
+    Parameters
+    ----------
+    folder
+        Where; made when it is not there.
+    comparison
+        The models that were compared.
+    as_of
+        First day that was not seen.
+    lineage
+        From what they were made.
+    sign
+        Gives the signature of the manifest; without it none is written.
+    """
+    writer = FileWriter()
+    packed = {name: writer.pack(name, comparison.scorers) for name in comparison.scorers}
+    files = {**writer.files, _MODELS: _to_json(packed)}
+    matrix = comparison.explainer.matrix
+    manifest = ModelManifest(
+        outcome=comparison.outcome.definition,
+        as_of=as_of.day.isoformat(),
+        chosen=comparison.chosen,
+        threshold=comparison.threshold.value,
+        features=tuple(
+            SavedFeature(
+                name=feature.name, kind=feature.kind, meaning=feature.meaning, levels=levels
+            )
+            for feature, levels in zip(matrix.features, matrix.levels, strict=True)
+        ),
+        figures={
+            model.name: SavedFigures(
+                **{
+                    name: Interval(mean=found.mean, low=found.low, high=found.high)
+                    for name, found in (
+                        ("roc_auc", model.roc_auc),
+                        ("pr_auc", model.pr_auc),
+                        ("brier", model.brier),
+                    )
+                }
+            )
+            for model in comparison.models
+        },
+        files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        lineage=lineage,
+    )
+    told = _to_json(manifest.model_dump(mode="json"))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    (folder / _MANIFEST).write_bytes(told)
+    if sign is not None:
+        (folder / _SIGNATURE).write_text(sign(told), encoding="ascii")
+    return manifest
+
+
+def load_models(
+    folder: Path, *, is_signature: Callable[[str, bytes], bool] | None = None
+) -> SavedModels:
+    """The models that `save_models` wrote, after every file was found to be as it was written.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    is_signature
+        Says whether a signature is that of the manifest; without it signatures are not looked at, and
+        whoever can write to the folder can change a model.
+
+    Raises
+    ------
+    NotFoundError
+        When there are no models.
+    StorageError
+        When a file was changed, is missing, or was made by another version of scikit-learn.
+    """
+    told = _read_manifest(folder)
+    if is_signature is not None:
+        signature = folder / _SIGNATURE
+        signed = signature.read_text(encoding="ascii").strip() if signature.is_file() else ""
+        if not is_signature(signed, told):
+            raise _damaged(folder, _MANIFEST, "its signature is not ours", "подпись на нём не наша")
+    try:
+        manifest = ModelManifest.model_validate_json(told)
+    except ValidationError as error:
+        raise _damaged(folder, _MANIFEST, "it is no manifest", "это не опись моделей") from error
+    contents = {name: _read_file(folder, name, digest) for name, digest in manifest.files.items()}
+    _check_versions(folder, manifest)
+    reader = FileReader(contents.__getitem__, where=str(folder))
+    scorers: dict[ModelName, Scorer] = {}
+    for name, values in json.loads(contents[_MODELS]).items():
+        scorers[name] = reader.unpack(values, scorers)
+    return SavedModels(manifest, scorers)
+
+
+def _to_json(values: object) -> bytes:
+    return (json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def _read_manifest(folder: Path) -> bytes:
+    file = folder / _MANIFEST
+    if not file.is_file():
+        raise NotFoundError(
+            en=f"There are no models in '{folder}': {_MANIFEST} is missing. Name the folder 'models' of a "
+            "run that compared some.",
+            ru=f"В «{folder}» нет моделей: не найден {_MANIFEST}. Назовите папку models того прогона, "
+            "где их сравнивали.",
+        )
+    return file.read_bytes()
+
+
+def _read_file(folder: Path, name: str, digest: str) -> bytes:
+    # A name and no path: nothing outside the folder is read.
+    file = folder / Path(name).name
+    if not file.is_file():
+        raise _damaged(folder, name, "it is missing", "его нет")
+    content = file.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        raise _damaged(
+            folder,
+            name,
+            f"its sha256 is {found[:12]}…, and {digest[:12]}… was written down",
+            f"его sha256 {found[:12]}…, а записан {digest[:12]}…",
+        )
+    return content
+
+
+def _damaged(folder: Path, name: str, en: str, ru: str) -> StorageError:
+    return StorageError(
+        en=f"'{name}' in '{folder}' is not as it was written: {en}. The models are not loaded; take "
+        "the folder from a backup, or learn them anew.",
+        ru=f"Файл «{name}» в «{folder}» не такой, каким был записан: {ru}. Модели не загружены; возьмите "
+        "папку из резервной копии или обучите их заново.",
+    )
+
+
+def _check_versions(folder: Path, manifest: ModelManifest) -> None:
+    """What scikit-learn fitted may mean something else to another version of it."""
+    written = manifest.lineage.versions.get("scikit-learn")
+    here = metadata.version("scikit-learn")
+    if written is not None and written.split(".")[:2] != here.split(".")[:2]:
+        raise StorageError(
+            en=f"The models in '{folder}' were written with scikit-learn {written}, and here is {here}. "
+            "Install that version, or learn them anew.",
+            ru=f"Модели в «{folder}» записаны с scikit-learn {written}, а здесь {here}. Установите ту "
+            "версию или обучите их заново.",
+        )

@@ -1,0 +1,239 @@
+"""Models that are kept: loaded they score as in the run, and a changed file is refused."""
+
+import json
+from datetime import date
+from functools import cache
+from importlib import metadata
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import skops.io
+
+from regulars.errors import InvalidParameterError, NotFoundError, StorageError
+from regulars.features import AsOf, Feature, FeatureTable
+from regulars.predictions import NoPurchase, Outcome, compare_churn_models, read_outcome
+from regulars.predictions.comparison import compare_models_over_time
+from regulars.quality import CleaningPlan
+from regulars.registry import load_models, save_models
+from regulars.report.parts import LineagePart
+from regulars.schema.wording import Wording
+from regulars.vault.keys import MasterKey
+
+pytestmark = pytest.mark.slow
+
+DAY = AsOf(date(2026, 1, 10))
+LINEAGE = LineagePart(
+    data={"clients.csv": "ab12"},
+    code="0.1.0",
+    seed=1,
+    versions={"scikit-learn": metadata.version("scikit-learn")},
+    run="20260110T120000-1",
+)
+KEY = MasterKey(bytes(range(32)))
+PLAN = CleaningPlan(
+    columns=[
+        {"column": "age", "missing": "knn"},
+        {"column": "fee", "missing": "median", "outliers": "cap"},
+        {"column": "visits", "missing": "pattern"},
+    ]
+)
+MODELS = ["baseline", "naive_bayes", "logistic", "lightgbm", "histogram_trees", "blend"]
+
+
+def _feature(name, kind):
+    return Feature(name, Wording(en=name, ru=name), None, kind)
+
+
+def _table(seed, *, rows=420, as_of=DAY):
+    """Numbers with gaps, a category of few levels, one of many, and a yes or no."""
+    rng = np.random.default_rng(seed)
+    numbers = {name: rng.normal(40, 12, rows) for name in ("age", "fee", "visits")}
+    for values in numbers.values():
+        values[rng.random(rows) < 0.1] = np.nan
+    columns = {name: pa.array(values, from_pandas=True) for name, values in numbers.items()}
+    columns["plan"] = pa.array(rng.choice(["basic", "gold", "tin", None], rows).tolist())
+    columns["city"] = pa.array([f"c{n:02}" for n in rng.integers(0, 30, rows)])
+    columns["is_new"] = pa.array((rng.random(rows) < 0.4).tolist())
+    ids = pa.array([f"{n:04}" for n in range(rows)])
+    kinds = dict.fromkeys(numbers, "numeric") | {"plan": "category", "city": "category"}
+    kinds["is_new"] = "boolean"
+    features = tuple(_feature(name, kind) for name, kind in kinds.items())
+    odds = np.nan_to_num(numbers["fee"] - 40) / 8 + np.array(columns["is_new"].to_pylist()) - 0.8
+    left = rng.random(rows) < 1 / (1 + np.exp(-odds))
+    table = FeatureTable(pa.table({"customer_id": ids, **columns}), features, as_of)
+    return table, left
+
+
+@cache
+def _compared():
+    features, left = _table(1)
+    outcome = read_outcome(["yes" if one else "no" for one in left], column="churn")
+    compared = compare_churn_models(features, outcome, random_state=1, cleaning=PLAN)
+    return features, compared
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """The models of a comparison in a folder, signed."""
+    _, compared = _compared()
+    save_models(tmp_path / "models", compared, as_of=DAY, lineage=LINEAGE, sign=KEY.sign)
+    return tmp_path / "models"
+
+
+def test_every_model_scores_exactly_as_in_the_run(saved):
+    features, compared = _compared()
+
+    loaded = load_models(saved, is_signature=KEY.is_signature)
+
+    values = compared.explainer.matrix.values
+    said = {name: one.probabilities(values) for name, one in compared.scorers.items()}
+    again = {name: loaded.score(features, model=name) for name in loaded.scorers}
+    assert list(again) == MODELS
+    assert [name for name in MODELS if not np.array_equal(said[name], again[name])] == []
+    kept = {name: again[name] for name in compared.others}
+    assert all(np.array_equal(kept[name], one) for name, one in compared.others.items())
+
+
+def test_every_model_gives_exactly_the_reasons_of_the_run(saved):
+    _, compared = _compared()
+
+    loaded = load_models(saved)
+
+    values = compared.explainer.matrix.values[:40]
+    differ = [
+        name
+        for name, scorer in compared.scorers.items()
+        if not np.array_equal(
+            scorer.contributions(values), loaded.scorers[name].contributions(values)
+        )
+    ]
+    assert differ == []
+
+
+def test_customers_who_come_later_are_scored_whatever_else_is_known_of_them(saved):
+    later, _ = _table(2, rows=30)
+    more = FeatureTable(
+        later.table.set_column(
+            later.table.column_names.index("plan"), "plan", pa.array(["never seen"] * 30)
+        ).append_column("shoe_size", pa.array([42.0] * 30)),
+        (*later.features, _feature("shoe_size", "numeric")),
+        DAY,
+    )
+
+    scores = load_models(saved).score(more)
+
+    assert scores.shape == (30,)
+    assert ((scores > 0) & (scores < 1)).all()
+
+
+def test_models_over_time_score_those_at_risk_exactly_as_in_the_run(tmp_path):
+    stops = NoPurchase(horizon_days=30)
+    days = [date(2025, month, 1) for month in (2, 3, 4, 5, 6, 7)]
+    past = []
+    for seed, day in enumerate(days):
+        features, left = _table(seed, rows=200, as_of=AsOf(day))
+        past.append((features, Outcome(stops, left.astype(float))))
+    today, _ = _table(9, rows=150)
+    compared = compare_models_over_time(past, today, random_state=1)
+
+    save_models(tmp_path, compared, as_of=DAY, lineage=LINEAGE)
+
+    assert np.array_equal(load_models(tmp_path).score(today), compared.churn_probability)
+
+
+def test_the_manifest_says_what_the_models_are(saved):
+    _, compared = _compared()
+
+    manifest = load_models(saved).manifest
+
+    assert (manifest.chosen, manifest.as_of) == (compared.chosen, "2026-01-10")
+    assert manifest.outcome == compared.outcome.definition
+    assert [feature.name for feature in manifest.features][3:] == ["plan", "city", "is_new"]
+    assert manifest.features[3].levels == ("basic", "gold", "tin")
+    assert list(manifest.figures) == MODELS
+    assert manifest.figures["logistic"].roc_auc.mean == compared.models[2].roc_auc.mean
+    assert manifest.lineage == LINEAGE
+    assert {file.name for file in saved.iterdir()} == {
+        *manifest.files,
+        "manifest.json",
+        "manifest.sig",
+    }
+
+
+def test_no_customer_is_named_in_any_file(saved):
+    content = b"".join(file.read_bytes() for file in saved.iterdir() if file.suffix != ".skops")
+
+    assert b'"0007"' not in content
+    assert b"customer_id" not in content
+
+
+@pytest.mark.parametrize("name", ["models.json", "lightgbm.txt", "histogram_trees.skops"])
+def test_a_changed_file_is_refused_by_its_name(saved, name):
+    content = bytearray((saved / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (saved / name).write_bytes(content)
+
+    with pytest.raises(StorageError) as refused:
+        load_models(saved)
+
+    assert f"'{name}' in '{saved}' is not as it was written: its sha256 is" in refused.value.en
+    assert "обучите их заново" in refused.value.ru
+
+
+def test_a_file_that_is_gone_is_missed(saved):
+    (saved / "lightgbm.txt").unlink()
+
+    with pytest.raises(StorageError, match=r"'lightgbm\.txt' .* it is missing"):
+        load_models(saved)
+
+
+def test_a_manifest_that_was_written_over_is_not_ours(saved):
+    manifest = json.loads((saved / "manifest.json").read_text("utf-8"))
+    (saved / "manifest.json").write_text(json.dumps(manifest | {"threshold": 0.01}), "utf-8")
+
+    with pytest.raises(StorageError, match="its signature is not ours"):
+        load_models(saved, is_signature=KEY.is_signature)
+
+
+def test_the_signature_of_another_workspace_is_not_ours(saved):
+    other = MasterKey(bytes(32))
+
+    with pytest.raises(StorageError, match="its signature is not ours"):
+        load_models(saved, is_signature=other.is_signature)
+
+
+def test_models_of_another_scikit_learn_are_refused(tmp_path):
+    _, compared = _compared()
+    old = LINEAGE.model_copy(update={"versions": {"scikit-learn": "0.9.1"}})
+
+    save_models(tmp_path, compared, as_of=DAY, lineage=old)
+
+    with pytest.raises(StorageError, match=r"written with scikit-learn 0\.9\.1, and here is"):
+        load_models(tmp_path)
+
+
+def test_a_file_that_holds_what_no_model_is_made_of_is_refused(tmp_path, monkeypatch):
+    from sklearn.preprocessing import FunctionTransformer
+
+    _, compared = _compared()
+    dumps = skops.io.dumps
+    strange = FunctionTransformer(metadata.version)
+    monkeypatch.setattr(skops.io, "dumps", lambda _: dumps(strange))
+    save_models(tmp_path, compared, as_of=DAY, lineage=LINEAGE)
+
+    with pytest.raises(StorageError, match=r"holds importlib\.metadata\.version, which no model"):
+        load_models(tmp_path)
+
+
+def test_a_folder_without_models_is_told(tmp_path):
+    with pytest.raises(NotFoundError, match=r"manifest\.json is missing"):
+        load_models(tmp_path)
+
+
+def test_a_feature_of_another_kind_is_refused(saved):
+    features, _ = _compared()
+    fewer = features.drop(["city"])
+
+    with pytest.raises(InvalidParameterError, match=r"look at 'city' \(category\); .* it is —"):
+        load_models(saved).score(fewer)
