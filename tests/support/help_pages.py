@@ -11,7 +11,7 @@ __all__ = ["LANGUAGES", "VERBS", "golden_of", "render_help"]
 GOLDEN = Path(__file__).resolve().parents[1] / "cli" / "golden"
 VERBS = (
     "", "analyze", "check", "datasets", "demo", "erase", "features", "init", "load", "reproduce",
-    "segment", "segment check", "segment save", "spaces",
+    "segment", "segment check", "segment save", "spaces", "tidy",
 )  # fmt: skip
 LANGUAGES = ("en", "ru")
 

@@ -55,6 +55,7 @@ for _verb, _group, _help in (
     ("features", _ROUND, "List the features, or show what one is made of."),
     ("spaces", _ROUND, "List, create, show, compare and delete feature spaces."),
     ("erase", _ROUND, "Erase a customer everywhere, on request."),
+    ("tidy", _ROUND, "Join small files, and delete versions that are past their time."),
     ("demo", _ROUND, "The main job on a company that is made up."),
     ("reproduce", _ROUND, "Make an analysis again from the same data, and compare."),
     ("datasets", _ROUND, "List, verify and locate well-known data sets on this machine."),

@@ -46,6 +46,7 @@ _STAGES = {
         en="Moving the key out of the results, to {name}",
         ru="Перенос ключа из папки с результатами в {name}",
     ),
+    "tidy": Wording(en="Tidying the lake", ru="Уборка в озере данных"),
     "seek": Wording(en="Looking for traces", ru="Поиск следов"),
     "erase": Wording(en="Erasing", ru="Стирание"),
     "finish_erasure": Wording(
