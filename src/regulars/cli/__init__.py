@@ -7,7 +7,7 @@ from regulars.cli import ctrl_c
 
 __all__ = ["main"]
 
-_NEW_OBJECTS = 50_000
+_NEW_OBJECTS = 200_000
 
 
 def main() -> None:
