@@ -45,6 +45,10 @@ SUBCOMMANDS = {
         "segment_unusual",
         "Find customers, or records, that are unlike all the others, and say in what.",
     ),
+    "rhythm": (
+        "segment_rhythm",
+        "Group the customers whose months went alike: who grows, who fades, who comes in summer.",
+    ),
     "baskets": ("segment_baskets", "Say what is bought together."),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

@@ -36,6 +36,7 @@ _STAGES = {
     "shorten": Wording(en="Looking for short rules", ru="Поиск коротких правил"),
     "rules": Wording(en="Looking for what goes together", ru="Поиск того, что бывает вместе"),
     "compare": Wording(en="Comparing methods of clustering", ru="Сравнение методов кластеризации"),
+    "rhythms": Wording(en="Finding rhythms", ru="Поиск ритмов"),
     "tree": Wording(en="Growing the tree of customers", ru="Построение дерева клиентов"),
     "refresh": Wording(en="Looking up the members of segments", ru="Поиск участников сегментов"),
     "reasons": Wording(en="Putting reasons into words", ru="Формулировка причин"),
