@@ -82,6 +82,44 @@ def test_a_space_goes_through_its_life(shop, capsys):
     assert shop.spaces.list() == ()
 
 
+def test_a_space_is_created_with_filters_of_rows_and_of_customers(shop, tmp_path, capsys):
+    file = tmp_path / "large.json"
+    file.write_text('{"column": "amount", "op": ">", "value": 100}', encoding="utf-8")
+    words = ["--features", "recency_days,frequency", "--period-days", "90"]
+    often = '{"column": "frequency", "op": ">=", "value": 2}'
+
+    code = run(
+        ["spaces", "create", "large", *words, "--filter", f"purchases={file}", "--customers", often]
+    )
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines()[1:4] == [
+        "Period: 90 days",
+        "purchases: amount is over 100",
+        "Customers: frequency is at least 2",
+    ]
+    space = shop.spaces.get("large")
+    assert space.filters["purchases"].value == 100
+    assert space.customers.value == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--filter", "purchases"], "is not of the form TABLE=CONDITION"),
+        (["--filter", "purchase={}"], "Did you mean 'purchases'?"),
+        (["--customers", "nowhere.json"], "'nowhere.json' cannot be read"),
+        (["--customers", '{"bought": {}}'], "asks about a customer"),
+    ],
+)
+def test_a_slip_in_a_filter_of_a_space_is_told(shop, capsys, words, said):
+    code = run(["spaces", "create", "large", *words])
+
+    assert code in (1, 2)
+    assert said in capsys.readouterr().err
+    assert shop.spaces.list() == ()
+
+
 def test_a_space_is_not_overwritten_by_accident(shop, capsys):
     run(["spaces", "create", "loyal", "--features", "recency_days"])
 

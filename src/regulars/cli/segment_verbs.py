@@ -41,6 +41,10 @@ SUBCOMMANDS = {
         "segment_before",
         "Say which sequences of events come before leaving more often than otherwise.",
     ),
+    "cluster": (
+        "segment_cluster",
+        "Cluster the customers of a feature space, compare with an earlier time, and save it.",
+    ),
     "unusual": (
         "segment_unusual",
         "Find customers, or records, that are unlike all the others, and say in what.",

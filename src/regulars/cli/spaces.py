@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from regulars.cli.console import print_json, print_text
-from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
+from cyclopts import Parameter
+
+from regulars.cli.console import print_json, print_lines, print_text
+from regulars.cli.options import (
+    Language,
+    LanguageOption,
+    OutputFormat,
+    WorkspaceOption,
+    find_workspace,
+    read_text,
+    split_names,
+)
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
+    from regulars.conditions import Condition
     from regulars.features import FeatureSpace
     from regulars.workspace import Workspace
     from regulars.workspace.spaces import SpaceStore
 
-__all__ = ["spaces"]
+__all__ = ["change_space", "spaces"]
+
+_PERIOD = {"en": "Period", "ru": "Период"}
+_CUSTOMERS = {"en": "Customers", "ru": "Клиенты"}
 
 
 def spaces(
@@ -26,6 +41,23 @@ def spaces(
     without: str | None = None,
     criterion: str = "",
     period_days: int | None = None,
+    customers: Annotated[
+        str | None,
+        Parameter(
+            help="For `create`: only customers for whom this condition about the features holds: a file,"
+            " or the condition itself as JSON."
+        ),
+    ] = None,
+    filter: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--filter",
+            negative=(),
+            show_default=False,
+            help="For `create`: only rows of a table for which a condition holds:"
+            " `--filter TABLE=CONDITION`, a file or JSON; may be given again.",
+        ),
+    ] = (),
     replace: bool = False,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -33,8 +65,7 @@ def spaces(
 ) -> int:
     """List, create, show, compare and delete feature spaces.
 
-    `NAME@VERSION` means one version. A space is a file in `definitions/space/` of the workspace,
-    which can also hold row filters.
+    `NAME@VERSION` means one version. A space is a file in `definitions/space/` of the workspace.
 
     Parameters
     ----------
@@ -57,7 +88,7 @@ def spaces(
     format
         Text, or one JSON object.
     """
-    home, _ = find_workspace(workspace, lang)
+    home, language = find_workspace(workspace, lang)
     if action == "list":
         return _list(home.spaces, format)
     chosen = _require(name)
@@ -68,11 +99,21 @@ def spaces(
     if action == "compare":
         return _compare(home, chosen, _require(other), format)
     if action == "create":
-        space = _make(chosen, features, without, criterion, period_days)
+        space = _make(
+            {
+                "name": chosen,
+                "criterion": criterion,
+                "features": split_names(features) or ("*",),
+                "without": split_names(without),
+                "period_days": period_days,
+                "customers": _read_condition(customers, "--customers") if customers else None,
+                "filters": dict(_read_filter(one) for one in filter),
+            }
+        )
         space = home.spaces.create(space, definitions=home.read_features(), replace=replace)
     else:
         space = _get(home.spaces, chosen)
-    return _show(home, space, format)
+    return _show(home, space, format, language)
 
 
 def _require(name: str | None) -> str:
@@ -84,26 +125,60 @@ def _require(name: str | None) -> str:
     return name
 
 
-def _make(
-    name: str, features: str | None, without: str | None, criterion: str, period_days: int | None
-) -> FeatureSpace:
+def _make(said: dict[str, Any]) -> FeatureSpace:
     from pydantic import ValidationError
 
-    from regulars.cli.options import split_names
     from regulars.conditions import explain_definition_error
     from regulars.features import FeatureSpace
 
     try:
-        return FeatureSpace(
-            name=name,
-            criterion=criterion,
-            features=split_names(features) or ("*",),
-            without=split_names(without),
-            period_days=period_days,
-        )
+        return FeatureSpace(**said)
     except ValidationError as error:
-        explained = explain_definition_error(error, where=name)
+        explained = explain_definition_error(error, where=said["name"])
         raise InvalidParameterError(en=explained.en, ru=explained.ru) from error
+
+
+def change_space(
+    space: FeatureSpace, *, criterion: str | None, period_days: int | None
+) -> FeatureSpace:
+    """The space with another criterion or period; what is not said stays.
+
+    Raises
+    ------
+    InvalidParameterError
+        When the period is none.
+    """
+    if period_days is not None and period_days < 1:
+        raise InvalidParameterError(
+            en=f"--period-days {period_days} leaves nothing to look at: say 1 or more.",
+            ru=f"--period-days {period_days}: смотреть не на что; нужно 1 или больше.",
+        )
+    changed = {"criterion": criterion, "period_days": period_days}
+    return space.model_copy(update={n: value for n, value in changed.items() if value is not None})
+
+
+def _read_filter(entry: str) -> tuple[str, Condition]:
+    """A table and the condition on its rows."""
+    from regulars.schema.contract import get_contract
+
+    table, sign, said = entry.partition("=")
+    if not sign or not table.strip() or not said.strip():
+        raise InvalidParameterError(
+            en=f"--filter '{entry}' is not of the form TABLE=CONDITION. For example: --filter"
+            " events=calls.json.",
+            ru=f"--filter «{entry}» не имеет вида ТАБЛИЦА=УСЛОВИЕ. Например: --filter events=calls.json.",
+        )
+    name = get_contract(table.strip()).name
+    return name, _read_condition(said.strip(), f"--filter {name}")
+
+
+def _read_condition(said: str, option: str) -> Condition:
+    """A condition that is written, or that stands in a file."""
+    from regulars.conditions import load_condition
+
+    if said.startswith("{"):
+        return load_condition(said, where=option)
+    return load_condition(read_text(Path(said)), where=Path(said).name)
 
 
 def _get(store: SpaceStore, name: str) -> FeatureSpace:
@@ -121,17 +196,31 @@ def _list(store: SpaceStore, shape: OutputFormat) -> int:
     return 0
 
 
-def _show(home: Workspace, space: FeatureSpace, shape: OutputFormat) -> int:
+def _show(home: Workspace, space: FeatureSpace, shape: OutputFormat, language: Language) -> int:
     pinned = space.pin(home.read_features())
     _, names = pinned.choose(pinned.definitions)
     if shape == "json":
         plain = space.model_dump(mode="json", by_alias=True, exclude={"definitions"})
         print_json(plain | {"version": pinned.version, "feature_names": list(names)})
     else:
-        print_text(f"{space.name}@{pinned.version}  {space.criterion}".rstrip())
-        for name in names:
-            print_text(f"  {name}")
+        print_lines(f"{space.name}@{pinned.version}  {space.criterion}".rstrip())
+        print_lines(*_say_limits(space, language), *(f"  {name}" for name in names))
     return 0
+
+
+def _say_limits(space: FeatureSpace, language: Language) -> list[str]:
+    """The period and the filters, as sentences."""
+    from regulars.conditions import read_condition
+    from regulars.quality.numbers import format_units
+
+    told = []
+    if space.period_days:
+        told.append(f"{_PERIOD[language]}: {format_units(space.period_days, language, 'day')}")
+    for table, condition in space.filters.items():
+        told.append(f"{table}: {read_condition(condition, language)}")
+    if space.customers:
+        told.append(f"{_CUSTOMERS[language]}: {read_condition(space.customers, language)}")
+    return told
 
 
 def _compare(home: Workspace, first: str, second: str, shape: OutputFormat) -> int:

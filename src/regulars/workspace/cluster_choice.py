@@ -83,11 +83,11 @@ class FoundAgain:
     names: Mapping[int, Wording]
 
 
-def find_choice(workspace: Workspace) -> ClusterChoice | None:
-    """What the analyst chose; None where nothing was."""
+def find_choice(workspace: Workspace, name: str = "") -> ClusterChoice | None:
+    """What the analyst chose, or saved under a name; None where nothing was."""
     import pyarrow.parquet as pq
 
-    file = locate_clusters(workspace) / _FILE
+    file = locate_clusters(workspace) / name / _FILE
     if not file.is_file():
         return None
     with storage_guard(file):
@@ -142,8 +142,21 @@ def find_again(comparison: Comparison, method: str, choice: ClusterChoice | None
     return FoundAgain(method, clustering.sizes, choice, identity, names)
 
 
-def keep_choice(workspace: Workspace, comparison: Comparison, method: str) -> FoundAgain:
+def keep_choice(
+    workspace: Workspace, comparison: Comparison, method: str, *, name: str = ""
+) -> FoundAgain:
     """Keep a method's clusters as the analyst's choice; those that are the same keep number and name.
+
+    Parameters
+    ----------
+    workspace
+        Where.
+    comparison
+        Made of the customers as they are now.
+    method
+        Whose clusters.
+    name
+        Of a saved segmentation; empty for the one choice of `segment compare`.
 
     Raises
     ------
@@ -156,7 +169,7 @@ def keep_choice(workspace: Workspace, comparison: Comparison, method: str) -> Fo
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    found = find_again(comparison, method, find_choice(workspace))
+    found = find_again(comparison, method, find_choice(workspace, name))
     labels = comparison.get_score(method).clustering.labels
     numbers = np.append(np.array(found.identity.numbers, dtype=np.int64), -1)[labels]
     ever = [*found.identity.numbers, (found.choice.first_free if found.choice else 1) - 1]
@@ -172,9 +185,9 @@ def keep_choice(workspace: Workspace, comparison: Comparison, method: str) -> Fo
             "cluster": pa.array(numbers, mask=labels < 0),
         }
     ).replace_schema_metadata({_KEY: json.dumps(told, ensure_ascii=False).encode()})
-    folder = locate_clusters(workspace)
+    folder = locate_clusters(workspace) / name
     with storage_guard(folder):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         with replacing(folder / _FILE) as file:
             pq.write_table(members, file)
     return found

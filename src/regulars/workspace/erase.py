@@ -219,7 +219,9 @@ def _list_results(workspace: Workspace) -> list[Path]:
 
     usual = workspace.results_folder.resolve()
     others = list_result_folders(workspace.folder / "runs")
-    folders = (usual, *others, locate_clusters(workspace).resolve())
+    clusters = locate_clusters(workspace).resolve()
+    saved = sorted(clusters.iterdir()) if clusters.is_dir() else []
+    folders = (usual, *others, clusters, *(one for one in saved if one.is_dir()))
     return list(dict.fromkeys(path for path in folders if path.is_dir()))
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from regulars.workspace.erase import ErasureReport
     from regulars.workspace.load import FileReading
     from regulars.workspace.segment_store import SegmentStore
+    from regulars.workspace.segmentation_store import SegmentationStore
     from regulars.workspace.spaces import SpaceStore
 
 __all__ = ["REQUEST_FILE", "Workspace"]
@@ -386,6 +387,13 @@ class Workspace:
         from regulars.workspace.segment_store import SegmentStore
 
         return SegmentStore(self.folder / "definitions" / "segment")
+
+    @property
+    def segmentations(self) -> SegmentationStore:
+        """The saved segmentations, and their versions."""
+        from regulars.workspace.segmentation_store import SegmentationStore
+
+        return SegmentationStore(self.folder / "definitions" / "segmentation")
 
     def read_definitions(self, kind: str) -> dict[str, str]:
         """The workspace's own definitions of a kind, as TOML by file."""
