@@ -28,6 +28,8 @@ _MOST_LEVELS = 30
 _MOST_REASONS = 3
 _LEAST_CONTRIBUTION = 0.1
 _OUTSIDE = 1.5
+_LEAST_USUAL = 0.5
+"""Of many rows in few fields each has one beside it, and nothing follows from ten times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Deviation:
     key
         Its `customer_id` there.
     score
-        How far it lies from those most like it; 1 is usual, 10 is ten times as far.
+        How far it lies from those most like it; 1 is usual, 10 is ten times as far. Less than half the
+        breadth of a field's middle half never counts as more than 1.
     stands_out
         Whether its score lies above the bound.
     reasons
@@ -279,9 +282,8 @@ def _measure(
 
 
 def _find_usual(distances: NDArray[np.float64]) -> float:
-    """The distance that counts as 1."""
-    apart = distances[distances > 0]
-    return float(np.median(apart)) if len(apart) else 1.0
+    """The distance that counts as 1: what is usual, or half a middle half where rows lie closer."""
+    return max(float(np.median(distances)), _LEAST_USUAL)
 
 
 def _find_bound(scores: NDArray[np.float64]) -> float:
