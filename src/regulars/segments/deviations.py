@@ -27,7 +27,7 @@ _SAME_THING = 0.95
 _MOST_LEVELS = 30
 _MOST_REASONS = 3
 _LEAST_CONTRIBUTION = 0.1
-_OUTSIDE = 1.5
+_OUTSIDE, _SURELY = 1.5, 5.0
 _LEAST_USUAL = 0.5
 """Of many rows in few fields each has one beside it, and nothing follows from ten times that."""
 
@@ -107,7 +107,7 @@ def find_deviations(
     is what it contributes: reasons are the distance itself, and no second model of it.
 
     A score stands out when it lies one and a half times the breadth of the middle half above that half
-    (on the scale of logarithms): of a normal distribution 0.35 % do.
+    (on the scale of logarithms): of a normal distribution 0.35 % do. Above 5 it always does.
 
     Parameters
     ----------
@@ -291,7 +291,7 @@ def _find_bound(scores: NDArray[np.float64]) -> float:
     if not len(apart):
         return 0.0
     low, high = np.quantile(apart, [0.25, 0.75])
-    return float(np.exp(high + _OUTSIDE * (high - low)))
+    return min(float(np.exp(high + _OUTSIDE * (high - low))), _SURELY)
 
 
 def _explain(
