@@ -72,6 +72,22 @@ def test_subscriptions_that_never_ended_look_a_month_ahead():
     assert found == ContractEnd(horizon_days=30)
 
 
+def test_periods_that_are_still_paid_for_do_not_count_as_ended():
+    ended = [DAY + timedelta(days=3 * n) for n in range(10)]
+    paid = [DAY + timedelta(days=40 + n) for n in range(20)]
+    subscriptions = {
+        "customer_id": [f"{n:02}" for n in range(30)],
+        "started_on": [DAY] * 30,
+        "paid_until_on": [*ended, *paid],
+    }
+    tables = _tables("events") | {"subscriptions": ibis.memtable(pa.table(subscriptions))}
+
+    seen = choose_outcome(tables, LeavingWishes("no-session"), until=date(2025, 2, 5))
+
+    assert seen == NoSession(horizon_days=90)
+    assert choose_outcome(tables, LeavingWishes("no-session")) == NoSession(horizon_days=60)
+
+
 @pytest.mark.parametrize(
     ("wishes", "loaded", "told"),
     [

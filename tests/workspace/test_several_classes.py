@@ -54,6 +54,7 @@ def test_the_list_says_that_one_class_must_be_named(told):
     assert "--outcome 'status=ЗНАЧЕНИЕ'" in said["ru"]
     assert not (desk.folder / "out/contact_list.csv").exists()
     assert "Class   Customers  ROC-AUC  Precision  Recall" in ran.out
+    assert "Comparing models: “status” = “leaves”" in ran.err
 
 
 def test_every_customer_has_a_class_in_a_file_of_its_own(told):

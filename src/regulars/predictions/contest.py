@@ -13,6 +13,7 @@ from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import FeatureMatrix
 from regulars.predictions.alarms import find_alarms
 from regulars.predictions.alike import find_alike
+from regulars.predictions.definitions import ColumnOutcome
 from regulars.predictions.drivers import list_drivers
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import Plan
@@ -45,6 +46,17 @@ __all__ = ["Contest", "ContestRows"]
 _MOST_ROWS_DRIVING = 10_000
 _COMPARING = Wording(en="Comparing churn models", ru="Сравнение моделей оттока")
 _SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
+
+
+def _name_comparing(outcome: Outcome) -> Wording:
+    """What the stage is called: of a column that does not speak of leaving by what it predicts."""
+    definition = outcome.definition
+    if definition.is_churn or not isinstance(definition, ColumnOutcome):
+        return _COMPARING
+    return Wording(
+        en=f"Comparing models: {definition.name('en')}",
+        ru=f"Сравнение моделей: {definition.name('ru')}",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +141,8 @@ class Contest:
 
     def _compare(self) -> dict[ModelName, Trial]:
         n_fits = len(self.plan.choosing) * len(FITTERS)
-        with self.watched.stage(_COMPARING.to(self.language), total=n_fits) as stage:
+        title = _name_comparing(self.material.outcome).to(self.language)
+        with self.watched.stage(title, total=n_fits) as stage:
             return try_models(
                 self.rows,
                 self.plan.choosing,

@@ -130,7 +130,7 @@ def gather_material(
     say = speak(language)
     # What is said outright goes before a column that was said earlier, or found by its name.
     is_told = names_outcome(mappings) and not (leaving and leaving.kind)
-    timed = None if is_told else choose_outcome(tables, leaving)
+    timed = None if is_told else choose_outcome(tables, leaving, until=as_of.day)
     with progress.stage(say("features")):
         built = build_customer_features(tables, mappings, as_of=as_of, definitions=definitions)
     if built.features is None or not len(built.features):

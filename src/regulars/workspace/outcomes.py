@@ -137,7 +137,10 @@ def list_other_kinds(
 
 
 def choose_outcome(
-    tables: MappingABC[str, ibis.Table], wishes: LeavingWishes | None = None
+    tables: MappingABC[str, ibis.Table],
+    wishes: LeavingWishes | None = None,
+    *,
+    until: date | None = None,
 ) -> TimedOutcome | None:
     """What leaving is: as wished, or the end of a subscription, else no purchase, else no event.
 
@@ -149,6 +152,9 @@ def choose_outcome(
         What was said of it. A horizon that was not said is 30 days for a subscription (60, 90 or 180
         where fewer than 25 end in that time), and for the others a pause that nine in ten are
         shorter than.
+    until
+        The first day that the tables do not tell of: a paid period that ends from then on has not
+        ended yet.
 
     Returns
     -------
@@ -173,7 +179,7 @@ def choose_outcome(
         ends = _list_ends(tables, ("ended_on",))
         return ContractEnd(horizon_days=said.horizon_days or _propose_horizon(ends), gap_days=gap)
     if kind == "no-session":
-        ends = _list_ends(tables, _PAID_UNTIL)
+        ends = [day for day in _list_ends(tables, _PAID_UNTIL) if until is None or day < until]
         return NoSession(
             horizon_days=said.horizon_days or _propose_horizon(ends),
             gap_days=gap,
