@@ -99,6 +99,38 @@ def test_a_workspace_is_compared_without_a_file(shop, capsys):
     assert json.loads(out)["methods"][0]["sizes"] == [40, 40, 40]
 
 
+def test_each_cluster_tells_who_left_and_its_means(shop, capsys):
+    options = ("--outcome", "gone=1", "--methods", "kmeans", "--k", "3")
+
+    _, out, _ = ask(capsys, "compare", "customers.csv", *options, "--format", "json")
+    _, table, _ = ask(capsys, "compare", "customers.csv", *options)
+
+    clusters = json.loads(out)["clusters"]
+    spend = [next(one for one in each["means"] if one["feature"] == "spend") for each in clusters]
+    assert [each["outcome_share"] for each in clusters] == [0.5, 0.5, 0.5]
+    assert sorted(round(one["cluster"], -2) for one in spend) == [100, 100, 400]
+    assert "Outcome" in table
+    assert "50%" in table
+
+
+def test_each_cluster_of_buyers_tells_what_it_brings(shop, capsys):
+    lines = ["customer_id,purchased_at,amount"]
+    for number in range(60):
+        often = 6 if number < 20 else 1
+        lines += [f"c{number:02},2025-0{1 + month}-10,{100 - often}" for month in range(often)]
+    (shop / "orders.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    _, out, _ = ask(
+        capsys, "compare", "orders.csv", "--methods", "kmeans", "--k", "2", "--format", "json"
+    )
+
+    clusters = json.loads(out)["clusters"]
+    assert [(each["size"], each["amount"]) for each in clusters] == [
+        (40, 40 * 99.0),
+        (20, 20 * 6 * 94.0),
+    ]
+
+
 def test_only_those_who_left_are_clustered_when_asked(shop, capsys):
     code, out, _ = ask(
         *(capsys, "compare", "customers.csv", "--outcome", "gone=1", "--departed"),

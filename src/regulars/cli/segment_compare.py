@@ -80,8 +80,8 @@ _EXPLAINED = {
     " (скорректированный индекс Рэнда). Измерено на клиентах: {measured}.",
 }
 _CLUSTER_HEADINGS = {
-    "en": ("", "Cluster", "Customers", "Share", "Stability"),
-    "ru": ("", "Кластер", "Клиентов", "Доля", "Устойчивость"),
+    "en": ("", "Cluster", "Customers", "Share", "Stability", "Outcome"),
+    "ru": ("", "Кластер", "Клиентов", "Доля", "Устойчивость", "Исход"),
 }
 
 
@@ -237,9 +237,22 @@ def _describe(found: Comparison, language: Language) -> dict[str, Any]:
                 "size": profile.size,
                 "share": profile.share,
                 "stability": profile.stability,
+                "outcome_share": profile.outcome_share,
+                "amount": amount,
                 "traits": [one.sentence.to(language) for one in profile.differentiators],
+                "means": [
+                    {
+                        "feature": one.feature,
+                        "level": one.level,
+                        "cluster": one.segment_value,
+                        "overall": one.overall_value,
+                    }
+                    for one in profile.means
+                ],
             }
-            for profile in found.describe(found.recommended)
+            for profile, amount in zip(
+                found.describe(found.recommended), found.sum_money(found.recommended), strict=True
+            )
         ],
         "notes": [note.to(language) for note in found.notes],
     }
@@ -337,7 +350,9 @@ def _tabulate_clusters(profiles: Sequence[SegmentProfile], language: Language) -
     from regulars.quality.numbers import format_number, format_share
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, heading in enumerate(_CLUSTER_HEADINGS[language]):
+    # Who left is told where a column tells it.
+    told = any(profile.outcome_share is not None for profile in profiles)
+    for place, heading in enumerate(_CLUSTER_HEADINGS[language][: 5 + told]):
         table.add_column(heading, justify="left" if place == 1 else "right")
     for profile in profiles:
         table.add_row(
@@ -346,5 +361,12 @@ def _tabulate_clusters(profiles: Sequence[SegmentProfile], language: Language) -
             format_number(profile.size, language),
             format_share(profile.share, language),
             format_number(profile.stability, language, digits=2),
+            *([_say_outcome(profile, language)] if told else []),
         )
     return table
+
+
+def _say_outcome(profile: SegmentProfile, language: Language) -> str:
+    from regulars.quality.numbers import format_share
+
+    return "" if profile.outcome_share is None else format_share(profile.outcome_share, language)

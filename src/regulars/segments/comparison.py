@@ -35,6 +35,7 @@ from regulars.segments.clustering.clustering import (
 from regulars.segments.clustering.methods import get_method, list_methods
 from regulars.segments.clustering.placement import Placement, place_customers
 from regulars.segments.cutting import check_customers, choose_cut, cut_points, limit_sizes
+from regulars.segments.distributions import FEWEST_SHOWN
 from regulars.segments.profiles import describe_segments
 from regulars.segments.recommendation import recommend
 from regulars.segments.segmentation import SegmentProfile
@@ -142,6 +143,8 @@ class Comparison:
         What the reader should know.
     matrix, placement
         What was clustered, and how new customers are placed.
+    outcome, money
+        1.0, 0.0 or NaN per customer, and what each brings; clusters are formed without them.
     """
 
     customer_ids: pa.StringArray
@@ -156,6 +159,8 @@ class Comparison:
     notes: tuple[Wording, ...] = ()
     matrix: FeatureMatrix | None = field(default=None, repr=False)
     placement: Placement | None = field(default=None, repr=False)
+    outcome: NDArray[np.float64] | None = field(default=None, repr=False)
+    money: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def get_score(self, name: str) -> MethodScore:
         """The score of the method called `name`; raises `NotFoundError`."""
@@ -178,7 +183,21 @@ class Comparison:
         if not len(rows):
             return ()
         segment = score.clustering.labels[rows].astype(np.int64) + 1
-        return describe_segments(self.matrix.take(rows), segment, score.stabilities, None)
+        outcome = None if self.outcome is None else self.outcome[rows]
+        return describe_segments(self.matrix.take(rows), segment, score.stabilities, outcome)
+
+    def sum_money(self, name: str) -> tuple[float | None, ...]:
+        """What the customers of each cluster of a method bring; None for fewer than five, or unknown."""
+        clustering = self.get_score(name).clustering
+        if self.money is None or not bool(np.isfinite(self.money).any()):
+            return (None,) * clustering.k
+        sums = [
+            float(np.nansum(self.money[clustering.labels == one])) for one in range(clustering.k)
+        ]
+        return tuple(
+            total if size >= FEWEST_SHOWN else None
+            for total, size in zip(sums, clustering.sizes, strict=True)
+        )
 
 
 def compare_methods(
@@ -188,6 +207,8 @@ def compare_methods(
     k: int | None = None,
     k_range: Sequence[int] = range(2, 11),
     weights: Mapping[str, float] | None = None,
+    outcome: NDArray[np.float64] | None = None,
+    money: NDArray[np.float64] | None = None,
     seconds: float = 600.0,
     megabytes: int = 4_000,
     random_state: int,
@@ -209,6 +230,8 @@ def compare_methods(
         Number of clusters, or what to choose it from.
     weights
         How much features count, by name; 1 where not said.
+    outcome, money
+        1.0, 0.0 or NaN per customer, and what each brings, to be told of each cluster.
     seconds
         After so many no further method is begun; what was left out is said. k-means always runs.
     megabytes
@@ -226,7 +249,7 @@ def compare_methods(
         When a method is unknown, or does not suit these customers.
     """
     watched, started = progress or Silent(), time.monotonic()
-    check_customers(features, k, k_range, None)
+    check_customers(features, k, k_range, outcome)
     matrix = encode_features(features)
     points, placement = place_customers(matrix, random_state=random_state, weights=weights)
     chosen = _choose_methods(methods, placement)
@@ -259,6 +282,8 @@ def compare_methods(
         notes=notes,
         matrix=matrix,
         placement=placement,
+        outcome=outcome,
+        money=money,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.features.sentences import format_number
+from regulars.features.sentences import capitalize, format_number
 from regulars.schema.wording import Language, Wording, format_share
 from regulars.segments.clustering.methods import TITLES
 from regulars.segments.cutting import is_stable
@@ -86,8 +86,13 @@ def _clear(score: Scored) -> float:
     return -1.0 if score.silhouette is None else score.silhouette
 
 
-def _say(chosen: Scored, others: int, tried: int, language: Language) -> str:
+def _say_title(chosen: Scored, language: Language) -> str:
     title = TITLES[chosen.name].to(language)
+    return title if title.startswith("k-") else capitalize(title)
+
+
+def _say(chosen: Scored, others: int, tried: int, language: Language) -> str:
+    title = _say_title(chosen, language)
     silhouette, mean, least = (
         format_number(round(float(value), 2), language)
         for value in (_clear(chosen), chosen.stabilities.mean(), chosen.stabilities.min())
@@ -121,7 +126,7 @@ def _say(chosen: Scored, others: int, tried: int, language: Language) -> str:
 
 
 def _say_soft(chosen: Scored, language: Language) -> str:
-    title = TITLES[chosen.name].to(language)
+    title = _say_title(chosen, language)
     mean = chosen.stabilities.mean() if len(chosen.stabilities) else 0.0
     stability = format_number(round(float(mean), 2), language)
     if language == "en":

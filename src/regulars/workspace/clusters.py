@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regulars.errors import NotFoundError, QualityError
@@ -12,6 +13,7 @@ from regulars.segments.comparison import Comparison, compare_methods
 from regulars.segments.merges import MergeTree, grow_tree
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.material import Material, gather_material
+from regulars.workspace.money import read_money
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import list_canonical, open_history, see_tables
 from regulars.workspace.words import speak
@@ -19,6 +21,9 @@ from regulars.workspace.words import speak
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from regulars.progress import Progress
     from regulars.schema.wording import Language
@@ -72,20 +77,18 @@ def compare_clusterings(
     QualityError, InvalidParameterError, UnknownNameError
         As `compare_methods`.
     """
-    features = _gather(
-        workspace,
-        as_of=as_of,
-        seed=seed,
-        is_of_departed=is_of_departed,
-        language=language,
-        progress=progress,
-    )
+    found = _gather(workspace, as_of=as_of, seed=seed, language=language, progress=progress)
+    if is_of_departed:
+        found = found.keep_departed()
+    outcome = found.material.outcome
     with progress.stage(speak(language)("compare"), total=1) as stage:
         return compare_methods(
-            features,
+            found.features,
             methods=methods,
             k=k,
             weights=weights,
+            outcome=outcome.labels if outcome else None,
+            money=found.money,
             seconds=seconds,
             random_state=seed,
             progress=InnerProgress(stage, progress),
@@ -114,9 +117,34 @@ def grow_customer_tree(
     QualityError, InvalidParameterError
         As `grow_tree`.
     """
-    features = _gather(workspace, as_of=as_of, seed=seed, language=language, progress=progress)
+    found = _gather(workspace, as_of=as_of, seed=seed, language=language, progress=progress)
     with progress.stage(speak(language)("tree")):
-        return grow_tree(features, linkage=linkage, k=k, weights=weights, random_state=seed)
+        return grow_tree(found.features, linkage=linkage, k=k, weights=weights, random_state=seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gathered:
+    """Features of the customers, what else is known of them, and what each brings."""
+
+    features: FeatureTable
+    material: Material
+    money: NDArray[np.float64] | None
+
+    def keep_departed(self) -> _Gathered:
+        """Those of whom a column says that they left."""
+        import pyarrow as pa
+
+        outcome = self.material.outcome
+        if outcome is None:
+            why = self.material.why_no_outcome or _NOTHING_TELLS
+            raise QualityError(en=why.en, ru=why.ru)
+        is_gone = outcome.labels == 1
+        table = self.features.table.filter(pa.array(is_gone))
+        return _Gathered(
+            FeatureTable(table, self.features.features, self.features.as_of),
+            replace(self.material, outcome=None),
+            None if self.money is None else self.money[is_gone],
+        )
 
 
 def _gather(
@@ -124,11 +152,10 @@ def _gather(
     *,
     as_of: date | None,
     seed: int,
-    is_of_departed: bool = False,
     language: Language,
     progress: Progress,
-) -> FeatureTable:
-    """The features that `analyze` finds segments by, on the same day."""
+) -> _Gathered:
+    """The customers that `analyze` finds segments of, as of the same day."""
     snapshot = workspace.lake.snapshot()
     if not list_canonical(snapshot):
         raise NotFoundError(
@@ -158,17 +185,5 @@ def _gather(
             ru=f"До {day.day} ни об одном клиенте ничего не известно. Загрузите клиентов, покупки или "
             "события либо укажите более поздний --as-of.",
         )
-    if not is_of_departed:
-        return material.filled
-    return _keep_departed(material.filled, material)
-
-
-def _keep_departed(features: FeatureTable, material: Material) -> FeatureTable:
-    """Those of whom a column says that they left."""
-    import pyarrow as pa
-
-    if material.outcome is None:
-        why = material.why_no_outcome or _NOTHING_TELLS
-        raise QualityError(en=why.en, ru=why.ru)
-    is_gone = pa.array(material.outcome.labels == 1)
-    return FeatureTable(features.table.filter(is_gone), features.features, features.as_of)
+    brought = read_money(material.filled, mappings, None)
+    return _Gathered(material.filled, material, brought.amounts if brought else None)
