@@ -82,6 +82,17 @@ def test_order_lines_are_baskets_without_what_was_returned(shop, capsys):
     ]
 
 
+def test_a_workspace_is_asked_as_a_file_is(shop, capsys):
+    run(["init", "ws"])
+    run(["load", "baskets.csv", "-w", "ws"])
+    capsys.readouterr()
+
+    _, asked, _ = ask(capsys, "-w", "ws", "--support", "0.4", "--format", "json")
+    _, straight, _ = ask(capsys, "baskets.csv", "--support", "0.4", "--format", "json")
+
+    assert json.loads(asked) == json.loads(straight)
+
+
 def test_orders_of_a_later_day_are_not_seen(shop, capsys):
     _, out, _ = ask(capsys, "orders.csv", "--as-of", "2026-01-06", "--format", "json")
 

@@ -258,15 +258,18 @@ class _Search:
         """Add each kind of step after the earliest end of the sequence in every case."""
         for kind, (case, at) in self._rows.items():
             self._progress.check()
-            is_later = at > ends[case]
-            cases, first = np.unique(case[is_later], return_index=True)
+            later = np.flatnonzero(at > ends[case])
+            # The rows stand in order of their cases and moments.
+            told = case[later]
+            first = later[np.flatnonzero(np.append(True, told[1:] != told[:-1])[: len(told)])]
+            cases = case[first]
             if int(self._steps.left[cases].sum()) < self._least:
                 continue
             longer = (*pattern, kind)
             self.found[longer] = cases
             if len(longer) < self._longest:
                 reached = np.full(len(ends), _NEVER, dtype=np.int64)
-                reached[cases] = at[is_later][first]
+                reached[cases] = at[first]
                 self.grow(longer, reached)
 
     def measure(self, pattern: _Pattern) -> Precursor:
