@@ -6,6 +6,8 @@ import pytest
 
 from regulars.cli.app import run
 
+pytestmark = pytest.mark.slow
+
 BASKETS = "tea,sugar,milk\ntea,sugar\nmilk\ntea,bread,sugar\nbread,milk\n" * 6
 ORDERS = "order_id,customer_id,purchase_date,sku,product_name,quantity,price\n" + "".join(
     f"{n},{n % 7},2026-01-{1 + n % 20:02},{sku},{name},{quantity},2\n"
@@ -137,7 +139,6 @@ def test_a_support_in_percent_is_wrong_usage(shop, capsys):
 
 
 @pytest.mark.data
-@pytest.mark.slow
 def test_groceries_straight_on_the_file(tmp_path, monkeypatch, capsys, dataset):
     file = dataset("groceries/groceries.csv")
     monkeypatch.chdir(tmp_path)
@@ -153,7 +154,6 @@ def test_groceries_straight_on_the_file(tmp_path, monkeypatch, capsys, dataset):
 
 
 @pytest.mark.data
-@pytest.mark.slow
 def test_thousands_of_products_are_searched(tmp_path, monkeypatch, capsys, dataset):
     file = dataset("online_retail/online_retail.parquet")
     monkeypatch.chdir(tmp_path)
