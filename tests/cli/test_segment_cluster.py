@@ -6,18 +6,17 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-CHANCE = random.Random(8)
-
 
 def make_purchases():
     """Two kinds of customers: who buys often and little, and who buys rarely and much."""
+    chance = random.Random(8)
     lines = ["order_id,customer_id,purchased_at,amount"]
     number = 0
     for customer in range(400):
         is_often = customer % 2 == 0
         for _ in range(20 if is_often else 3):
-            day = f"2025-{CHANCE.randrange(1, 13):02}-{CHANCE.randrange(1, 29):02}"
-            amount = CHANCE.randrange(5, 15) if is_often else CHANCE.randrange(400, 600)
+            day = f"2025-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+            amount = chance.randrange(5, 15) if is_often else chance.randrange(400, 600)
             lines.append(f"{number},{customer},{day},{amount}")
             number += 1
     return "\n".join(lines) + "\n"

@@ -9,17 +9,16 @@ from regulars.cli.app import run
 
 pytestmark = pytest.mark.slow
 
-CHANCE = random.Random(5)
-
 
 def make_customers():
+    chance = random.Random(5)
     lines = ["customer_id,age,monthly_fee,plan,calls"]
     for number in range(600):
         kind = number % 3
-        age = CHANCE.randrange(18, 30) if kind == 0 else CHANCE.randrange(40, 75)
-        fee = round(CHANCE.gauss((200, 900, 300)[kind], 30), 2)
+        age = chance.randrange(18, 30) if kind == 0 else chance.randrange(40, 75)
+        fee = round(chance.gauss((200, 900, 300)[kind], 30), 2)
         plan = ("basic", "gold", "family")[kind]
-        lines.append(f"{number},{age},{fee},{plan},{CHANCE.randrange(50) + 200 * (kind == 2)}")
+        lines.append(f"{number},{age},{fee},{plan},{chance.randrange(50) + 200 * (kind == 2)}")
     return "\n".join(lines) + "\n"
 
 

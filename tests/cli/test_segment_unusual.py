@@ -9,23 +9,23 @@ from regulars.cli.app import run
 
 pytestmark = pytest.mark.slow
 
-CHANCE = random.Random(11)
-
 
 def make_customers():
+    chance = random.Random(11)
     lines = ["customer_id,email,age,monthly_fee,plan"]
     for number in range(200):
-        age = 340 if number == 17 else CHANCE.randrange(18, 80)
-        fee = CHANCE.randrange(200, 900)
-        plan = CHANCE.choice(["basic", "gold"])
+        age = 340 if number == 17 else chance.randrange(18, 80)
+        fee = chance.randrange(200, 900)
+        plan = chance.choice(["basic", "gold"])
         lines.append(f"{number},c{number}@example.org,{age},{fee},{plan}")
     return "\n".join(lines) + "\n"
 
 
 def make_purchases():
+    chance = random.Random(12)
     lines = ["order_id,customer_id,purchased_at,amount"]
     for number in range(400):
-        amount = 99_000 if number == 123 else CHANCE.randrange(10, 90)
+        amount = 99_000 if number == 123 else chance.randrange(10, 90)
         hour = 3 if number == 300 else 9 + number % 9
         lines.append(f"{number},{number % 40},2026-01-{1 + number % 28:02}T{hour:02}:15,{amount}")
     return "\n".join(lines) + "\n"
