@@ -28,6 +28,8 @@ def list_arguments():
         for command in list_commands(app)
         if command.default_command
         for argument in command.assemble_argument_collection(parse_docstring=True)
+        # What several commands have together is no option itself.
+        if argument.show
     ]
 
 

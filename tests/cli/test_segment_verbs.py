@@ -348,3 +348,24 @@ def test_a_saved_rule_names_nobody(desk):
     assert ran.code == 2
     assert "a saved rule may not compare 'customer_id'" in ran.complaint
     assert not (desk.workspace / "definitions/segment").exists()
+
+
+def test_it_is_said_how_a_file_is_read(desk):
+    desk.write("people.txt", "a1|30|gold\na2|50|basic\na3|70|gold\n")
+    desk.write("rule.json", '{"column": "age", "op": ">", "value": 40}')
+    how = ("--delimiter", "|", "--columns", "who,age,plan", "--id", "who", "--kind", "customers")
+
+    count = desk.run("segment", "count", "rule.json", "people.txt", *how, "--format", "json")
+    why = desk.run("segment", "why", "rule.json", "people.txt", *how, "--customer", "a1")
+
+    assert count.json["members"] == 2
+    assert why.out.startswith("Not in the segment: age is at most 40 (30).")
+
+
+def test_how_a_file_is_read_without_a_file_is_wrong_usage(desk):
+    desk.write("rule.json", '{"column": "age", "op": ">", "value": 40}')
+
+    ran = desk.run("segment", "count", "rule.json", "--kind", "customers")
+
+    assert ran.code == 2
+    assert ran.complaint.startswith("--kind, --id, --map and the like say how a file is read")

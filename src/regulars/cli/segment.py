@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from regulars.cli.console import open_progress, print_json, print_lines, print_text
+from regulars.cli.console import print_json, print_lines, print_text
 from regulars.cli.options import (
     Day,
     Language,
     LanguageOption,
     OutputFormat,
     WorkspaceOption,
-    choose_language,
-    find_workspace,
     read_text,
-    refuse_both,
 )
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.cli.segment_verbs import SUBCOMMANDS
 
 if TYPE_CHECKING:
@@ -29,14 +27,13 @@ if TYPE_CHECKING:
 
     from regulars.conditions import Rule
     from regulars.features import AsOf
-    from regulars.ingest.wishes import Wishes
     from regulars.schema.wording import Wording
     from regulars.segments.rules import ReasonClause, RuleCheck, SegmentCount
     from regulars.workspace import Workspace
     from regulars.workspace.asked_rule import AskedRule, ManualCount
 
 __all__ = [
-    "AsOfOption", "Files", "RuleName", "check", "count", "find_home", "open_asked", "segment", "why",
+    "RuleName", "check", "count", "open_asked", "segment", "why",
 ]  # fmt: skip
 
 _SAMPLED_BUCKETS = 4
@@ -61,20 +58,6 @@ RuleName = Annotated[
         " `regulars segment list`."
     ),
 ]
-Files = Annotated[
-    tuple[str, ...],
-    Parameter(
-        negative=(),
-        show_default=False,
-        help="One file or several, which are loaded as `analyze` does; the workspace if not said.",
-    ),
-]
-AsOfOption = Annotated[
-    Day | None,
-    Parameter(
-        help="First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at."
-    ),
-]
 
 # Lazily, as the verbs themselves.
 for _verb, (_module, _help) in SUBCOMMANDS.items():
@@ -91,6 +74,7 @@ def count(
     *,
     sample: Sample = False,
     preview: int = 0,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -109,7 +93,7 @@ def count(
     """
     from regulars.segments.rules import count_members
 
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     buckets = _SAMPLED_BUCKETS if sample else None
     with open_asked(home, rule, as_of, buckets=buckets) as asked:
         found = count_members(
@@ -133,6 +117,7 @@ def check(
     file: Files = (),
     /,
     *,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -149,7 +134,7 @@ def check(
     """
     from regulars.segments.rules import check_rule
 
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_asked(home, rule, as_of) as asked:
         sources = asked.sources
         found = check_rule(asked.rule, sources, as_of=asked.day)
@@ -168,6 +153,7 @@ def why(
     /,
     *,
     customer: str,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -182,7 +168,7 @@ def why(
     format
         Text, or one JSON object.
     """
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_asked(home, rule, as_of) as asked:
         found = asked.explain(customer, language=language)
     if format == "json":
@@ -209,33 +195,6 @@ def open_asked(
     if Path(rule).is_file() or any(mark in rule for mark in "./\\"):
         asked = load_rule(read_text(Path(rule)), where=Path(rule).name)
     return open_asked_rule(home, asked, as_of=as_of, buckets=buckets)
-
-
-def find_home(
-    files: tuple[str, ...],
-    workspace: Path | None,
-    lang: Language | None,
-    as_of: Day | None,
-    *,
-    wishes: Wishes | None = None,
-) -> tuple[Workspace, Language]:
-    """The workspace of the files, which are loaded first as wished, or the one that was named."""
-    from regulars.workspace.straight import load_files
-
-    if not files:
-        return find_workspace(workspace, lang)
-    refuse_both(workspace)
-    language = choose_language(lang)
-    with open_progress() as progress:
-        loaded = load_files(
-            files,
-            verb="segment",
-            wishes=wishes,
-            as_of=as_of,
-            language=language,
-            progress=progress,
-        )
-    return loaded.workspace, language
 
 
 def _describe_count(

@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
-from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def baskets(
     top: Annotated[
         int, Parameter(help="Show so many rules; all are counted.", validator=Number(gte=0))
     ] = 20,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -80,7 +81,7 @@ def baskets(
     """
     from regulars.workspace.baskets import search_baskets
 
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         found = search_baskets(
             home,

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
-from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def before_leaving(
     horizon_days: Annotated[
         int | None, Parameter(help="Within how many days after the date they left.")
     ] = None,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -80,7 +81,7 @@ def before_leaving(
     from regulars.workspace.before_leaving import search_before_leaving
     from regulars.workspace.outcomes import LeavingWishes
 
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         found = search_before_leaving(
             home,

@@ -8,17 +8,12 @@ from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import (
-    IdColumn,
-    Kind,
     LanguageOption,
-    MapOption,
-    Outcome,
     OutputFormat,
     WorkspaceOption,
-    parse_overrides,
     split_names,
 )
-from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.cli.segment_identity import describe_again, print_again
 from regulars.errors import InvalidParameterError
 
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from regulars.ingest.wishes import Wishes
     from regulars.schema.wording import Language
     from regulars.segments.comparison import Comparison, MethodScore
     from regulars.segments.segmentation import SegmentProfile
@@ -38,7 +32,6 @@ __all__ = [
     "Seed",
     "Weights",
     "compare",
-    "read_file_wishes",
     "read_weights",
 ]
 
@@ -115,10 +108,7 @@ def compare(
     seconds: Annotated[
         float, Parameter(help="After so many seconds no further method is begun.")
     ] = 600.0,
-    kind: Kind = None,
-    id: IdColumn = None,
-    outcome: Outcome = None,
-    map_: MapOption = (),
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     seed: Seed = 0,
     workspace: WorkspaceOption = None,
@@ -136,8 +126,7 @@ def compare(
     from regulars.workspace.cluster_choice import find_again, find_choice, keep_choice
     from regulars.workspace.clusters import compare_clusterings
 
-    wishes = read_file_wishes(file, kind=kind, id=id, outcome=outcome, map_=map_)
-    home, language = find_home(file, workspace, lang, as_of, wishes=wishes)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         found = compare_clusterings(
             home,
@@ -163,29 +152,6 @@ def compare(
         _print(found, language)
         print_again(again, language)
     return 0
-
-
-def read_file_wishes(
-    files: tuple[str, ...],
-    *,
-    kind: str | None,
-    id: str | None,
-    outcome: str | None,
-    map_: tuple[str, ...],
-) -> Wishes | None:
-    """How files are to be read; raises `InvalidParameterError` when there is no file to read."""
-    from regulars.ingest.wishes import Wishes
-
-    if not any((kind, id, outcome, map_)):
-        return None
-    if not files:
-        raise InvalidParameterError(
-            en="--kind, --id, --outcome and --map say how a file is read, and no file was named. Name"
-            " it, or say so when it is loaded: regulars load FILE.",
-            ru="--kind, --id, --outcome и --map говорят, как читать файл, а файл не назван. Назовите "
-            "его или укажите это при загрузке: regulars load ФАЙЛ.",
-        )
-    return Wishes(kind=kind, overrides=parse_overrides(map_), id_column=id, outcome=outcome)
 
 
 def read_weights(entries: tuple[str, ...]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from regulars.cli.options import (
     WorkspaceOption,
     find_workspace,
 )
-from regulars.cli.segment import AsOfOption
+from regulars.cli.segment_files import AsOfOption
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from regulars.cli.options import (
     find_workspace,
     read_text,
 )
-from regulars.cli.segment import AsOfOption, Files, RuleName, find_home, open_asked
+from regulars.cli.segment import RuleName, open_asked
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.cli.segment_history import KnownOption, describe_refresh, find_known_by
 from regulars.cli.segment_manual import describe_choices, say_choices
 from regulars.errors import InvalidParameterError
@@ -229,6 +230,7 @@ def members(
     out: Path | None = None,
     on: Day | None = None,
     known: KnownOption = None,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -255,7 +257,7 @@ def members(
             en="--known says by when the members of a day were known; name the day, too: --on.",
             ru="--known говорит, на какой момент известен состав; назовите и день: --on.",
         )
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     if on is None:
         found, told = _find_members(home, rule, as_of)
     else:

@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
-from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording
 
@@ -65,6 +65,7 @@ def propose(
     replace: Annotated[
         bool, Parameter(negative=(), help="Save new versions of segments that are there.")
     ] = False,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -79,7 +80,7 @@ def propose(
     """
     from regulars.workspace.proposed_rules import propose_rules
 
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         found = propose_rules(
             home, most_clauses=clauses, as_of=as_of, language=language, progress=progress

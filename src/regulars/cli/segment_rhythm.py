@@ -9,15 +9,12 @@ from cyclopts.validators import Number
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import (
-    IdColumn,
-    Kind,
     LanguageOption,
-    MapOption,
     OutputFormat,
     WorkspaceOption,
 )
-from regulars.cli.segment import AsOfOption, Files, find_home
-from regulars.cli.segment_compare import ClusterCount, Seed, read_file_wishes
+from regulars.cli.segment_compare import ClusterCount, Seed
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -68,9 +65,7 @@ def rhythm(
         ),
     ] = "shape",
     k: ClusterCount = None,
-    kind: Kind = None,
-    id: IdColumn = None,
-    map_: MapOption = (),
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     seed: Seed = 0,
     workspace: WorkspaceOption = None,
@@ -86,8 +81,7 @@ def rhythm(
     """
     from regulars.workspace.rhythms import search_rhythms
 
-    wishes = read_file_wishes(file, kind=kind, id=id, outcome=None, map_=map_)
-    home, language = find_home(file, workspace, lang, as_of, wishes=wishes)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         table, found = search_rhythms(
             home,

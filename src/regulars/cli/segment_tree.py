@@ -8,23 +8,18 @@ from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.options import (
-    IdColumn,
-    Kind,
     LanguageOption,
-    MapOption,
-    Outcome,
     OutputFormat,
     WorkspaceOption,
 )
-from regulars.cli.segment import AsOfOption, Files, find_home
 from regulars.cli.segment_compare import (
     ClusterCount,
     NoInput,
     Seed,
     Weights,
-    read_file_wishes,
     read_weights,
 )
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +50,7 @@ def tree(
     ] = "ward",
     k: ClusterCount = None,
     weight: Weights = (),
-    kind: Kind = None,
-    id: IdColumn = None,
-    outcome: Outcome = None,
-    map_: MapOption = (),
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     seed: Seed = 0,
     workspace: WorkspaceOption = None,
@@ -75,8 +67,7 @@ def tree(
     """
     from regulars.workspace.clusters import grow_customer_tree
 
-    wishes = read_file_wishes(file, kind=kind, id=id, outcome=outcome, map_=map_)
-    home, language = find_home(file, workspace, lang, as_of, wishes=wishes)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         grown = grow_customer_tree(
             home,

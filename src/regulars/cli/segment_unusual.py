@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
-from regulars.cli.segment import AsOfOption, Files, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def unusual(
     seed: Annotated[
         int, Parameter(help="Of everything random: the same seed gives the same answer.")
     ] = 0,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -61,7 +62,7 @@ def unusual(
     """
     from regulars.workspace.unusual import find_unusual_customers, find_unusual_records
 
-    home, language = find_home(file, workspace, lang, as_of)
+    home, language = find_home(file, workspace, lang, as_of, how=how)
     with open_progress() as progress:
         if of == "customers":
             found = find_unusual_customers(
