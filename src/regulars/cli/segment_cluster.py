@@ -13,7 +13,7 @@ from regulars.cli.options import (
     WorkspaceOption,
     find_workspace,
 )
-from regulars.cli.segment import AsOfOption
+from regulars.cli.segment_files import AsOfOption
 from regulars.cli.segment_identity import describe_again, print_again
 from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording

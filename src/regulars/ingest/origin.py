@@ -55,9 +55,13 @@ def find_origin(
     texts = [one for name, one in stored.items() if one.is_cheap and name in names]
     choices = _list_choices(texts, prepared.staged.few, connection)
     replaced = ", ".join(f"CAST({text} AS {choice}) AS {text}" for text, choice in choices.items())
+    # A file of an ENUM would hold all of its values, those of customers in other files too: of one who
+    # is erased later, too.
+    plain = ", ".join(f"CAST({text} AS VARCHAR) AS {text}" for text in choices)
 
     def derive(rows: str, further: str) -> str:
-        conformed = f"(SELECT {values}, {further} FROM {rows})"
+        texts = f"(SELECT * REPLACE ({plain}) FROM {rows})" if plain else rows
+        conformed = f"(SELECT {values}, {further} FROM {texts})"
         return select_fit([*names, further], connection, rows=conformed)
 
     return Origin(
