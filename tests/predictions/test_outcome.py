@@ -77,7 +77,9 @@ def test_an_empty_outcome_is_refused():
 
 
 def test_an_outcome_with_500_values_is_refused():
-    with pytest.raises(QualityError, match=r"has 500 different values .* and 495 more") as caught:
+    with pytest.raises(
+        QualityError, match="has 500 different values; an outcome is yes or no"
+    ) as caught:
         read_outcome([str(value) for value in range(500)], column="total")
 
     assert "Say which value counts as yes: total=VALUE" in str(caught.value)
