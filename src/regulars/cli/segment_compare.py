@@ -268,8 +268,11 @@ def _tabulate(found: Comparison, language: Language) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from regulars.quality.numbers import format_number, format_share
+    from regulars.quality.numbers import format_number
+    from regulars.report.speech import Speech
 
+    # In a narrow terminal "under 0.1%" takes the place of a heading.
+    speech = Speech(language)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, heading in enumerate(_HEADINGS[language]):
         table.add_column(heading, justify="right" if place else "left", no_wrap=True)
@@ -283,8 +286,8 @@ def _tabulate(found: Comparison, language: Language) -> RenderableType:
             Text(score.name),
             str(score.k),
             *figures,
-            format_share(score.largest_share, language),
-            format_share(score.nobody_share, language) if score.nobody_share else "",
+            speech.percent(score.largest_share),
+            speech.percent(score.nobody_share) if score.nobody_share else "",
             format_number(float(found.agreement[place, taken]), language, digits=2),
             style="bold" if place == taken else None,
         )
