@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import zipfile
@@ -275,7 +276,7 @@ def test_russian_output_is_russian(desk):
     checked = desk.run("check", "-w", "ws", "--lang", "ru")
 
     assert "2 строки" in loaded.out
-    assert "Чтение тарифы.csv" in loaded.err
+    assert re.search(r"^Чтение тарифы\.csv: \d+,\d с$", loaded.err, flags=re.MULTILINE)
     assert "rows" not in loaded.out
     assert "Описание таблиц" in checked.err
     assert "row" not in checked.out

@@ -175,6 +175,19 @@ def test_a_missing_sqlite_file_suggests_the_nearest(company, opened_database):
         opened_database(f"sqlite:///{company.with_name('cmr.db')}", table="clients")
 
 
+def test_a_bare_name_of_sqlite_is_looked_for_in_the_current_folder(
+    company, opened_database, monkeypatch
+):
+    monkeypatch.chdir(company.parent)
+
+    with pytest.raises(NotFoundError) as caught:
+        opened_database("sqlite:///cmr.db", table="clients")
+
+    assert f"no SQLite database 'cmr.db' in {company.parent}. Did you mean 'crm.db'?" in str(
+        caught.value
+    )
+
+
 def test_a_file_that_is_no_database_is_said(write, opened_database):
     with pytest.raises(SourceError, match="cannot be read as an SQLite database"):
         opened_database(f"sqlite:///{write('id,name' * 100)}", table="clients")

@@ -93,20 +93,20 @@ def test_the_same_name_in_two_files_is_refused():
         (
             'severity = "error"',
             'severty = "error"',
-            "own.toml, check 'nobody_is_older': 'severty' is not a field of kind 'range'. "
+            "own.toml, nobody_is_older: 'severty' is not a field of kind 'range'. "
             "Did you mean 'severity'? It has: name, table, severity, meaning, action, is_enabled, "
             "if_missing, kind, columns, minimum, maximum.",
         ),
         (
             'severity = "error"',
             'severity = "eror"',
-            "own.toml, check 'nobody_is_older': 'severity' is 'eror'. Did you mean 'error'? "
+            "own.toml, nobody_is_older: 'severity' is 'eror'. Did you mean 'error'? "
             "Choose from: error, warning, notice.",
         ),
         (
             'kind = "range"',
             'kind = "rang"',
-            "own.toml, check 'nobody_is_older': there is no kind 'rang'. Did you mean 'range'? "
+            "own.toml, nobody_is_older: there is no kind 'rang'. Did you mean 'range'? "
             "Choose from: rows, range, dates, vocabulary, text, unique, exact_duplicates, "
             "near_duplicates, orphans, rate, session_length, repeated, freshness, placeholders, "
             "constant, spellings.",
@@ -114,17 +114,17 @@ def test_the_same_name_in_two_files_is_refused():
         (
             'columns = ["age"]',
             "",
-            "own.toml, check 'nobody_is_older': 'columns' is missing. Add a line 'columns = …'.",
+            "own.toml, nobody_is_older: 'columns' is missing. Add a line 'columns = …'.",
         ),
         (
             "maximum = 100",
             "",
-            "own.toml, check 'nobody_is_older': a range needs 'minimum', 'maximum' or both.",
+            "own.toml, nobody_is_older: a range needs 'minimum', 'maximum' or both.",
         ),
         (
             "maximum = 100",
             'maximum = "many"',
-            "own.toml, check 'nobody_is_older': 'maximum' is 'many': a number is wanted.",
+            "own.toml, nobody_is_older: 'maximum' is 'many': a number is wanted.",
         ),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_wrong_condition_names_the_check():
     meaning = { en = "Odd", ru = "Странно" }
     """
 
-    with pytest.raises(DefinitionError, match=r"own\.toml, check 'odd'"):
+    with pytest.raises(DefinitionError, match=r"own\.toml, odd"):
         load_checks({"own.toml": own})
 
 

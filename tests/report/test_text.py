@@ -252,8 +252,9 @@ def test_the_analysis_is_told_in_short(report):
 
     lines = _lines(render_analysis(report, "ru", folder="out", files=files))
 
-    assert lines[0] == " B  Пользоваться можно, помня об оговорках ниже."
-    assert lines[1] == (
+    assert lines[0] == "Предсказываем: churn = yes. Так было у 386 из 2 000 клиентов (19,3 %)."
+    assert lines[1] == " B  Пользоваться можно, помня об оговорках ниже."
+    assert lines[2] == (
         "  Прочитано: 2\xa0010 строк; загружено 2\xa0004, отложено с указанием причины 6."
     )
     assert lines[-2:] == ["Записано в out:", "  report.html  откройте в браузере"]

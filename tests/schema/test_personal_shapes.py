@@ -154,6 +154,32 @@ def test_what_is_nobodys_own_is_not_personal(name, values):
     assert _find_field(name, values) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "field"),
+    [
+        ("ФИО", ["=1+1 Иванов Иван", "Петров 2, дубль", "-- Ким (нов.)"], "full_name"),
+        ("Фамилия", ["Ким 1", "Цой 2", "Ан 3"], "surname"),
+        ("email", ["olga at mail", "ivan at mail", "petr at mail"], "email"),
+        ("паспорт", ["AB1", "AB2", "AB3"], "passport"),
+    ],
+)
+def test_a_name_that_leaves_no_doubt_decides_whatever_the_values_look_like(name, values, field):
+    assert _find_field(name, values) == field
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("email", ["yes", "no", "yes"]),
+        ("email", ["1", "2", "3"]),
+        ("customer_name", ["Заря-2000, ООО", "Acme 3 Ltd", "Восход 5, ПАО"]),
+        ("email_domain", ["one of a kind", "two of a kind", "three of a kind"]),
+    ],
+)
+def test_a_flag_a_count_and_a_firm_stay_under_such_a_name(name, values):
+    assert _find_field(name, values) is None
+
+
 @given(st.text(), st.lists(st.text(), max_size=8))
 def test_any_column_is_either_personal_or_not(name, values):
     assert _find_field(name, values) == _find_field(name, values)

@@ -219,7 +219,7 @@ def _analyze_files(given: Mapping[str, Any], language: Language) -> Analysis:
     from regulars.workspace.load import FileReading
 
     refuse_both(given["workspace"])
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         return analyze_files(
             given["file"],
             folder=given["out"],
@@ -270,7 +270,7 @@ def _analyze_workspace(given: Mapping[str, Any]) -> tuple[Analysis, Language]:
             ru=f"Файл не назван, и рабочей папки для анализа нет. {error.ru} Или назовите файл:"
             " regulars analyze ФАЙЛ.",
         ) from error
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         analysis = analyze_workspace(
             home,
             folder=given["out"],

@@ -84,7 +84,7 @@ def _check_file(
 
     refuse_both(workspace)
     language = choose_language(lang)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         loaded = load_files([file], verb="check", language=language, progress=progress)
         state = check_data(
             loaded.workspace,
@@ -102,7 +102,7 @@ def _check_workspace(
     from regulars.workspace.check import check_data
 
     home, language = find_workspace(workspace, lang)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         state = check_data(
             home, tables=(table,) if table else (), language=language, progress=progress
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from regulars.progress import Progress, Stage
+    from regulars.schema.wording import Language
 
 __all__ = ["Format", "open_progress", "print_json", "print_lines", "print_text", "stdout_console"]
 
@@ -58,11 +59,13 @@ def print_lines(*lines: str) -> None:
 
 
 @contextmanager
-def open_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
+def open_progress(language: Language, *, is_quiet: bool = False) -> Iterator[Progress]:
     """A progress on standard error: moving on a terminal, one line a stage when piped.
 
     Parameters
     ----------
+    language
+        Of the numbers; the names of the stages are given.
     is_quiet
         Show nothing at all.
     """
@@ -76,7 +79,7 @@ def open_progress(*, is_quiet: bool = False) -> Iterator[Progress]:
         with _bars(Console(stderr=True)) as bars:
             yield _Terminal(bars)
     else:
-        yield _Lines()
+        yield _Lines(language)
 
 
 def _bars(console: Console) -> RichProgress:
@@ -142,12 +145,17 @@ class _LineStage:
 class _Lines:
     """One line a stage, for logs and pipes."""
 
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
     @contextmanager
     def stage(self, name: str, *, total: float | None = None) -> Iterator[Stage]:
         self.check()
         started = time.monotonic()
         yield _LineStage()
-        _write_line(f"{name}: {time.monotonic() - started:.1f} s\n")
+        seconds = f"{time.monotonic() - started:.1f}"
+        took = {"en": f"{seconds} s", "ru": f"{seconds.replace('.', ',')} с"}[self._language]
+        _write_line(f"{name}: {took}\n")
 
     def check(self) -> None:
         """Ctrl-C arrives as an exception of its own, unless somebody lost it."""

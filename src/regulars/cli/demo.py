@@ -45,7 +45,7 @@ def demo(
     language = choose_language(lang)
     from regulars.workspace.demo import run_demo
 
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         demo = run_demo(
             folder, customers=customers, seed=seed, language=language, progress=progress
         )

@@ -60,7 +60,7 @@ def erase(
             ru="--yes стирает, а --dry-run только смотрит. Укажите что-то одно.",
         )
     home, language = find_workspace(workspace, lang)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         report = erase_customers(
             home,
             id,

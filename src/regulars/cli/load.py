@@ -127,7 +127,7 @@ def load(
             has_header=header,
             layout=layout,
         )
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         results = [
             _load_one(home, name, wishes, reading, as_of, back, language, progress)
             for name in source

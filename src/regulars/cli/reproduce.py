@@ -34,7 +34,7 @@ def reproduce(
     from regulars.workspace.reproduce import reproduce_run
 
     home, language = find_workspace(workspace, lang)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         found = reproduce_run(home, run, progress=progress)
     if format == "json":
         print_json({**asdict(found), "is_same": found.is_same})

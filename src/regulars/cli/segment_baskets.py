@@ -82,7 +82,7 @@ def baskets(
     from regulars.workspace.baskets import search_baskets
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         found = search_baskets(
             home,
             support=support,

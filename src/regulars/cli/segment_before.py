@@ -82,7 +82,7 @@ def before_leaving(
     from regulars.workspace.outcomes import LeavingWishes
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         found = search_before_leaving(
             home,
             days=days,

@@ -126,7 +126,7 @@ def cluster(
     wishes = SpaceWishes(as_of=as_of, method=method, k=k, seed=seed or 0)
     if kept is not None:
         wishes = _repeat_wishes(kept, wishes, seed)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         found = cluster_space(
             home,
             chosen,

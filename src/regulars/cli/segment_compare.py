@@ -127,7 +127,7 @@ def compare(
     from regulars.workspace.clusters import compare_clusterings
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         found = compare_clusterings(
             home,
             methods=split_names(methods),

@@ -107,7 +107,7 @@ def find_home(
         return find_workspace(workspace, lang)
     refuse_both(workspace)
     language = choose_language(lang)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         loaded = load_files(
             files,
             verb="segment",

@@ -90,7 +90,7 @@ def refresh(
     from regulars.workspace.memberships import refresh_segments
 
     home, language = find_workspace(workspace, lang)
-    with open_progress(is_quiet=format == "json") as progress:
+    with open_progress(language, is_quiet=format == "json") as progress:
         done = refresh_segments(
             home, names, as_of=as_of, is_due_only=due, language=language, progress=progress
         )

@@ -128,7 +128,7 @@ def _freeze(home: Workspace, segment: SegmentDefinition, language: Language) -> 
     from regulars.quality.numbers import format_units
     from regulars.workspace.memberships import refresh_segments
 
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         done = refresh_segments(home, [segment.name], language=language, progress=progress)
     print_lines(f"{segment.frozen_on}: {format_units(done[-1].members, language, 'customer')}")
 

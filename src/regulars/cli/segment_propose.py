@@ -81,7 +81,7 @@ def propose(
     from regulars.workspace.proposed_rules import propose_rules
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         found = propose_rules(
             home, most_clauses=clauses, as_of=as_of, language=language, progress=progress
         )

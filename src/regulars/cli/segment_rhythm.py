@@ -82,7 +82,7 @@ def rhythm(
     from regulars.workspace.rhythms import search_rhythms
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         table, found = search_rhythms(
             home,
             of=of,

@@ -68,7 +68,7 @@ def tree(
     from regulars.workspace.clusters import grow_customer_tree
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         grown = grow_customer_tree(
             home,
             linkage=linkage,

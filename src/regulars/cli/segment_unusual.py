@@ -63,7 +63,7 @@ def unusual(
     from regulars.workspace.unusual import find_unusual_customers, find_unusual_records
 
     home, language = find_home(file, workspace, lang, as_of, how=how)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         if of == "customers":
             found = find_unusual_customers(
                 home, top=top, as_of=as_of, seed=seed, language=language, progress=progress

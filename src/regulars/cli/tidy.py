@@ -40,7 +40,7 @@ def tidy(
     from regulars.workspace.tidy import tidy_lake
 
     home, language = find_workspace(workspace, lang)
-    with open_progress() as progress:
+    with open_progress(language) as progress:
         done = tidy_lake(home, language=language, progress=progress)
     if format == "json":
         print_json(

@@ -98,11 +98,12 @@ def _builtin_checks() -> tuple[Check, ...]:
 
 
 def _read_check(entry: dict[str, Any], *, file: str) -> Check:
-    where = f"{file}, check '{entry.get('name', '(no name)')}'"
+    # One text for both languages: the place in the file, as TOML has it.
+    where = f"{file}, {entry.get('name', '[check]')}"
     _check_kind(entry, where=where)
     values = dict(entry)
     if entry["kind"] == "rows" and "condition" in entry:
-        values["condition"] = load_condition(entry["condition"], where=f"{where}, condition")
+        values["condition"] = load_condition(entry["condition"], where=f"{where}.condition")
     try:
         return _ADAPTER.validate_python(values)
     except ValidationError as error:

@@ -220,11 +220,12 @@ def render_analysis(
     speech = Speech(language)
     summary = report.summary or summarize(report).summary
     lines: list[RenderableType] = []
+    if report.churn:
+        # Nobody may have said what leaving is, and everything below rests on it.
+        lines.append(plain_text(speech.read(report.churn.outcome.sentence)))
     if summary:
         lines.append(_grade(summary.grade, speech.read(summary.verdict)))
         lines += [plain_text(f"  {speech.read(sentence)}") for sentence in summary.sentences]
-        if report.churn and report.churn.outcome.horizon_days is not None:
-            lines.append(plain_text(f"  {speech.read(report.churn.outcome.sentence)}", "dim"))
         lines += [
             _grade(grade, f"{speech.say(f'summary.part_{part}')}: {speech.read(reason)}")
             for part, grade in summary.grades.items()

@@ -1,6 +1,7 @@
 """What a column is when no contract knows it: number, category, date, text, personal, unused."""
 
 import re
+from collections.abc import Mapping
 
 from regulars.schema.column_names import split_words
 from regulars.schema.contract import ColumnType, Role
@@ -75,6 +76,9 @@ _NAMES_OF_PEOPLE = frozenset({("name",), ("имя",), ("user", "name"), ("client
 _SURE_OF_PEOPLE = frozenset(
     {"surname", "patronymic", "phone", "email", "birth_on", "passport", "tax_number", "card_number"}
 )
+_NEVER_OTHERWISE = ("surname", "patronymic", "passport", "email")
+"""What columns of these names hold is personal even where it does not look so. A full name is, where it is
+called ФИО: a "customer name" may be a firm's."""
 _KNOWN_TABLES = ("products", "purchase_items", "tariffs", "subscriptions", "deals", "events")
 
 
@@ -127,6 +131,24 @@ def _find_by_name(measured: Measured, words: tuple[str, ...]) -> tuple[str, floa
         share, fits = _measure_named(measured, field, is_weak=words in _WEAK_NAMES or score < 0.9)
         if fits:
             return field, score, share
+    return _find_of_other_looks(measured, words, matches)
+
+
+def _find_of_other_looks(
+    measured: Measured, words: tuple[str, ...], matches: Mapping[str, float]
+) -> tuple[str, float, float] | None:
+    """Texts of one's own under a name that leaves no doubt, whatever they look like.
+
+    "Иванов Иван 2, дубль" is no name as names are written, and still nobody's business.
+    """
+    shape = measured.shape
+    is_of_own = shape.distinct_count > _MOST_CATEGORIES or shape.is_unique
+    if words in _WEAK_NAMES or not is_of_own or shape.is_number or shape.is_date:
+        return None
+    for field, score in matches.items():
+        is_sure = field in _NEVER_OTHERWISE or bool({"фио", "fio"} & set(words))
+        if is_sure and score >= 0.9:
+            return field, 0.7, measure_personal(shape.present, field, by_name=True)[0]
     return None
 
 

@@ -61,7 +61,9 @@ def _find(database: str) -> Path:
     for path in (absolute, relative):
         if path.is_file():
             return path
-    folder = absolute.parent if absolute.parent.is_dir() else relative.parent
+    is_bare = relative.parent == Path()  # Nobody keeps a database at the root of the disk.
+    folder = absolute.parent if absolute.parent.is_dir() and not is_bare else relative.parent
+    folder = folder.absolute()
     names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     hint, hint_ru = suggest(absolute.name, names)
     raise NotFoundError(
