@@ -97,7 +97,7 @@ def test_the_text_says_how_well_a_rule_tells_in_both_languages(shop, capsys):
         " are in the segment, and it finds 100% of the segment's 200 customers."
     )
     assert russian[4] == (
-        "  Правило заменяет сегмент: верно для 200 клиентов (33,3\xa0% всех), из них в сегменте"
+        "  Правило заменяет сегмент: под него подходит 200 клиентов (33,3\xa0% всех), из них в сегменте"
         " 100\xa0%; из сегмента (200 клиентов) находит 100\xa0%."
     )
 

@@ -93,6 +93,7 @@ def test_periods_that_are_still_paid_for_do_not_count_as_ended():
     [
         (LeavingWishes("no-session"), ("purchases",), "looks at subscriptions, events"),
         (LeavingWishes("no-session"), ("events",), "choose what they allow: no-event"),
+        (LeavingWishes("no-event"), (), "or name a column: --outcome COLUMN"),
         (LeavingWishes(gap_days=-1), ALL, "gap_days must be at least 0; found -1"),
         (LeavingWishes("no-session", quiet_days=0), ALL, "quiet_days must be at least 1; found 0"),
         (LeavingWishes(gap_days=3, event_names=("x",)), (), "Leave out --gap-days, --event-names"),

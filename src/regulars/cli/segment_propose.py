@@ -38,7 +38,7 @@ _VERDICTS = {
 _FIDELITY = Wording(
     en="{verdict}: it holds for {found} ({share} of all), {precision} of them are in the segment, and it"
     " finds {recall} of the segment's {members}.",
-    ru="{verdict}: верно для {found} ({share} всех), из них в сегменте {precision}; из сегмента"
+    ru="{verdict}: под него подходит {found} ({share} всех), из них в сегменте {precision}; из сегмента"
     " ({members}) находит {recall}.",
 )
 _TOO_FEW = Wording(

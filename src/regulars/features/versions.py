@@ -28,7 +28,7 @@ def see_versions(table: ibis.Table, *, key: Sequence[str], before: datetime) -> 
     table
         Versions of a state; a table without `known_at` has one version a row and stays as it is.
     key
-        Columns that name a row.
+        Columns that name a row. A row for which one of them is missing stands for itself.
     before
         The instant (UTC) from which on nothing is seen.
 
@@ -53,7 +53,9 @@ def see_versions(table: ibis.Table, *, key: Sequence[str], before: datetime) -> 
     ties = [ibis.desc(name) for name in ("load_id",) if name in table.columns]
     window = ibis.window(group_by=list(key), order_by=[ibis.desc("known_at"), *ties])
     numbered = seen.mutate(version_rank=ibis.row_number().over(window))
-    return numbered.filter(numbered["version_rank"] == 0).drop("version_rank")
+    # Rows without a name are no versions of each other: subscriptions often come without a number.
+    unnamed = [numbered[name].isnull() for name in key]
+    return numbered.filter(ibis.or_(numbered["version_rank"] == 0, *unnamed)).drop("version_rank")
 
 
 def see_known(table: ibis.Table, *, before: datetime) -> ibis.Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.predictions import ContractEnd, NoEvent, NoPurchase, NoSession, propose_quiet_days
+from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingABC
@@ -209,12 +210,18 @@ def _check_tables(kind: LeavingKind, tables: MappingABC[str, ibis.Table]) -> Non
     if not missing:
         return
     needed, loaded = ", ".join(_NEEDED[kind]), ", ".join(sorted(tables)) or "—"
-    possible = ", ".join(list_leaving_kinds(tables)) or "—"
+    possible = ", ".join(list_leaving_kinds(tables))
+    instead = Wording(
+        en=f"choose what they allow: {possible}" if possible else "name a column: --outcome COLUMN",
+        ru=f"выберите то, что позволяют эти: {possible}"
+        if possible
+        else "назовите столбец: --outcome СТОЛБЕЦ",
+    )
     raise InvalidParameterError(
         en=f"--leaving {kind} looks at {needed}, and {', '.join(missing)} is not loaded; there are:"
-        f" {loaded}. Load it beside them, or choose what they allow: {possible}.",
+        f" {loaded}. Load it beside them, or {instead.en}.",
         ru=f"--leaving {kind} смотрит на таблицы {needed}, а {', '.join(missing)} не загружено; есть:"
-        f" {loaded}. Загрузите и её или выберите то, что позволяют эти: {possible}.",
+        f" {loaded}. Загрузите и её или {instead.ru}.",
     )
 
 
