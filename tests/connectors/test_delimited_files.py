@@ -348,3 +348,19 @@ def test_a_byte_order_mark_decides(mark, name):
 )
 def test_a_header_is_unlike_the_rows_beneath_it(text, has_header):
     assert sniff(text).has_header is has_header
+
+
+def test_texts_with_commas_and_without_quotes_do_not_make_one_column_of_a_table():
+    header = "customer_id,rated_on,rating,text\n"
+    spilled = "".join(f"{n},2024-01-0{n},{n},good, but dear\n" for n in range(1, 8))
+
+    dialect = sniff(header + "8,2024-01-08,5,good\n" + spilled)
+
+    assert dialect.delimiter == ","
+    assert dialect.first_record == ("customer_id", "rated_on", "rating", "text")
+
+
+def test_sentences_under_a_title_with_commas_stay_one_column():
+    sentences = "".join(f"cheap{', good' * (n % 5)}\n" for n in range(12))
+
+    assert sniff("what people said, wrote, or drew\n" + sentences).is_single

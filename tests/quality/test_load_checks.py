@@ -171,3 +171,15 @@ def test_given_values_belong_to_the_given_vocabulary():
         VocabularyCheck(
             name="x", table="t", meaning={"en": "x", "ru": "x"}, column="c", vocabulary="given"
         )
+
+
+def test_every_table_with_a_currency_is_checked_for_unknown_ones():
+    with_currency = {each.name for each in list_contracts() if "currency" in each.column_names}
+
+    checked = {
+        check.table
+        for check in load_checks()
+        if isinstance(check, VocabularyCheck) and check.vocabulary == "currency"
+    }
+
+    assert checked == with_currency

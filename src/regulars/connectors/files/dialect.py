@@ -92,6 +92,8 @@ class Dialect:
         return self.is_single or self.fitting_share < _FITTING_SHARE
 
 
+_FEWEST_SPILLED_COLUMNS = 3
+_FEW_RECORDS = 5
 _NOTHING_SAID = Preset()
 
 
@@ -163,7 +165,19 @@ class _Trial:
     def is_believable(self) -> bool:
         """Whether so many records agree, or fewer agree with the header."""
         agrees = bool(self.records) and len(self.records[0]) == self.width >= 2
-        return self.share >= (_LEAST_SHARE_WITH_HEADER if agrees else _FITTING_SHARE)
+        least = _LEAST_SHARE_WITH_HEADER if agrees or self._spills_over() else _FITTING_SHARE
+        return self.share >= least
+
+    def _spills_over(self) -> bool:
+        """Whether texts with a delimiter of their own, and no quotes, lengthen rows under a header."""
+        width = len(self.records[0]) if self.records else 0
+        return (
+            width >= _FEWEST_SPILLED_COLUMNS
+            and all(len(record) >= width for record in self.records)
+            and any(len(record) == width for record in self.records[1:])
+            and len(self.records) >= _FEW_RECORDS
+            and guess_header(self.records)
+        )
 
 
 def _read_separator_line(text: str) -> tuple[str | None, str, int]:
