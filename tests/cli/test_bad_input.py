@@ -423,3 +423,18 @@ def test_columns_named_like_our_own_are_loaded_again_and_again(desk):
 
     assert sums(first) == (5, 5, 0, 0, 0)
     assert sums(again) == (6, 1, 0, 5, 0)
+
+
+def test_where_most_rows_are_set_aside_it_is_said_how_a_file_can_be_read(desk):
+    rows = "".join(f"'c{n}','Omsk, {n}','2024-01-01 10:00'\n" for n in range(20))
+    file = desk.write("quoted.csv", "'customer_id','city','date'\n" + rows)
+
+    as_it_is = desk.run("load", file, "-w", "ws")
+    in_russian = desk.run("load", file, "-w", "ws", "--lang", "ru")
+    as_quoted = desk.run("load", file, "-w", "ws", "--quote", "'")
+
+    assert "Most rows were set aside" in as_it_is.out
+    assert "--quote" in as_it_is.out
+    assert "Отложено большинство строк" in in_russian.out
+    assert "20 rows = 20 inserted" in as_quoted.out
+    assert "Most rows" not in as_quoted.out

@@ -179,6 +179,8 @@ def render_load(load: LoadView, language: Language) -> Group:
     for reason, count in load.quarantine_reasons.items():
         line = speech.say("text.aside", reason=speech.reason(reason))
         lines.append(plain_text(f"  {line}: {speech.count(count, 'rows')}", "yellow"))
+    if 2 * load.rows.quarantined >= load.rows.rows_in > 0:
+        lines.append(plain_text(speech.say("text.most_aside"), "yellow"))
     if load.rows_without_customer:
         rows = speech.count(load.rows_without_customer, "rows")
         lines.append(plain_text(speech.say("text.no_customer", rows=rows)))
