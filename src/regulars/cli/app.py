@@ -51,7 +51,11 @@ for _verb, _group, _help in (
     ("init", _WORK, "Make a workspace."),
     ("load", _WORK, "Load files, or a table of a database, into the lake."),
     ("check", _WORK, "Say in what state the loaded data is."),
-    ("segment", _WORK, "Count who belongs to a segment by its rule, say why, and check the rule."),
+    (
+        "segment",
+        _WORK,
+        "Segments by rules and by clusters, who moves between them, and patterns of behavior.",
+    ),
     ("features", _ROUND, "List the features, or show what one is made of."),
     ("spaces", _ROUND, "List, create, show, compare and delete feature spaces."),
     ("erase", _ROUND, "Erase a customer everywhere, on request."),

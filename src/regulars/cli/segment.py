@@ -48,7 +48,8 @@ _BOUND_HEADINGS = {
 _MARKS = {True: "+", False: "-"}
 
 segment = App(
-    name="segment", help="Count who belongs to a segment by its rule, say why, and check the rule."
+    name="segment",
+    help="Segments by rules and by clusters, who moves between them, and patterns of behavior.",
 )
 Sample = Annotated[bool, Parameter(negative=())]
 RuleName = Annotated[

@@ -35,10 +35,9 @@ def compile_values(
     )
     if feature.aggregate == "distinct" and not cuts.is_single:
         return _count_distinct(marked, feature, cuts)
-    least = min(_rank_windows(feature, cuts).values())
-    counted = marked.group_by(CUSTOMER, "value", *marks).aggregate(n=marked.count())
-    seen = spread(counted, cuts, rank=least)
     ranks = _rank_windows(feature, cuts)
+    counted = marked.group_by(CUSTOMER, "value", *marks).aggregate(n=marked.count())
+    seen = spread(counted, cuts, rank=min(ranks.values()))
     counts = {f"n_{rank}": _sum_within(seen, rank) for rank in ranks.values()}
     by_value = seen.group_by(*_key(cuts), "value").aggregate(**counts)
     measure = _distinct if feature.aggregate == "distinct" else _entropy
