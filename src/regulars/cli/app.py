@@ -56,6 +56,11 @@ for _verb, _group, _help in (
         _WORK,
         "Segments by rules and by clusters, who moves between them, and patterns of behavior.",
     ),
+    (
+        "predict",
+        _WORK,
+        "Predictions: models compared, lifetime value, time to leaving, effect of a contact.",
+    ),
     ("features", _ROUND, "List the features, or show what one is made of."),
     ("spaces", _ROUND, "List, create, show, compare and delete feature spaces."),
     ("erase", _ROUND, "Erase a customer everywhere, on request."),

@@ -1,4 +1,4 @@
-"""What a verb of `segment` is asked of: files, which are loaded first, or a workspace."""
+"""What a verb of `segment` or `predict` is asked of: files, which are loaded first, or a workspace."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ def find_home(
     as_of: Day | None,
     *,
     how: HowRead | None = None,
+    verb: str = "segment",
 ) -> tuple[Workspace, Language]:
     """The workspace of the files, which are loaded first, or the one that was named.
 
@@ -110,7 +111,7 @@ def find_home(
     with open_progress(language) as progress:
         loaded = load_files(
             files,
-            verb="segment",
+            verb=verb,
             wishes=Wishes(
                 kind=said.kind,
                 overrides=parse_overrides(said.map_),

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.registry.manifest import ModelManifest
-    from regulars.registry.models import SavedModels, load_models, save_models
+    from regulars.registry.models import SavedModels, load_models, read_manifest, save_models
 
-__all__ = ["ModelManifest", "SavedModels", "load_models", "save_models"]
+__all__ = ["ModelManifest", "SavedModels", "load_models", "read_manifest", "save_models"]
 
 _LAZY = {
     "ModelManifest": "manifest",
     "SavedModels": "models",
     "load_models": "models",
+    "read_manifest": "models",
     "save_models": "models",
 }
 

@@ -20,7 +20,7 @@ from regulars.registry.manifest import ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter
 from regulars.report.parts import Interval, LineagePart
 
-__all__ = ["SavedModels", "load_models", "save_models"]
+__all__ = ["SavedModels", "load_models", "read_manifest", "save_models"]
 
 _MANIFEST, _SIGNATURE, _MODELS = "manifest.json", "manifest.sig", "models.json"
 
@@ -167,16 +167,7 @@ def load_models(
     StorageError
         When a file was changed, is missing, or was made by another version of scikit-learn.
     """
-    told = _read_manifest(folder)
-    if is_signature is not None:
-        signature = folder / _SIGNATURE
-        signed = signature.read_text(encoding="ascii").strip() if signature.is_file() else ""
-        if not is_signature(signed, told):
-            raise _damaged(folder, _MANIFEST, "its signature is not ours", "подпись на нём не наша")
-    try:
-        manifest = ModelManifest.model_validate_json(told)
-    except ValidationError as error:
-        raise _damaged(folder, _MANIFEST, "it is no manifest", "это не опись моделей") from error
+    manifest = read_manifest(folder, is_signature=is_signature)
     contents = {name: _read_file(folder, name, digest) for name, digest in manifest.files.items()}
     _check_versions(folder, manifest)
     reader = FileReader(contents.__getitem__, where=str(folder))
@@ -184,6 +175,37 @@ def load_models(
     for name, values in json.loads(contents[_MODELS]).items():
         scorers[name] = reader.unpack(values, scorers)
     return SavedModels(manifest, scorers)
+
+
+def read_manifest(
+    folder: Path, *, is_signature: Callable[[str, bytes], bool] | None = None
+) -> ModelManifest:
+    """What lies in a folder of models; the models themselves are not opened.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    is_signature
+        As in `load_models`.
+
+    Raises
+    ------
+    NotFoundError
+        When there are no models.
+    StorageError
+        When the manifest was changed.
+    """
+    told = _read_manifest(folder)
+    if is_signature is not None:
+        signature = folder / _SIGNATURE
+        signed = signature.read_text(encoding="ascii").strip() if signature.is_file() else ""
+        if not is_signature(signed, told):
+            raise _damaged(folder, _MANIFEST, "its signature is not ours", "подпись на нём не наша")
+    try:
+        return ModelManifest.model_validate_json(told)
+    except ValidationError as error:
+        raise _damaged(folder, _MANIFEST, "it is no manifest", "это не опись моделей") from error
 
 
 def _to_json(values: object) -> bytes:

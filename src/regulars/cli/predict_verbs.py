@@ -1,0 +1,8 @@
+"""The subcommands of `regulars predict`, and what they do."""
+
+__all__ = ["SUBCOMMANDS"]
+
+SUBCOMMANDS = {
+    "models": ("predict_models", "List the models that are kept, run by run."),
+}
+"""Module and help by the name of the function; a `_` at its end is not typed."""

@@ -1,0 +1,83 @@
+"""The models that the runs of a workspace have kept, as a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regulars.errors import NotFoundError, StorageError
+
+if TYPE_CHECKING:
+    from regulars.report.parts import Interval
+    from regulars.schema.wording import Wording
+    from regulars.workspace.folder import Workspace
+
+__all__ = ["KeptModels", "list_models"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModels:
+    """The models of one run, or of one class of a run.
+
+    Attributes
+    ----------
+    run
+        Name of the run.
+    class_number
+        Of an outcome of several classes which, from 1; None where there is one outcome.
+    as_of
+        First day that they have not seen, ISO 8601.
+    outcome
+        What they predict, in words.
+    chosen
+        Name of the model in use.
+    title
+        What people call it.
+    roc_auc
+        Of the chosen one, on customers that it had not seen.
+    n_models
+        How many are kept.
+    """
+
+    run: str
+    class_number: int | None
+    as_of: str
+    outcome: Wording
+    chosen: str
+    title: Wording
+    roc_auc: Interval
+    n_models: int
+
+
+def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
+    """The models that are kept, oldest run first; folders whose manifest is damaged are left out.
+
+    Parameters
+    ----------
+    workspace
+        Whose runs.
+    """
+    from regulars.predictions.validation import TITLES
+    from regulars.registry import read_manifest
+
+    found = []
+    for folder in sorted((workspace.folder / "runs").glob("*/models")):
+        for own in (folder, *sorted(folder.glob("[0-9]*"))):
+            try:
+                manifest = read_manifest(own)
+            except (NotFoundError, StorageError):
+                # Opening them says what is wrong; a list is of those that can be opened.
+                continue
+            found.append(
+                KeptModels(
+                    run=folder.parent.name,
+                    class_number=int(own.name) if own != folder else None,
+                    as_of=manifest.as_of,
+                    outcome=manifest.outcome.sentence,
+                    chosen=manifest.chosen,
+                    title=TITLES[manifest.chosen],
+                    roc_auc=manifest.figures[manifest.chosen].roc_auc,
+                    n_models=len(manifest.figures),
+                )
+            )
+    return tuple(found)
