@@ -9,7 +9,7 @@ from regulars.cli.app import run
 
 
 def test_a_workspace_without_models_says_who_keeps_them(desk):
-    ran = desk.run("predict", "models")
+    ran = desk.run("predict", "models", "-w", desk.workspace)
 
     assert ran.code == 0
     assert ran.out == "No models are kept yet. `regulars analyze` keeps those that it compares.\n"
