@@ -128,7 +128,7 @@ def test_naive_bayes_gives_the_values_of_the_exact_explainer(rows):
 def test_a_calibrated_score_scales_them_with_its_line(rows):
     X, labels, _ = rows
     learnt = TrainingRows(X, labels, np.arange(len(X)), np.zeros(5, dtype=bool))
-    scorer = fit_scorer(prepare_lesson(learnt, random_state=0), fit_lightgbm)
+    scorer = fit_scorer(prepare_lesson(learnt, random_state=0), fit_lightgbm).scorer
 
     told = scorer.slope * explain_trees(scorer.model, X[:300])
 

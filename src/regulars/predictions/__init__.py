@@ -39,8 +39,10 @@ if TYPE_CHECKING:
         ScorecardLine,
         Threshold,
     )
+    from regulars.predictions.roster import EVERYDAY_MODELS, arrange_models, list_installed
 
 __all__ = [
+    "EVERYDAY_MODELS",
     "Alarm",
     "ChurnComparison",
     "ClassComparison",
@@ -61,11 +63,13 @@ __all__ = [
     "RiskBand",
     "ScorecardLine",
     "Threshold",
+    "arrange_models",
     "choose_cutoffs",
     "compare_churn_models",
     "compare_classes",
     "compare_models_over_time",
     "keep_at_risk",
+    "list_installed",
     "observe_outcome",
     "propose_quiet_days",
     "read_classes",
@@ -73,6 +77,7 @@ __all__ = [
 ]
 
 _LAZY = {
+    "EVERYDAY_MODELS": "roster",
     "Alarm": "results",
     "ChurnComparison": "results",
     "ClassComparison": "classes",
@@ -93,11 +98,13 @@ _LAZY = {
     "RiskBand": "results",
     "ScorecardLine": "results",
     "Threshold": "results",
+    "arrange_models": "roster",
     "choose_cutoffs": "observing",
     "compare_churn_models": "comparison",
     "compare_classes": "classes",
     "compare_models_over_time": "comparison",
     "keep_at_risk": "observing",
+    "list_installed": "roster",
     "observe_outcome": "observing",
     "propose_quiet_days": "observing",
     "read_classes": "classes",

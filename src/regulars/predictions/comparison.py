@@ -15,7 +15,8 @@ from regulars.predictions.cleaned import spread_plan
 from regulars.predictions.contest import Contest, ContestRows
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import limit_rows, plan_at_random, plan_over_time
-from regulars.predictions.results import ChurnComparison
+from regulars.predictions.results import ChurnComparison, ModelName
+from regulars.predictions.roster import EVERYDAY_MODELS
 from regulars.predictions.training import TrainingRows
 from regulars.predictions.verdict import say_split, say_split_in_time
 from regulars.progress import Progress
@@ -36,8 +37,9 @@ def compare_churn_models(
     cleaning: CleaningPlan | None = None,
     progress: Progress | None = None,
     language: Language = "en",
+    models: Sequence[ModelName] = EVERYDAY_MODELS,
 ) -> ChurnComparison:
-    """Six models compared on customers they have not seen; the chosen one scores everybody.
+    """Models compared on customers they have not seen; the chosen one scores everybody.
 
     A fifth of the customers is kept aside, stratified by the outcome. On the rest the models are
     compared in five folds; imputing, scaling, the strength of the penalty, the number of trees and
@@ -64,6 +66,8 @@ def compare_churn_models(
         Told of every fitted model; asked whether to stop.
     language
         In which the stages are called.
+    models
+        Which are compared; those that others are made of are compared too.
 
     Raises
     ------
@@ -91,7 +95,13 @@ def compare_churn_models(
     plan = plan_at_random(rows, random_state=random_state)
     split = say_split(int(plan.check.learn.sum()), int(plan.check.test.sum()), rows.groups)
     contest = Contest(
-        material, plan, random_state=random_state, costs=costs, progress=progress, language=language
+        material,
+        plan,
+        random_state=random_state,
+        costs=costs,
+        progress=progress,
+        language=language,
+        models=models,
     )
     return contest.run(split)
 
@@ -105,6 +115,7 @@ def compare_models_over_time(
     cleaning: CleaningPlan | None = None,
     progress: Progress | None = None,
     language: Language = "en",
+    models: Sequence[ModelName] = EVERYDAY_MODELS,
 ) -> ChurnComparison:
     """The same where there is time: learnt from earlier cut-off dates, tested at later ones.
 
@@ -118,7 +129,7 @@ def compare_models_over_time(
         same order of customers; labels of customers not at risk are NaN.
     features
         The customers to score today; the same features.
-    random_state, costs, cleaning, progress, language
+    random_state, costs, cleaning, progress, language, models
         As in `compare_churn_models`.
 
     Raises
@@ -161,7 +172,13 @@ def compare_models_over_time(
     )
     split = say_split_in_time(plan, days[known], outcome.days_until_known)
     contest = Contest(
-        material, plan, random_state=random_state, costs=costs, progress=progress, language=language
+        material,
+        plan,
+        random_state=random_state,
+        costs=costs,
+        progress=progress,
+        language=language,
+        models=models,
     )
     return contest.run(split)
 

@@ -26,8 +26,9 @@ from regulars.predictions.results import (
     Quality,
     Threshold,
 )
+from regulars.predictions.roster import EVERYDAY_MODELS, count_fits
 from regulars.predictions.scorecard import choose_model, fill_scorecard
-from regulars.predictions.scorers import FITTERS, Scorer
+from regulars.predictions.scorers import Scorer
 from regulars.predictions.training import TrainingRows
 from regulars.predictions.validation import (
     Trial,
@@ -101,6 +102,8 @@ class Contest:
         What a lost customer and a contact cost.
     progress, language
         Told of every fitted model, and in which language.
+    models
+        Which are compared; parts of those that are made of others are compared too.
     """
 
     def __init__(
@@ -112,7 +115,9 @@ class Contest:
         costs: ContactCosts | None,
         progress: Progress | None,
         language: Language,
+        models: Sequence[ModelName] = EVERYDAY_MODELS,
     ) -> None:
+        self.models = models
         self.material = material
         self.rows = material.rows
         self.plan = plan
@@ -129,18 +134,16 @@ class Contest:
                 compared, self.rows, costs=self.costs, random_state=self.random_state
             )
             chosen, reason = choose_model(results)
-            n_fits = sum(map(len, self.plan.repeats)) + len(FITTERS)
+            n_fits = sum(map(len, self.plan.repeats)) + count_fits(self.models)
             with self.watched.stage(_SCORING.to(self.language), total=n_fits) as stage:
                 advance = self._watch(stage.advance)
                 judged = self._judge(chosen, compared[chosen], advance)
-                finals = {
-                    name: scorer
-                    for name, scorer, _ in fit_models(self.rows, self.random_state, advance)
-                }
+                fitted = fit_models(self.rows, self.random_state, advance, models=self.models)
+                finals = {name: scorer for name, scorer, _ in fitted}
             return self._conclude(split, results, reason, chosen, judged, finals)
 
     def _compare(self) -> dict[ModelName, Trial]:
-        n_fits = len(self.plan.choosing) * len(FITTERS)
+        n_fits = len(self.plan.choosing) * count_fits(self.models)
         title = _name_comparing(self.material.outcome).to(self.language)
         with self.watched.stage(title, total=n_fits) as stage:
             return try_models(
@@ -148,6 +151,7 @@ class Contest:
                 self.plan.choosing,
                 random_state=self.random_state,
                 advance=self._watch(stage.advance),
+                models=self.models,
             )
 
     def _watch(self, advance: Callable[[], None]) -> Callable[[], None]:

@@ -36,7 +36,22 @@ __all__ = [
     "Threshold",
 ]
 
-ModelName = Literal["baseline", "naive_bayes", "logistic", "lightgbm", "histogram_trees", "blend"]
+ModelName = Literal[
+    "baseline",
+    "one_feature",
+    "naive_bayes",
+    "logistic",
+    "random_forest",
+    "extra_trees",
+    "lightgbm",
+    "histogram_trees",
+    "xgboost",
+    "catboost",
+    "tuned",
+    "network",
+    "blend",
+    "stack",
+]
 """Simplest first."""
 
 RiskName = Literal["high", "medium", "low"]

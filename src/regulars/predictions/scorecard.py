@@ -5,19 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from regulars.predictions.results import ModelName, ModelResult, ScorecardLine
+from regulars.predictions.roster import FAMILIES
 from regulars.schema.wording import Language, Wording
 
 __all__ = ["choose_model", "fill_scorecard"]
-
-READABILITY: dict[ModelName, int] = {
-    "baseline": 5,
-    "naive_bayes": 5,
-    "logistic": 4,
-    "lightgbm": 2,
-    "histogram_trees": 2,
-    "blend": 1,
-}
-"""From 5, a table that can be read and checked by hand, to 1, two models of different kinds."""
 
 _TITLES: dict[str, Wording] = {
     "ranking": Wording(
@@ -51,7 +42,7 @@ _FIGURES: tuple[tuple[str, bool, Callable[[ModelResult], float]], ...] = (
     ("f1", True, lambda model: model.f1.mean),
     ("steadiness", False, lambda model: float(np.std(model.fold_roc_auc))),
     ("overfitting", False, lambda model: model.train_roc_auc - model.roc_auc.mean),
-    ("readability", True, lambda model: READABILITY[model.name]),
+    ("readability", True, lambda model: FAMILIES[model.name].readability),
     ("seconds", False, lambda model: model.seconds),
 )
 """Name, whether more is better, and the figure."""

@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.metrics import log_loss
-from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
 from regulars.predictions.cleaned import Clean
-from regulars.predictions.many_levels import weigh_many_levels
-from regulars.predictions.models import Model, Trainer, fit_logistic_path, fit_naive_bayes
-from regulars.predictions.results import ModelName
+from regulars.predictions.models import Model, Trainer
 from regulars.predictions.training import InnerFold, Lesson
 
 __all__ = [
-    "FITTERS",
     "BaselineScorer",
     "BlendScorer",
     "CalibratedScorer",
+    "Fitted",
+    "Fitter",
     "Scorer",
     "blend_scorers",
+    "calibrate",
+    "fit_baseline",
     "fit_scorer",
 ]
 
@@ -40,10 +40,6 @@ class Scorer(Protocol):
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """SHAP values, shape (n_customers, n_features): with one constant they sum to `log_odds`."""
-
-
-Fitter = Callable[[Lesson], Scorer]
-"""Gives a fitted, calibrated model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,15 +121,36 @@ class BlendScorer:
         return np.asarray(np.mean([part.contributions(X) for part in self.parts], axis=0))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """A fitted model, and what it would have said of customers whom it had not seen.
+
+    Attributes
+    ----------
+    scorer
+        Learnt from all rows of a lesson.
+    said
+        Calibrated log-odds of the rows `Lesson.tested`, by models that learnt from other rows.
+    """
+
+    scorer: Scorer
+    said: NDArray[np.float64]
+
+
+Fitter = Callable[[Lesson], Fitted]
+"""Gives a fitted, calibrated model."""
+
+
 def _to_probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.special import expit
 
     return np.asarray(expit(log_odds))
 
 
-def fit_baseline(lesson: Lesson) -> BaselineScorer:
+def fit_baseline(lesson: Lesson) -> Fitted:
     """The share of the outcome among the training rows."""
-    return BaselineScorer(float(lesson.labels.mean()))
+    scorer = BaselineScorer(float(lesson.labels.mean()))
+    return Fitted(scorer, scorer.log_odds(lesson.X[lesson.tested]))
 
 
 def blend_scorers(parts: Sequence[Scorer]) -> BlendScorer:
@@ -141,28 +158,31 @@ def blend_scorers(parts: Sequence[Scorer]) -> BlendScorer:
     return BlendScorer(tuple(parts))
 
 
-def _calibrate(train: Trainer) -> Fitter:
-    def fit(lesson: Lesson) -> CalibratedScorer:
+def calibrate(train: Trainer) -> Fitter:
+    """The best candidate of a family, calibrated."""
+
+    def fit(lesson: Lesson) -> Fitted:
         return fit_scorer(lesson, train)
 
     return fit
 
 
-def fit_scorer(lesson: Lesson, train: Trainer) -> CalibratedScorer:
+def fit_scorer(lesson: Lesson, train: Trainer) -> Fitted:
     """The best candidate of a family, fitted on all rows of the lesson and calibrated.
 
     Candidates are compared by log-loss, and calibrated, on its inner folds.
     """
     raw = np.stack([_score_fold(lesson, fold, train) for fold in lesson.folds]).sum(axis=0)
-    tested = np.sort(np.concatenate([fold.tested for fold in lesson.folds]))
-    raw, labels = raw[:, tested], lesson.labels[tested]
+    raw, labels = raw[:, lesson.tested], lesson.labels[lesson.tested]
     lines = [_fit_line(candidate, labels) for candidate in raw]
     losses = [
         _line_loss(candidate, labels, line) for candidate, line in zip(raw, lines, strict=True)
     ]
     best = int(np.argmin(losses))
+    slope, offset = lines[best]
     model = train(lesson.X, lesson.labels, lesson.is_category, only=best).pick(best)
-    return CalibratedScorer(model, *lines[best], columns=lesson.columns, clean=lesson.clean)
+    scorer = CalibratedScorer(model, slope, offset, columns=lesson.columns, clean=lesson.clean)
+    return Fitted(scorer, slope * raw[best] + offset)
 
 
 def _score_fold(lesson: Lesson, fold: InnerFold, train: Trainer) -> NDArray[np.float64]:
@@ -194,13 +214,3 @@ def _line_loss(
     from scipy.special import expit
 
     return log_loss(labels, expit(line[0] * raw + line[1]))
-
-
-FITTERS: dict[ModelName, Fitter] = {
-    "baseline": fit_baseline,
-    "naive_bayes": _calibrate(fit_naive_bayes),
-    "logistic": _calibrate(weigh_many_levels(fit_logistic_path)),
-    "lightgbm": _calibrate(weigh_many_levels(fit_lightgbm)),
-    "histogram_trees": _calibrate(weigh_many_levels(fit_histogram_trees)),
-}
-"""The models that are fitted; the blend is made of two of them."""

@@ -97,6 +97,11 @@ class Lesson:
     clean: Clean
     folds: tuple[InnerFold, ...]
 
+    @property
+    def tested(self) -> NDArray[np.int64]:
+        """Numbers of the rows that some inner fold tests, in their order."""
+        return np.sort(np.concatenate([fold.tested for fold in self.folds]))
+
 
 def prepare_lesson(rows: TrainingRows, *, random_state: int) -> Lesson:
     """The rows as models see them, and three inner folds; where there are many rows, one of the three.

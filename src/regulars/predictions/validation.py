@@ -13,14 +13,13 @@ from regulars.evaluate.metrics import equalize_errors, rank_precision, roc_auc
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.splits import Round
 from regulars.predictions.results import ModelName, ModelResult, Quality
-from regulars.predictions.scorers import FITTERS, Scorer, blend_scorers
+from regulars.predictions.roster import EVERYDAY_MODELS, FAMILIES, arrange_models
+from regulars.predictions.scorers import Fitted, Scorer
 from regulars.predictions.training import TrainingRows, prepare_lesson
 from regulars.predictions.verdict import Examined
 from regulars.schema.wording import Wording
 
 __all__ = [
-    "BLENDED",
-    "TITLES",
     "Trial",
     "compare_trials",
     "fit_model",
@@ -28,24 +27,6 @@ __all__ = [
     "measure_quality",
     "try_models",
 ]
-
-BLENDED: tuple[ModelName, ...] = ("logistic", "lightgbm")
-"""What the blend is made of: a straight line and trees are wrong about different customers."""
-
-TITLES: dict[ModelName, Wording] = {
-    "baseline": Wording(en="Base rate for everybody", ru="Средняя доля для всех"),
-    "naive_bayes": Wording(en="Naive Bayes over intervals", ru="Наивный Байес по интервалам"),
-    "logistic": Wording(en="Logistic regression", ru="Логистическая регрессия"),
-    "lightgbm": Wording(en="Gradient boosting (LightGBM)", ru="Градиентный бустинг (LightGBM)"),
-    "histogram_trees": Wording(
-        en="Gradient boosting (scikit-learn)", ru="Градиентный бустинг (scikit-learn)"
-    ),
-    "blend": Wording(
-        en="Blend of logistic regression and LightGBM",
-        ru="Смесь логистической регрессии и LightGBM",
-    ),
-}
-"""The models, simplest first."""
 
 _SAMPLES_TO_COMPARE, _SAMPLES_TO_JUDGE = 200, 500
 _MANY_ROWS, _SAMPLES_OF_MANY = 50_000, 100
@@ -119,28 +100,36 @@ class Trial:
 
 
 def fit_model(name: ModelName, rows: TrainingRows, random_state: int) -> Scorer:
-    """One model of any name; the blend is fitted from its parts."""
-    lesson = prepare_lesson(rows, random_state=random_state)
-    if name == "blend":
-        return blend_scorers([FITTERS[part](lesson) for part in BLENDED])
-    return FITTERS[name](lesson)
+    """One model of any name; one that is made of others is fitted from its parts."""
+    *_, (_, scorer, _) = fit_models(rows, random_state, lambda: None, models=[name])
+    return scorer
 
 
 def fit_models(
-    rows: TrainingRows, random_state: int, advance: Callable[[], None]
+    rows: TrainingRows,
+    random_state: int,
+    advance: Callable[[], None],
+    *,
+    models: Sequence[ModelName] = EVERYDAY_MODELS,
 ) -> Iterator[tuple[ModelName, Scorer, float]]:
-    """Every model with the seconds it took, the blend last; `advance` is told after each fit."""
-    scorers: dict[ModelName, Scorer] = {}
+    """Each of `models`, simplest first, with the seconds it took; `advance` is told after each fit.
+
+    A model made of others takes as long as they did together, and comes with them.
+    """
+    fitted: dict[ModelName, Fitted] = {}
     seconds: dict[ModelName, float] = {}
     lesson = prepare_lesson(rows, random_state=random_state)
-    for name, fit in FITTERS.items():
-        started = time.monotonic()
-        scorers[name] = fit(lesson)
-        seconds[name] = time.monotonic() - started
-        advance()
-        yield name, scorers[name], seconds[name]
-    blend = blend_scorers([scorers[name] for name in BLENDED])
-    yield "blend", blend, sum(seconds[name] for name in BLENDED)
+    for name in arrange_models(models):
+        started, family = time.monotonic(), FAMILIES[name]
+        if family.fit is not None:
+            fitted[name] = family.fit(lesson)
+            scorer = fitted[name].scorer
+            advance()
+        else:
+            scorer = family.combine([fitted[part] for part in family.parts], lesson)
+        own = time.monotonic() - started
+        seconds[name] = own + sum(seconds[part] for part in family.parts)
+        yield name, scorer, seconds[name]
 
 
 def try_models(
@@ -149,12 +138,13 @@ def try_models(
     *,
     random_state: int,
     advance: Callable[[], None],
+    models: Sequence[ModelName] = EVERYDAY_MODELS,
 ) -> dict[ModelName, Trial]:
-    """Every model in the same rounds; `advance` is told after each fit."""
-    trials: dict[ModelName, Trial] = {name: Trial() for name in TITLES}
+    """Each of `models` in the same rounds, simplest first; `advance` is told after each fit."""
+    trials: dict[ModelName, Trial] = {name: Trial() for name in arrange_models(models)}
     for part in rounds:
         learnt = rows.take(part.learn)
-        for name, scorer, seconds in fit_models(learnt, random_state, advance):
+        for name, scorer, seconds in fit_models(learnt, random_state, advance, models=models):
             trials[name].seconds += seconds
             trials[name].add(rows, part, scorer)
     return trials
@@ -185,7 +175,7 @@ def compare_trials(
         results.append(
             ModelResult(
                 name=name,
-                title=TITLES[name],
+                title=FAMILIES[name].title,
                 roc_auc=rankings[name].interval(),
                 fold_roc_auc=rankings[name].rounds,
                 pr_auc=figures["pr_auc"],

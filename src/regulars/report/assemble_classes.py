@@ -3,7 +3,7 @@
 from regulars.evaluate import Interval as Measured
 from regulars.features.sentences import quote
 from regulars.predictions import ClassComparison
-from regulars.predictions.validation import TITLES
+from regulars.predictions.roster import FAMILIES
 from regulars.report.parts import Alarm, ClassesPart, ClassModelPart, ClassPart, Interval
 from regulars.schema.wording import Language, Wording
 
@@ -22,7 +22,7 @@ def report_classes(compared: ClassComparison) -> ClassesPart:
         accuracy=_report(compared.accuracy),
         frequent_share=compared.frequent_share,
         models=tuple(
-            ClassModelPart(name=name, title=TITLES[name], roc_auc=_report(found))
+            ClassModelPart(name=name, title=FAMILIES[name].title, roc_auc=_report(found))
             for name, found in compared.models.items()
         ),
         classes=tuple(

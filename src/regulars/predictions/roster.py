@@ -1,0 +1,180 @@
+"""The families of models: what each is called, how readable it is, and how it is fitted."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import get_args
+
+from regulars.errors import InvalidParameterError, UnknownNameError
+from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.many_levels import weigh_many_levels
+from regulars.predictions.models import fit_logistic_path, fit_naive_bayes
+from regulars.predictions.results import ModelName
+from regulars.predictions.scorers import (
+    Fitted,
+    Fitter,
+    Scorer,
+    blend_scorers,
+    calibrate,
+    fit_baseline,
+)
+from regulars.predictions.training import Lesson
+from regulars.schema.wording import Wording
+
+__all__ = [
+    "EVERYDAY_MODELS",
+    "FAMILIES",
+    "Family",
+    "arrange_models",
+    "count_fits",
+    "list_installed",
+    "say_absent",
+]
+
+EVERYDAY_MODELS: tuple[ModelName, ...] = (
+    "baseline",
+    "naive_bayes",
+    "logistic",
+    "lightgbm",
+    "histogram_trees",
+    "blend",
+)
+"""What `analyze` compares: quick enough to run every time."""
+
+
+def _blend(parts: Sequence[Fitted], _: Lesson) -> Scorer:
+    return blend_scorers([part.scorer for part in parts])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """One family of models.
+
+    Attributes
+    ----------
+    title
+        What people call it.
+    readability
+        From 5, a table that can be read and checked by hand, to 1, models of different kinds together.
+    fit
+        Fits and calibrates it; None for one that is made of others.
+    parts
+        What it is made of.
+    combine
+        Makes it of its fitted parts.
+    package
+        What has to be installed for it, as it is imported; empty for what always is.
+    extra
+        The extra that installs it.
+    """
+
+    title: Wording
+    readability: int
+    fit: Fitter | None = None
+    parts: tuple[ModelName, ...] = ()
+    combine: Callable[[Sequence[Fitted], Lesson], Scorer] = _blend
+    package: str = ""
+    extra: str = ""
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether it can run here."""
+        return not self.package or find_spec(self.package) is not None
+
+
+FAMILIES: dict[ModelName, Family] = {
+    "baseline": Family(
+        Wording(en="Base rate for everybody", ru="Средняя доля для всех"), 5, fit_baseline
+    ),
+    "naive_bayes": Family(
+        Wording(en="Naive Bayes over intervals", ru="Наивный Байес по интервалам"),
+        5,
+        calibrate(fit_naive_bayes),
+    ),
+    "logistic": Family(
+        Wording(en="Logistic regression", ru="Логистическая регрессия"),
+        4,
+        calibrate(weigh_many_levels(fit_logistic_path)),
+    ),
+    "lightgbm": Family(
+        Wording(en="Gradient boosting (LightGBM)", ru="Градиентный бустинг (LightGBM)"),
+        2,
+        calibrate(weigh_many_levels(fit_lightgbm)),
+    ),
+    "histogram_trees": Family(
+        Wording(en="Gradient boosting (scikit-learn)", ru="Градиентный бустинг (scikit-learn)"),
+        2,
+        calibrate(weigh_many_levels(fit_histogram_trees)),
+    ),
+    # A straight line and trees are wrong about different customers.
+    "blend": Family(
+        Wording(
+            en="Blend of logistic regression and LightGBM",
+            ru="Смесь логистической регрессии и LightGBM",
+        ),
+        1,
+        parts=("logistic", "lightgbm"),
+    ),
+}
+"""All families, simplest first."""
+
+
+def list_installed() -> tuple[ModelName, ...]:
+    """Names of all models that can run here, simplest first.
+
+    Examples
+    --------
+    >>> set(EVERYDAY_MODELS) <= set(list_installed())
+    True
+    """
+    return tuple(name for name, family in FAMILIES.items() if family.is_installed)
+
+
+def say_absent(models: Iterable[ModelName] = get_args(ModelName)) -> Wording | None:
+    """Which of `models` are not installed and how to install them; None where all are."""
+    absent = [FAMILIES[n] for n in models if n in FAMILIES and not FAMILIES[n].is_installed]
+    if not absent:
+        return None
+    extras = ",".join(sorted({family.extra for family in absent}))
+    return Wording(
+        en=f"Not compared, because not installed: {', '.join(one.title.en for one in absent)}. "
+        f"Install: pip install 'regulars[{extras}]'.",
+        ru="Не сравнивались, потому что не установлены: "
+        f"{', '.join(one.title.ru for one in absent)}. Установите: pip install 'regulars[{extras}]'.",
+    )
+
+
+def arrange_models(models: Iterable[ModelName]) -> tuple[ModelName, ...]:
+    """Those of `models` and what they are made of, each once, simplest first.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no model of such a name.
+    InvalidParameterError
+        When one of them is not installed, or none is named.
+
+    Examples
+    --------
+    >>> arrange_models(["blend", "baseline"])
+    ('baseline', 'logistic', 'lightgbm', 'blend')
+    """
+    wanted: set[ModelName] = set()
+    for name in models:
+        if name not in FAMILIES:
+            raise UnknownNameError("model", name, FAMILIES, ru="модели")
+        wanted |= {name, *FAMILIES[name].parts}
+    absent = say_absent(wanted)
+    if absent is not None:
+        raise InvalidParameterError(en=absent.en, ru=absent.ru)
+    if not wanted:
+        raise InvalidParameterError(
+            en=f"No model is named. Choose from: {', '.join(FAMILIES)}.",
+            ru=f"Не названо ни одной модели. Выберите из: {', '.join(FAMILIES)}.",
+        )
+    return tuple(name for name in FAMILIES if name in wanted)
+
+
+def count_fits(models: Iterable[ModelName]) -> int:
+    """How many models are fitted where `models` are compared; those made of others cost nothing."""
+    return sum(FAMILIES[name].fit is not None for name in arrange_models(models))
