@@ -159,6 +159,8 @@ def comparison():
                 fold_roc_auc=(0.8,),
                 pr_auc=Interval(0.5, 0.4, 0.6),
                 brier=Interval(0.1, 0.1, 0.2),
+                log_loss=Interval(0.3, 0.2, 0.4),
+                calibration_error=Interval(0.02, 0.01, 0.03),
                 f1=Interval(0.6, 0.5, 0.7),
                 train_roc_auc=0.85,
                 behind=0.0,

@@ -15,6 +15,7 @@ __all__ = [
     "rank_auc",
     "rank_precision",
     "roc_auc",
+    "row_losses",
 ]
 
 _SMALLEST = 1e-15
@@ -142,5 +143,12 @@ def log_loss(labels: NDArray[np.float64], probabilities: NDArray[np.float64]) ->
     >>> round(log_loss(np.array([0.0, 1.0]), np.array([0.5, 0.5])), 4)
     0.6931
     """
+    return float(np.mean(row_losses(labels, probabilities)))
+
+
+def row_losses(
+    labels: NDArray[np.float64], probabilities: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The negative log-likelihood of each row in nats, shape (n_rows,)."""
     bounded = np.clip(probabilities, _SMALLEST, 1 - _SMALLEST)
-    return float(-np.mean(labels * np.log(bounded) + (1 - labels) * np.log(1 - bounded)))
+    return np.asarray(-(labels * np.log(bounded) + (1 - labels) * np.log(1 - bounded)))

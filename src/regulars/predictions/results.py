@@ -76,6 +76,10 @@ class ModelResult:
         Average precision over all tested; a model that knows nothing reaches the base rate.
     brier
         Mean squared error of the calibrated probability; lower is better.
+    log_loss
+        Mean negative log-likelihood of the calibrated probability in nats; lower is better.
+    calibration_error
+        Mean distance between what was said and what came, in ten bins of equally many.
     f1
         Harmonic mean of precision and recall at the threshold.
     train_roc_auc
@@ -94,6 +98,8 @@ class ModelResult:
     fold_roc_auc: tuple[float, ...]
     pr_auc: Interval
     brier: Interval
+    log_loss: Interval
+    calibration_error: Interval
     f1: Interval
     train_roc_auc: float
     behind: float

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.evaluate.calibration import move_back, weigh_calibration_error
 from regulars.evaluate.costs import Confusion, ContactCosts, count_decisions
 from regulars.evaluate.intervals import Interval, bootstrap_intervals
-from regulars.evaluate.metrics import equalize_errors, rank_precision, roc_auc
+from regulars.evaluate.metrics import equalize_errors, rank_precision, roc_auc, row_losses
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.splits import Round
 from regulars.predictions.results import ModelName, ModelResult, Quality
@@ -180,6 +181,8 @@ def compare_trials(
                 fold_roc_auc=rankings[name].rounds,
                 pr_auc=figures["pr_auc"],
                 brier=figures["brier"],
+                log_loss=figures["log_loss"],
+                calibration_error=figures["calibration_error"],
                 f1=figures["f1"],
                 train_roc_auc=float(np.mean(trial.train_roc_auc)),
                 behind=behind,
@@ -252,6 +255,7 @@ def _measure(
     is_above = probabilities >= threshold
     found = (labels == 1) & is_above
     squares = (probabilities - labels) ** 2
+    losses = row_losses(labels, probabilities)
 
     def share(of: NDArray[np.bool_], among: NDArray[np.float64]) -> Callable[..., float]:
         def weigh(weights: NDArray[np.float64]) -> float:
@@ -260,10 +264,12 @@ def _measure(
 
         return weigh
 
-    return bootstrap_intervals(
+    found = bootstrap_intervals(
         {
             "pr_auc": rank_precision(labels, probabilities),
             "brier": lambda weights: float(weights @ squares / weights.sum()),
+            "log_loss": lambda weights: float(weights @ losses / weights.sum()),
+            "calibration_error": weigh_calibration_error(labels, probabilities),
             "precision": share(found, is_above.astype(float)),
             "recall": share(found, labels),
             # Twice the found over the warned and the true ones together.
@@ -274,3 +280,4 @@ def _measure(
         customers=customers,
         n_samples=n_samples if len(labels) <= _MANY_ROWS else _SAMPLES_OF_MANY,
     )
+    return found | {"calibration_error": move_back(found["calibration_error"])}
