@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ def forward_rounds(order: RowOrder) -> tuple[tuple[Round, ...], Round | None]:
     learnt = round(order.n * _SHARE_LEARNT)
     last = order.cut(0, learnt, order.n)
     edges = [learnt * number // _STRETCHES for number in range(1, _STRETCHES + 1)]
-    earlier = [order.cut(0, start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    earlier = [order.cut(0, start, end) for start, end in pairwise(edges)]
     return tuple(filter(order.is_enough, earlier)), last if order.is_enough(last) else None
 
 
@@ -117,7 +118,7 @@ def rolling_rounds(order: RowOrder) -> tuple[tuple[Round, ...], tuple[Round, ...
     """
     window = min(_MOST_IN_WINDOW, round(order.n * _WINDOW_SHARE))
     edges = [window * number // _STRETCHES for number in range(1, _STRETCHES + 1)]
-    earlier = [order.cut(0, start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    earlier = [order.cut(0, start, end) for start, end in pairwise(edges)]
     spans = list(_step(order, window))
     tests = [order.cut(start - window, start, end) for start, end in spans]
     return tuple(filter(order.is_enough, earlier)), tuple(filter(order.is_enough, tests))
@@ -132,7 +133,7 @@ def _step(order: RowOrder, window: int) -> Iterator[tuple[int, int]]:
     negative = np.bincount(places, weights=labels == 0, minlength=order.n)
     counted = np.stack([np.append(0, np.cumsum(one)) for one in (positive, negative)])
     starts = _close_steps(counted, window, order.n, step, order.fewest)
-    yield from zip(starts, starts[1:], strict=False)
+    yield from pairwise(starts)
 
 
 def _close_steps(

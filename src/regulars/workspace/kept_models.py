@@ -57,7 +57,7 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
     workspace
         Whose runs.
     """
-    from regulars.predictions.validation import TITLES
+    from regulars.predictions.roster import FAMILIES
     from regulars.registry import read_manifest
 
     found = []
@@ -75,7 +75,7 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
                     as_of=manifest.as_of,
                     outcome=manifest.outcome.sentence,
                     chosen=manifest.chosen,
-                    title=TITLES[manifest.chosen],
+                    title=FAMILIES[manifest.chosen].title,
                     roc_auc=manifest.figures[manifest.chosen].roc_auc,
                     n_models=len(manifest.figures),
                 )
