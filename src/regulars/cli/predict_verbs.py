@@ -4,5 +4,9 @@ __all__ = ["SUBCOMMANDS"]
 
 SUBCOMMANDS = {
     "models": ("predict_models", "List the models that are kept, run by run."),
+    "score": (
+        "predict_score",
+        "Score all customers by models that are kept, a part of them at a time.",
+    ),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

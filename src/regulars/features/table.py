@@ -105,6 +105,10 @@ class FeatureTable:
             name, self.names, where="The feature table", ru="В таблице признаков"
         )
 
+    def slice(self, start: int, count: int) -> "FeatureTable":
+        """At most `count` customers from row `start` on."""
+        return FeatureTable(self.table.slice(start, count), self.features, self.as_of)
+
     def drop(self, names: Iterable[str]) -> "FeatureTable":
         """The same customers without the features `names`."""
         dropped = {self.get_feature(name).name for name in names}

@@ -275,7 +275,7 @@ class Contest:
             matrix,
             scorers,
             scorer_of[material.scored],
-            material.outcome,
+            material.outcome.phrases,
             Peers.of(material.matrix.take(material.known), self.rows.labels),
             find_alike(material.matrix.take(material.known)),
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from regulars.features.sentences import quote
+from regulars.features.sentences import format_share, quote
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [
@@ -47,6 +47,15 @@ class Phrases:
     will: Wording
     did: Wording
     share: Wording
+
+    def say_share(self, share: float, overall: float) -> Wording:
+        """How often customers of one kind have the outcome, against all, as half a sentence."""
+        own = {language: format_share(share, language) for language in ("en", "ru")}
+        all_ = {language: format_share(overall, language) for language in ("en", "ru")}
+        return Wording(
+            en=self.share.en.format(own=own["en"], all=all_["en"]),
+            ru=self.share.ru.format(own=own["ru"], all=all_["ru"]),
+        )
 
 
 _LEAVING = Phrases(

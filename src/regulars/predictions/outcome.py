@@ -156,16 +156,6 @@ class Outcome:
         """What is predicted and how often it was seen."""
         return Wording(en=self._say("en"), ru=self._say("ru"))
 
-    def say_share(self, share: float, overall: float) -> Wording:
-        """How often customers of one kind have the outcome, against all, as half a sentence."""
-        own = {language: format_share(share, language) for language in ("en", "ru")}
-        all_ = {language: format_share(overall, language) for language in ("en", "ru")}
-        template = self.phrases.share
-        return Wording(
-            en=template.en.format(own=own["en"], all=all_["en"]),
-            ru=template.ru.format(own=own["ru"], all=all_["ru"]),
-        )
-
     def _say(self, language: Language) -> str:
         known = self.positives + self.negatives
         share = format_share(self.base_rate, language)

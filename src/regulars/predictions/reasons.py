@@ -1,7 +1,7 @@
 """Why a customer has the score they have, in their own numbers and in words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from regulars.errors import InvalidParameterError
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.sentences import Value, format_share, format_value, name_level
 from regulars.features.table import Feature
-from regulars.predictions.outcome import Outcome
+from regulars.predictions.definitions import Phrases
 from regulars.predictions.results import Reason
 from regulars.predictions.scorers import Scorer
 from regulars.schema.wording import Language, Wording
@@ -47,6 +47,15 @@ class Peers:
     level_rates: tuple[NDArray[np.float64], ...]
     base_rate: float
     n: int
+
+    def without_few(self) -> "Peers":
+        """The same without levels of fewer than 20 customers, whose share could be somebody's outcome."""
+        counts = tuple(np.where(own < _FEWEST_PEERS, 0, own) for own in self.level_counts)
+        rates = tuple(
+            np.where(count > 0, own, 0.0)
+            for count, own in zip(counts, self.level_rates, strict=True)
+        )
+        return replace(self, level_counts=counts, level_rates=rates)
 
     @classmethod
     def of(cls, matrix: FeatureMatrix, labels: NDArray[np.float64]) -> "Peers":
@@ -90,7 +99,7 @@ class CrossFittedExplainer:
         The models that scored.
     scorer_of
         For each customer the position of their model in `scorers`.
-    outcome, peers
+    phrases, peers
         For the words.
     alike
         For each feature a number that features saying nearly the same share; they are one reason.
@@ -99,7 +108,7 @@ class CrossFittedExplainer:
     matrix: FeatureMatrix
     scorers: tuple[Scorer, ...]
     scorer_of: NDArray[np.int64]
-    outcome: Outcome
+    phrases: Phrases
     peers: Peers
     alike: NDArray[np.int64]
 
@@ -198,7 +207,7 @@ class CrossFittedExplainer:
             return Wording(en=f"{own['en']}, which is rare", ru=f"{own['ru']}, это редкость")
         # Given the other features a level may pull against its own rate: then the rate is no reason.
         if (rate > self.peers.base_rate) == (contribution > 0):
-            share = self.outcome.say_share(rate, self.peers.base_rate)
+            share = self.phrases.say_share(rate, self.peers.base_rate)
             return Wording(en=f"{own['en']}: {share.en}", ru=f"{own['ru']}: {share.ru}")
         share_of_all = count / self.peers.n
         return Wording(

@@ -19,6 +19,7 @@ from regulars.predictions.outcome import Outcome
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
+    from regulars.predictions.reasons import Peers
     from regulars.predictions.scorers import Scorer
 
 __all__ = [
@@ -314,6 +315,14 @@ class Explainer(Protocol):
     @property
     def matrix(self) -> FeatureMatrix:
         """The features of those who were scored."""
+
+    @property
+    def peers(self) -> "Peers":
+        """What is usual among the customers the models learnt from."""
+
+    @property
+    def alike(self) -> NDArray[np.int64]:
+        """For each feature a number that features saying nearly the same share."""
 
     def explain(self, rows: NDArray[np.int64], *, top: int) -> list[list[Reason]]:
         """The `top` reasons of each customer at the row numbers `rows`."""

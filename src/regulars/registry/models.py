@@ -11,18 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from regulars.errors import InvalidParameterError, NotFoundError, StorageError
-from regulars.features.matrix import encode_features
+from regulars.errors import (
+    InvalidParameterError,
+    NotFoundError,
+    StorageError,
+    UnknownNameError,
+)
+from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import AsOf, FeatureTable
-from regulars.predictions.results import ChurnComparison, ModelName
+from regulars.predictions.reasons import CrossFittedExplainer
+from regulars.predictions.results import ChurnComparison, ModelName, Reason
 from regulars.predictions.scorers import Scorer
 from regulars.registry.manifest import ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter
+from regulars.registry.usual import Usual
 from regulars.report.parts import Interval, LineagePart
 
 __all__ = ["SavedModels", "load_models", "read_manifest", "save_models"]
 
 _MANIFEST, _SIGNATURE, _MODELS = "manifest.json", "manifest.sig", "models.json"
+_USUAL = "usual.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +43,14 @@ class SavedModels:
         What they are, and from what they were made.
     scorers
         Each by its name, simplest first.
+    usual
+        What is usual among the customers they learnt from, for reasons; None where an earlier version
+        of Regulars kept them.
     """
 
     manifest: ModelManifest
     scorers: Mapping[ModelName, Scorer]
+    usual: Usual | None = None
 
     def score(
         self, features: FeatureTable, *, model: ModelName | None = None
@@ -48,10 +60,43 @@ class SavedModels:
         Parameters
         ----------
         features
-            With the features that the models learnt from; others are left aside. A level that was
-            never seen counts as not known.
+            As for `encode`.
         model
             Which of them; the chosen one when None.
+
+        Raises
+        ------
+        InvalidParameterError
+            When a feature is missing, or of another kind.
+        """
+        return self.get(model).probabilities(self.encode(features).values)
+
+    def get(self, model: ModelName | None = None) -> Scorer:
+        """One of the models; the chosen one when None."""
+        return self.scorers[self.check_name(model)]
+
+    def check_name(self, model: str | None) -> ModelName:
+        """The name of one of the models; of the chosen one when None.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is none of that name.
+        """
+        wanted = model or self.manifest.chosen
+        for name in self.scorers:
+            if name == wanted:
+                return name
+        raise UnknownNameError("model", wanted, self.scorers, ru="модели")
+
+    def encode(self, features: FeatureTable) -> FeatureMatrix:
+        """Features of customers who came later, as the models see them.
+
+        Parameters
+        ----------
+        features
+            With the features that the models learnt from; others are left aside. A level that was
+            never seen counts as not known.
 
         Raises
         ------
@@ -76,8 +121,34 @@ class SavedModels:
             tuple(by_name[name] for name in names),
             features.as_of,
         )
-        matrix = encode_features(seen, levels=[feature.levels for feature in wanted])
-        return self.scorers[model or self.manifest.chosen].probabilities(matrix.values)
+        return encode_features(seen, levels=[feature.levels for feature in wanted])
+
+    def explain(
+        self, matrix: FeatureMatrix, *, top: int, model: ModelName | None = None
+    ) -> list[list[Reason]]:
+        """The `top` reasons of each customer of a matrix that `encode` made.
+
+        Raises
+        ------
+        NotFoundError
+            When what is usual was not kept with the models.
+        """
+        if self.usual is None:
+            raise NotFoundError(
+                en=f"The models of run {self.manifest.lineage.run} were kept by an earlier version, "
+                "without what reasons are told by. Analyze again, or score without reasons.",
+                ru=f"Модели прогона {self.manifest.lineage.run} сохранены прежней версией, без того, по "
+                "чему называют причины. Проанализируйте заново или оценивайте без причин.",
+            )
+        explainer = CrossFittedExplainer(
+            matrix,
+            (self.get(model),),
+            np.zeros(len(matrix.values), dtype=np.int64),
+            self.manifest.outcome.phrases,
+            self.usual.peers,
+            self.usual.alike,
+        )
+        return explainer.explain(np.arange(len(matrix.values)), top=top)
 
 
 def save_models(
@@ -108,8 +179,10 @@ def save_models(
     """
     writer = FileWriter()
     packed = {name: writer.pack(name, comparison.scorers) for name in comparison.scorers}
-    files = {**writer.files, _MODELS: _to_json(packed)}
-    matrix = comparison.explainer.matrix
+    explainer = comparison.explainer
+    usual = Usual(explainer.peers.without_few(), explainer.alike)
+    files = {**writer.files, _MODELS: _to_json(packed), _USUAL: _to_json(usual.to_values())}
+    matrix = explainer.matrix
     manifest = ModelManifest(
         outcome=comparison.outcome.definition,
         as_of=as_of.day.isoformat(),
@@ -174,7 +247,8 @@ def load_models(
     scorers: dict[ModelName, Scorer] = {}
     for name, values in json.loads(contents[_MODELS]).items():
         scorers[name] = reader.unpack(values, scorers)
-    return SavedModels(manifest, scorers)
+    usual = Usual.from_values(json.loads(contents[_USUAL])) if _USUAL in contents else None
+    return SavedModels(manifest, scorers, usual)
 
 
 def read_manifest(

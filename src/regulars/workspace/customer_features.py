@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from regulars.features import FeatureDefinition
     from regulars.schema.mapping import Mapping
 
-__all__ = ["CustomerFeatures", "TableUse", "build_customer_features"]
+__all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "build_features_again"]
 
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """Profiles have features of their own; the items of an order have made its purchase."""
@@ -101,25 +101,59 @@ def build_customer_features(
         The features that are looked for; None takes the library.
     """
     known_features = tuple(load_features() if definitions is None else definitions)
+    parts = {
+        name: part if name in ("profiles", "purchases") else part.drop(_list_silent(part))
+        for name, part in _build_parts(tables, mappings, known_features, as_of).items()
+    }
+    features = _join(parts, known_features)
+    uses = tuple(_count_use(name, table, parts, features, as_of) for name, table in tables.items())
+    return CustomerFeatures(features, uses)
+
+
+def build_features_again(
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    *,
+    as_of: AsOf,
+    definitions: Sequence[FeatureDefinition],
+) -> FeatureTable | None:
+    """The same features of other customers, or on another day: none is left out for telling little.
+
+    Parameters are those of `build_customer_features`; None when no table says anything.
+    """
+    return _join(_build_parts(tables, mappings, definitions, as_of), definitions)
+
+
+def _build_parts(
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    definitions: Sequence[FeatureDefinition],
+    as_of: AsOf,
+) -> dict[str, FeatureTable]:
+    """What each table says, by its name."""
     parts: dict[str, FeatureTable] = {}
     if "profiles" in tables:
         columns = list_profile_columns(mappings)
         parts["profiles"] = profile_features(tables["profiles"], columns, as_of=as_of)
     # Purchases first: without a file of customers they say who the customers are.
     for name in sorted(tables, key=lambda name: name != "purchases"):
-        built = _build_of_table(name, tables, known_features, as_of)
+        built = _build_of_table(name, tables, definitions, as_of)
         if built is not None:
             parts[name] = built
+    return parts
+
+
+def _join(
+    parts: MappingABC[str, FeatureTable], definitions: Sequence[FeatureDefinition]
+) -> FeatureTable | None:
     known = [part for part in parts.values() if len(part)]
     counted = {
         name
-        for feature in known_features
+        for feature in definitions
         if feature.is_zero_without_rows
         for name in feature.feature_names
     }
-    features = join_features(known, counted=counted) if known else None
-    uses = tuple(_count_use(name, table, parts, features, as_of) for name, table in tables.items())
-    return CustomerFeatures(features, uses)
+    return join_features(known, counted=counted) if known else None
 
 
 def _build_of_table(
@@ -128,7 +162,7 @@ def _build_of_table(
     definitions: Sequence[FeatureDefinition],
     as_of: AsOf,
 ) -> FeatureTable | None:
-    """What the library makes of one table, as far as it tells customers apart."""
+    """What the library makes of one table; None when nothing."""
     if name == "purchases":
         return purchase_features(tables[name], as_of=as_of, definitions=definitions)
     own = [feature for feature in definitions if feature.table == name]
@@ -141,8 +175,7 @@ def _build_of_table(
         if feature.is_derived and made.issuperset(list_parts(feature))
     ]
     space = FeatureSpace(name="analysis")
-    built = space.build(tables, as_of=as_of, definitions=[*own, *derived])
-    return built.drop(_list_silent(built))
+    return space.build(tables, as_of=as_of, definitions=[*own, *derived])
 
 
 def _list_silent(built: FeatureTable) -> list[str]:

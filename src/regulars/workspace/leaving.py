@@ -38,7 +38,13 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.cleaning import CleanedFeatures
 
-__all__ = ["LeavingStudy", "choose_dates", "list_at_risk", "study_leaving"]
+__all__ = [
+    "LeavingStudy",
+    "build_leaving_features",
+    "choose_dates",
+    "list_at_risk",
+    "study_leaving",
+]
 
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """A profile says how a customer is today, not how they were; the items have made their purchase."""
@@ -121,7 +127,7 @@ def study_leaving(
     dates = choose_dates(definition, tables, as_of)
     observed = observe_outcome(definition, tables, as_of=[*dates, as_of], until=as_of)
     with progress.stage(speak(language)("history", count=str(len(observed)))):
-        built = _build(history, [*dates, as_of], definitions)
+        built = build_leaving_features(history, [*dates, as_of], definitions)
     kept = [keep_at_risk(table, seen) for table, seen in zip(built, observed, strict=True)]
     if customers is not None:
         today_table, unknown = kept[-1]
@@ -187,25 +193,37 @@ def _find_first_day(tables: MappingABC[str, ibis.Table], as_of: AsOf) -> AsOf:
     return AsOf(earliest or as_of.day, as_of.zone)
 
 
-def _build(
+def build_leaving_features(
     history: MappingABC[str, ibis.Table],
     dates: Sequence[AsOf],
     definitions: Sequence[FeatureDefinition],
+    *,
+    names: Sequence[str] = ("*",),
 ) -> tuple[FeatureTable, ...]:
-    """The features of all tables at each of the dates, by what was known then."""
+    """The features of all tables at each of the dates, by what was known then.
+
+    Parameters
+    ----------
+    history, definitions
+        As in `study_leaving`.
+    dates
+        First days that are not seen.
+    names
+        Only these; all by default.
+    """
     plain = [
         feature
         for feature in definitions
         if not feature.is_derived and feature.table in history and feature.table not in _SPOKEN_FOR
     ]
-    names = {name for feature in plain for name in feature.feature_names}
+    made = {name for feature in plain for name in feature.feature_names}
     derived = [
         feature
         for feature in definitions
-        if feature.is_derived and names.issuperset(list_parts(feature))
+        if feature.is_derived and made.issuperset(list_parts(feature))
     ]
     tables = {name: table for name, table in history.items() if name not in _SPOKEN_FOR}
-    space = FeatureSpace(name="leaving")
+    space = FeatureSpace(name="leaving", features=tuple(names))
     return space.build(tables, as_of=dates, definitions=[*plain, *derived])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.features.sentences import capitalize
+from regulars.report.tables import REASON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from regulars.predictions.results import Reason
     from regulars.schema.wording import Language
 
-__all__ = ["gather_reasons", "pick_distinct"]
+__all__ = ["LOOKED_AT", "gather_reasons", "pick_distinct", "word_reasons"]
 
 MOST_REASONS = 3
-_LOOKED_AT = 7
+LOOKED_AT = 7
 """So many are asked for, because some of them may say the same."""
 
 _SAME_THING = 0.8
@@ -108,20 +109,36 @@ def gather_reasons(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kind = pa.list_(
-        pa.struct(
-            [
-                ("feature", pa.string()),
-                ("value", pa.string()),
-                ("peer_value", pa.string()),
-                ("contribution", pa.float64()),
-                ("text", pa.string()),
-            ]
-        )
-    )
     if churn is None:
-        return pa.array([[]] * len(features), kind)
-    sameness = Sameness(churn.explainer.matrix)
+        return pa.array([[]] * len(features), pa.list_(REASON))
+    rows = word_reasons(churn.reasons(top=LOOKED_AT), churn.explainer.matrix, language)
+    place = pc.index_in(features.customer_ids, value_set=churn.customer_ids)
+    return pc.fill_null(rows.take(place), pa.scalar([], rows.type))
+
+
+def word_reasons(
+    told: Sequence[Sequence[Reason]],
+    matrix: FeatureMatrix,
+    language: Language,
+    *,
+    most: int = MOST_REASONS,
+) -> pa.Array:
+    """The reasons of customers as a column, without those that repeat a stronger one.
+
+    Parameters
+    ----------
+    told
+        Of each customer more than `most`, strongest first: some may say the same.
+    matrix
+        Of the same customers.
+    language
+        Of the sentences.
+    most
+        So many are kept.
+    """
+    import pyarrow as pa
+
+    sameness = Sameness(matrix)
     rows = [
         [
             {
@@ -131,12 +148,11 @@ def gather_reasons(
                 "contribution": reason.contribution,
                 "text": capitalize(reason.text.to(language)),
             }
-            for reason in pick_distinct(reasons, sameness)
+            for reason in pick_distinct(reasons, sameness, most=most)
         ]
-        for reasons in churn.reasons(top=_LOOKED_AT)
+        for reasons in told
     ]
-    places = pc.index_in(features.customer_ids, value_set=churn.customer_ids).to_pylist()
-    return pa.array([[] if place is None else rows[place] for place in places], kind)
+    return pa.array(rows, pa.list_(REASON))
 
 
 def _plain(value: float | str | bool | None) -> str | None:  # noqa: FBT001 - a value, not a switch

@@ -73,7 +73,7 @@ def open_rule_sources(
         tables = open_history(snapshot, backend)
         day = latest if as_of else find_end(tables, latest, mappings)
         if buckets is not None:
-            tables = open_history(snapshot, backend, buckets=buckets)
+            tables = open_history(snapshot, backend, buckets=range(buckets))
         if day != latest:
             tables = describe_at_end(tables, as_of=day, told_until=latest)
         sources = _make_sources(workspace, tables, mappings)

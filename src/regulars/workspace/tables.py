@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import UnknownNameError
 from regulars.features.versions import see_facts, see_known, see_states, see_versions
+from regulars.lake.parquet import BUCKETS
 from regulars.lake.shapes import name_past
 from regulars.schema.contract import get_contract, list_contracts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     import ibis
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from regulars.lake import Snapshot
     from regulars.schema.contract import Contract
 
-__all__ = ["describe_at_end", "list_canonical", "open_history", "open_tables", "see_tables"]
+__all__ = [
+    "describe_at_end",
+    "keep_buckets",
+    "list_canonical",
+    "open_history",
+    "open_tables",
+    "see_tables",
+]
 
 
 def open_tables(
@@ -78,6 +86,7 @@ def see_tables(
     tables: tuple[str, ...] = (),
     as_of: AsOf,
     told_until: AsOf | None = None,
+    buckets: Collection[int] | None = None,
 ) -> dict[str, ibis.Table]:
     """The canonical tables as they were known before `as_of`: what features may be made of.
 
@@ -90,10 +99,12 @@ def see_tables(
     told_until
         What was told of states before this day counts as known before `as_of`: who looks at a history
         from its end has the descriptions that came with it. None for `as_of`.
+    buckets
+        Only the customers of these of the 64 buckets; None for everybody.
     """
     wanted = _choose_tables(snapshot, tables)
     past = [name for name in map(name_past, wanted) if name in snapshot.tables]
-    snapshot.register(backend.con, [*wanted, *past])
+    snapshot.register(backend.con, [*wanted, *past], buckets=buckets)
     before = as_of.instant
     told = max(before, told_until.instant) if told_until else before
     seen = {}
@@ -106,7 +117,23 @@ def see_tables(
         else:
             then = backend.table(name_past(name)) if name_past(name) in past else None
             seen[name] = see_facts(table, contract, before=before, superseded=then)
-    return seen
+    return seen if buckets is None else keep_buckets(seen, buckets)
+
+
+def keep_buckets(
+    tables: Mapping[str, ibis.Table], buckets: Collection[int]
+) -> dict[str, ibis.Table]:
+    """Of the tables that the lake does not deal into buckets, too, the customers of these only."""
+    bucketed = {contract.name for contract in list_contracts() if contract.is_bucketed}
+    first = [f"{byte:02x}" for byte in range(256) if byte % BUCKETS in buckets]
+    kept = {}
+    for name, each in tables.items():
+        table = each
+        is_dealt = name in bucketed or "customer_id" not in table.columns
+        if not is_dealt:
+            table = table.filter(table["customer_id"].hexdigest("md5").substr(0, 2).isin(first))
+        kept[name] = table
+    return kept
 
 
 def describe_at_end(
@@ -151,7 +178,7 @@ def open_history(
     backend: Backend,
     *,
     tables: tuple[str, ...] = (),
-    buckets: int | None = None,
+    buckets: Collection[int] | None = None,
 ) -> dict[str, ibis.Table]:
     """The canonical tables with all rows and versions, as features at several dates need them.
 
@@ -162,12 +189,11 @@ def open_history(
     snapshot, backend, tables
         As in `open_tables`.
     buckets
-        Open the customers of the first so many of 64 buckets only; None for everybody.
+        Of what happened only the customers of these of the 64 buckets; None for everybody.
     """
     wanted = _choose_tables(snapshot, tables)
     past = [name for name in map(name_past, wanted) if name in snapshot.tables]
-    chosen = None if buckets is None else range(buckets)
-    snapshot.register(backend.con, [*wanted, *past], buckets=chosen)
+    snapshot.register(backend.con, [*wanted, *past], buckets=buckets)
     return {name: backend.table(name) for name in [*wanted, *past]}
 
 

@@ -1,0 +1,52 @@
+"""What is usual among the customers that models learnt from: kept with them, to tell reasons by."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.predictions.reasons import Peers
+
+__all__ = ["Usual"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Usual:
+    """What reasons compare a customer with.
+
+    Attributes
+    ----------
+    peers
+        Medians, and customers and rate of each level: of all, never of one.
+    alike
+        For each feature a number that features saying nearly the same share.
+    """
+
+    peers: Peers
+    alike: NDArray[np.int64]
+
+    def to_values(self) -> dict[str, Any]:
+        """As JSON holds it: what is not known is null."""
+        peers = self.peers
+        return {
+            "typical": [None if np.isnan(one) else one for one in peers.typical.tolist()],
+            "level_counts": [counts.tolist() for counts in peers.level_counts],
+            "level_rates": [rates.tolist() for rates in peers.level_rates],
+            "base_rate": peers.base_rate,
+            "n": peers.n,
+            "alike": self.alike.tolist(),
+        }
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> Self:
+        """From what `to_values` gave."""
+        typical = [np.nan if one is None else one for one in values["typical"]]
+        peers = Peers(
+            np.array(typical, np.float64),
+            tuple(np.array(counts, np.int64) for counts in values["level_counts"]),
+            tuple(np.array(rates, np.float64) for rates in values["level_rates"]),
+            values["base_rate"],
+            values["n"],
+        )
+        return cls(peers, np.array(values["alike"], np.int64))

@@ -1,0 +1,329 @@
+"""The verb `predict score`: kept models applied to everybody, a part of the customers at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regulars.errors import InvalidParameterError, NotFoundError, UnknownNameError
+from regulars.features import load_features
+from regulars.lake.parquet import BUCKETS
+from regulars.predictions.definitions import ColumnOutcome
+from regulars.quality import CleaningPlan
+from regulars.schema.wording import Wording
+from regulars.workspace.as_of import choose_as_of
+from regulars.workspace.cleaning import clean_features
+from regulars.workspace.customer_features import build_features_again
+from regulars.workspace.kept_models import list_models
+from regulars.workspace.leaving import build_leaving_features, list_at_risk
+from regulars.workspace.models import open_models
+from regulars.workspace.recipe import Recipe
+from regulars.workspace.rule_sources import find_end, read_mappings
+from regulars.workspace.score_parts import ScoreParts, score_part
+from regulars.workspace.tables import keep_buckets, list_canonical, open_history, see_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
+
+    from regulars.features import AsOf, FeatureTable
+    from regulars.lake import Snapshot
+    from regulars.predictions.results import ModelName
+    from regulars.progress import Progress
+    from regulars.registry import SavedModels
+    from regulars.schema.mapping import Mapping as SourceMapping
+    from regulars.schema.wording import Language
+    from regulars.workspace.folder import Workspace
+
+__all__ = ["ScoredCustomers", "score_customers"]
+
+SCORES_FILE = "scores.parquet"
+_ROWS_AT_ONCE = 2_000_000
+_SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCustomers:
+    """What became of a scoring.
+
+    Attributes
+    ----------
+    run, model
+        Which model scored.
+    title
+        What people call it.
+    outcome
+        What it predicts, in words.
+    as_of
+        First day that was not seen, ISO 8601.
+    learnt_as_of
+        The same of the day when the model was learnt.
+    customers
+        Who was scored.
+    above
+        How many of them are at or above the threshold.
+    threshold
+        From which probability on to contact.
+    mean_probability
+        Of those who were scored; None when nobody was.
+    parts, continued
+        In how many parts the customers were scored, and how many of them an interrupted run had left.
+    seconds
+        How long it took.
+    file
+        Where the scores are: one row per customer.
+    """
+
+    run: str
+    model: str
+    title: Wording
+    outcome: Wording
+    as_of: str
+    learnt_as_of: str
+    customers: int
+    above: int
+    threshold: float
+    mean_probability: float | None
+    parts: int
+    continued: int
+    seconds: float
+    file: Path
+
+    @property
+    def rows_per_second(self) -> float:
+        """Customers scored in a second."""
+        return self.customers / self.seconds if self.seconds else 0.0
+
+
+def score_customers(
+    workspace: Workspace,
+    *,
+    keeper: Workspace | None = None,
+    run: str | None = None,
+    model: str | None = None,
+    as_of: date | None = None,
+    reasons: int = 0,
+    file: Path | None = None,
+    language: Language = "en",
+    progress: Progress,
+) -> ScoredCustomers:
+    """Score the customers of a workspace by models that were kept.
+
+    The customers are dealt into parts by the buckets in which the lake keeps them; memory holds one
+    part. Each part is written when it is done, and an interrupted scoring goes on where it stopped.
+
+    Parameters
+    ----------
+    workspace
+        Whose customers.
+    keeper
+        The workspace that keeps the models; the same by default.
+    run
+        Whose models; the last run that kept some by default.
+    model
+        Which of them; the chosen one by default.
+    as_of
+        First day that is not seen; as `analyze` takes it by default.
+    reasons
+        So many reasons for each customer; they take longer than the scores.
+    file
+        Where to write; `scores.parquet` beside the results of analyses by default.
+    language
+        Of stages and reasons.
+    progress
+        Told of each part; asked whether to stop.
+
+    Raises
+    ------
+    NotFoundError
+        When no models are kept, or nothing is loaded.
+    UnknownNameError
+        When there is no such run, or no such model in it.
+    InvalidParameterError
+        When the customers do not have the features that the models learnt from.
+    """
+    started = time.monotonic()
+    keeper = keeper or workspace
+    name = _choose_run(keeper, run)
+    models = open_models(keeper, name)
+    scorer = models.check_name(model)
+    recipe = _read_recipe(keeper, name)
+    target = file or workspace.results_folder / SCORES_FILE
+    snapshot = workspace.lake.snapshot()
+    tables = list_canonical(snapshot)
+    if not tables:
+        raise NotFoundError(
+            en=f"Workspace '{workspace.folder}' holds no data yet. Load some: regulars load FILE.",
+            ru=f"В рабочей папке «{workspace.folder}» ещё нет данных. Загрузите их: regulars load "
+            "ФАЙЛ.",
+        )
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        source = _Source(workspace, snapshot, backend, models, recipe, as_of)
+        asked = {
+            "run": name,
+            "model": scorer,
+            "load": snapshot.load_id,
+            "as_of": source.day.day.isoformat(),
+            "reasons": reasons,
+            "language": language if reasons else None,
+        }
+        buckets = _deal_buckets(snapshot, tables, is_whole=source.is_whole)
+        parts = ScoreParts(target, _fingerprint(asked), len(buckets))
+        with progress.stage(_SCORING.to(language), total=len(buckets)) as stage:
+            for number, own in enumerate(buckets):
+                if not parts.has(number):
+                    features = source.build(own)
+                    scored = score_part(
+                        models, features, model=scorer, reasons=reasons, language=language
+                    )
+                    parts.write(number, scored)
+                stage.advance()
+                progress.check()
+        totals = parts.join(threshold=models.manifest.threshold)
+    return ScoredCustomers(
+        run=name,
+        model=scorer,
+        title=_name_model(scorer),
+        outcome=models.manifest.outcome.sentence,
+        as_of=source.day.day.isoformat(),
+        learnt_as_of=models.manifest.as_of,
+        customers=totals.customers,
+        above=totals.above,
+        threshold=models.manifest.threshold,
+        mean_probability=totals.mean_probability,
+        parts=len(buckets),
+        continued=parts.continued,
+        seconds=time.monotonic() - started,
+        file=target,
+    )
+
+
+class _Source:
+    """Features of some of the customers, made as those were that the models learnt from."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        snapshot: Snapshot,
+        backend: Backend,
+        models: SavedModels,
+        recipe: Recipe,
+        as_of: date | None,
+    ) -> None:
+        self.snapshot, self.backend, self.models = snapshot, backend, models
+        self.mappings: list[SourceMapping] = read_mappings(workspace)
+        self.definitions = load_features(recipe.features)
+        self.plan, self.outliers = recipe.plan, recipe.outliers
+        self.latest = choose_as_of(workspace, as_of)
+        self.day: AsOf = self.latest
+        if as_of is None:
+            self.day = find_end(open_history(snapshot, backend), self.latest, self.mappings)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all customers have to be looked at together.
+
+        Relations lead from one customer to others, and a plan may ask what is usual among all.
+        """
+        is_cleaned = self.plan is not None or self.outliers != "keep"
+        return is_cleaned or "relations" in self.snapshot.tables
+
+    def build(self, buckets: Sequence[int] | None) -> FeatureTable | None:
+        """Features of the customers of some buckets, all of them when None; None without anybody."""
+        tables = see_tables(
+            self.snapshot,
+            self.backend,
+            as_of=self.day,
+            told_until=self.latest,
+            buckets=buckets,
+        )
+        definition = self.models.manifest.outcome
+        if isinstance(definition, ColumnOutcome):
+            features = build_features_again(
+                tables, self.mappings, as_of=self.day, definitions=self.definitions
+            )
+        else:
+            at_risk = list_at_risk(definition, tables, as_of=self.day)
+            history = open_history(self.snapshot, self.backend, buckets=buckets)
+            if buckets is not None:
+                history = keep_buckets(history, buckets)
+            names = [feature.name for feature in self.models.manifest.features]
+            (built,) = build_leaving_features(history, [self.day], self.definitions, names=names)
+            features = _keep(built, at_risk.customer_ids)
+        return self._clean(features) if features is not None and len(features) else None
+
+    def _clean(self, features: FeatureTable) -> FeatureTable:
+        if self.plan is None and self.outliers == "keep":
+            return features
+        plan = self.plan or CleaningPlan()
+        return clean_features(
+            features, plan=plan, outliers=self.outliers, mappings=self.mappings
+        ).to_learn
+
+
+def _keep(features: FeatureTable, customer_ids: pa.StringArray) -> FeatureTable:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from regulars.features import FeatureTable
+
+    is_kept = pc.is_in(features.customer_ids, value_set=customer_ids.cast(pa.string()))
+    return FeatureTable(features.table.filter(is_kept), features.features, features.as_of)
+
+
+def _choose_run(keeper: Workspace, run: str | None) -> str:
+    kept = list_models(keeper)
+    if not kept:
+        raise NotFoundError(
+            en=f"Workspace '{keeper.folder}' keeps no models yet. `regulars analyze` keeps those that it "
+            "compares.",
+            ru=f"В рабочей папке «{keeper.folder}» ещё нет моделей. Их оставляет `regulars analyze`, "
+            "когда сравнивает.",
+        )
+    names = [one.run for one in kept]
+    if run is not None and run not in names:
+        raise UnknownNameError("run with models", run, names, ru="прогона с моделями")
+    chosen = next(one for one in reversed(kept) if run is None or one.run == run)
+    if chosen.class_number is not None:
+        raise InvalidParameterError(
+            en=f"Run {chosen.run} tells {chosen.outcome.en.lower()} among several classes. Scoring takes"
+            " a run of two outcomes: analyze with --outcome COLUMN=VALUE.",
+            ru=f"Прогон {chosen.run} различает несколько классов. Для оценки нужен прогон с двумя "
+            "исходами: проанализируйте с --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
+        )
+    return chosen.run
+
+
+def _read_recipe(keeper: Workspace, run: str) -> Recipe:
+    record = json.loads((keeper.folder / "runs" / run / "run.json").read_text(encoding="utf-8"))
+    return Recipe.model_validate(record["recipe"])
+
+
+def _name_model(name: ModelName) -> Wording:
+    from regulars.predictions.roster import FAMILIES
+
+    return FAMILIES[name].title
+
+
+def _deal_buckets(
+    snapshot: Snapshot, tables: Sequence[str], *, is_whole: bool
+) -> list[range | None]:
+    """The 64 buckets in so many parts that one fits into memory; one part of all when few."""
+    rows = max(snapshot.row_count(name) for name in tables)
+    n_parts = min(BUCKETS, -(-rows // _ROWS_AT_ONCE))
+    if is_whole or n_parts <= 1:
+        return [None]
+    bounds = [BUCKETS * number // n_parts for number in range(n_parts + 1)]
+    return [range(low, high) for low, high in pairwise(bounds)]
+
+
+def _fingerprint(asked: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
