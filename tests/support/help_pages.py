@@ -10,8 +10,8 @@ __all__ = ["LANGUAGES", "VERBS", "golden_of", "render_help"]
 
 GOLDEN = Path(__file__).resolve().parents[1] / "cli" / "golden"
 VERBS = (
-    "", "analyze", "check", "datasets", "demo", "erase", "features", "init", "load", "reproduce",
-    "segment", "segment check", "segment save", "spaces", "tidy",
+    "", "analyze", "check", "datasets", "demo", "erase", "features", "init", "load", "predict",
+    "predict score", "reproduce", "segment", "segment check", "segment save", "spaces", "tidy",
 )  # fmt: skip
 LANGUAGES = ("en", "ru")
 
