@@ -20,6 +20,7 @@ from regulars.report.parts import (
     GainPart,
     Holdout,
     Interval,
+    JointPart,
     LineagePart,
     MappedColumn,
     MeansPlot,
@@ -33,6 +34,9 @@ from regulars.report.parts import (
     SplitPart,
     TableState,
     Trait,
+    TreeBranchPart,
+    TreeCutPart,
+    TreePart,
     ValueCount,
 )
 from regulars.schema.wording import Wording
@@ -330,6 +334,27 @@ def _segments():
             ),
         ),
         drill_down=_drill_down(profiles),
+        tree=_tree(),
+    )
+
+
+def _tree():
+    return TreePart(
+        linkage="ward",
+        joined=1000,
+        suggested_k=3,
+        why=words("3 clusters are the clearest.", "Чётче всего 3 кластера."),
+        branches=tuple(
+            TreeBranchPart(customers=count, segment=segment)
+            for count, segment in ((220, "S1"), (190, "S1"), (370, "S2"), (217, "S3"), (3, None))
+        ),
+        joints=(
+            JointPart(left=3, right=4, height=10.0, customers=220),
+            JointPart(left=0, right=1, height=14.0, customers=410),
+            JointPart(left=2, right=-1, height=30.0, customers=590),
+            JointPart(left=-2, right=-3, height=50.0, customers=1000),
+        ),
+        cuts=(TreeCutPart(k=2, silhouette=0.2), TreeCutPart(k=3, silhouette=0.24)),
     )
 
 

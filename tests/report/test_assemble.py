@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ from regulars.evaluate.costs import Confusion, ContactCosts
 from regulars.evaluate.gains import Gain
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import EqualErrors
+from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import results
 from regulars.predictions.definitions import ColumnOutcome
 from regulars.predictions.outcome import Outcome
@@ -20,11 +22,11 @@ from regulars.report.assemble import (
     report_findings,
     report_tables,
 )
-from regulars.report.assemble_segments import report_segments
+from regulars.report.assemble_segments import report_segments, report_tree
 from regulars.report.tables import CUSTOMERS_SCHEMA
 from regulars.schema.contract import Role
 from regulars.schema.wording import Wording
-from regulars.segments import segmentation
+from regulars.segments import grow_tree, segmentation
 
 
 def words(text):
@@ -246,3 +248,22 @@ def test_promises_are_compared_with_what_came_in_groups_of_equal_size(comparison
     assert [point.count for point in points] == [30] * 10
     assert points[0].predicted == pytest.approx(promised[:30].mean())
     assert sum(point.observed * point.count for point in points) == pytest.approx(labels.sum())
+
+
+def test_a_branch_says_the_segment_that_half_of_it_is_in():
+    # 24 crowds of six at one place each are the 24 branches.
+    place = np.repeat(np.arange(24.0) ** 2, 6)
+    names = pa.array([f"{row:03}" for row in range(144)])
+    feature = Feature("x", words("x"), None, "numeric")
+    features = FeatureTable(
+        pa.table({"customer_id": names, "x": place}), (feature,), AsOf(date(2026, 1, 1))
+    )
+    numbers = np.repeat([1, 2], [72, 72])
+    numbers[:6] = [1, 1, 2, 2, 3, 3]
+
+    part = report_tree(grow_tree(features, random_state=0), numbers)
+
+    branches = [(branch.customers, branch.segment) for branch in part.branches]
+    assert sorted(branches, key=str) == [(6, "S1")] * 11 + [(6, "S2")] * 12 + [(6, None)]
+    assert (part.joined, part.linkage, part.joints[-1].customers) == (144, "ward", 144)
+    assert [cut.k for cut in part.cuts] == list(range(2, 11))

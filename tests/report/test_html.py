@@ -9,8 +9,10 @@ import pytest
 
 from regulars.campaigns import NEUTRAL_ACTION
 from regulars.report.html import render_data_state_html, render_html
+from regulars.report.html.dendrogram import describe_tree
 from regulars.report.model import Report
 from regulars.report.parts import Alarm, RulePart
+from regulars.report.speech import Speech
 from regulars.report.vendor import ECHARTS_VERSION
 from regulars.schema.wording import Wording
 
@@ -108,6 +110,7 @@ def test_charts_hold_what_the_report_holds(report):
 
     assert [chart["id"] for chart in charts] == [
         "chart-means",
+        "chart-tree",
         "chart-models",
         "chart-calibration",
         "chart-gains",
@@ -115,10 +118,10 @@ def test_charts_hold_what_the_report_holds(report):
         "chart-bands",
     ]
     assert charts[0]["series"][1]["tips"][0].endswith(": −0,9")
-    assert charts[3]["items"][2]["tip"] == (
+    assert charts[4]["items"][2]["tip"] == (
         "обзвонено клиентов: 10\u00a0%\nнайдено уходящих: 38\u00a0% (от 33\u00a0% до 43\u00a0%)"
     )
-    assert charts[1]["items"][2] == {
+    assert charts[2]["items"][2] == {
         "name": "Логистическая регрессия",
         "mean": 0.847,
         "low": 0.826,
@@ -167,7 +170,7 @@ def test_a_part_that_was_not_made_says_why(report, language):
     bare = report.model_copy(
         update={
             "churn": None,
-            "segments": report.segments.model_copy(update={"means": None}),
+            "segments": report.segments.model_copy(update={"means": None, "tree": None}),
             "contact_list": None,
             "why_absent": {"churn": why, "contact_list": why},
         }
@@ -252,13 +255,70 @@ def test_the_browser_draws_every_chart_and_asks_the_network_for_nothing(report, 
         page.on("request", lambda request: requests.append(request.url))
         page.goto(path.as_uri())
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.wait_for_function("document.querySelectorAll('.chart svg').length >= 6")
+        page.wait_for_function("document.querySelectorAll('.chart svg').length >= 7")
         drawn = page.locator(".chart svg").count()
         width = page.evaluate("document.documentElement.scrollWidth")
         browser.close()
 
-    assert (complaints, drawn, width) == ([], 6, 390)
+    assert (complaints, drawn, width) == ([], 7, 390)
     assert requests == [path.as_uri()]
+
+
+def test_every_cut_of_the_tree_says_its_clusters(report):
+    tree = describe_tree(report.segments.tree, Speech("en"))
+
+    assert [item["name"] for item in tree["items"]] == [
+        "S1 · 220",
+        "S1 · 190",
+        "S2 · 370",
+        "S3 · 217",
+        "3",
+    ]
+    assert [cut["told"] for cut in tree["cuts"]] == [
+        "1 cluster: 1,000.",
+        "2 clusters: 590 · 410. Separation 0.20.",
+        "3 clusters: 410 · 370 · 220. Separation 0.24. Suggested.",
+        "4 clusters: 370 · 220 · 220 · 190.",
+        "5 clusters: 370 · 220 · 217 · 190 · 3.",
+    ]
+    assert [cut["at"] for cut in tree["cuts"]] == [51.5, 40.0, 22.0, 12.0, 5.0]
+    assert tree["cuts"][2]["rows"] == [0, 0, 1, 2, 2]
+    assert tree["cuts"][2]["joints"] == [2, 0, None, None]
+    assert tree["joints"][2] == [[0.0, 2.0], [10.0, 3.5], [30.0, 2.75]]
+
+
+@pytest.mark.browser
+def test_a_reader_moves_the_line_that_cuts_the_tree(report, tmp_path):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed here")
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    path.write_text(render_html(report, language="en"), encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        told, chart = page.locator(".slide + p"), page.locator("#chart-tree")
+        at_first = told.inner_text()
+        page.locator(".slide input").press("ArrowLeft")
+        by_key = told.inner_text()
+        chart.hover(position={"x": 130, "y": 60})
+        page.mouse.down()
+        by_hand = told.inner_text()
+        chart.hover(position={"x": chart.bounding_box()["width"] - 30, "y": 60})
+        dragged = told.inner_text()
+        page.mouse.up()
+        browser.close()
+
+    assert at_first.startswith("3 clusters: 410 · 370 · 220")
+    assert by_key.startswith("2 clusters: 590 · 410")
+    assert by_hand.startswith("5 clusters:")
+    assert dragged == "1 cluster: 1,000."
 
 
 @pytest.mark.browser

@@ -38,8 +38,8 @@ def _report(**changes):
 
 
 def test_the_version_is_written():
-    assert '"version": "1.4"' in _report().to_json()
-    assert REPORT_VERSION == "1.4"
+    assert '"version": "1.5"' in _report().to_json()
+    assert REPORT_VERSION == "1.5"
 
 
 def test_a_report_comes_back_from_its_json():

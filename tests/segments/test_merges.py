@@ -52,6 +52,20 @@ def test_the_tree_is_cut_between_two_merges():
     assert 0 < tree.height_of(60) < heights[0]
 
 
+@pytest.mark.parametrize("k", [1, 2, 3, 9, 60])
+def test_every_joined_customer_is_on_a_branch_of_the_crown(k):
+    features, _ = _three_groups()
+    tree = grow_tree(features, random_state=1)
+
+    branch = tree.find_branches(k)
+
+    assert tuple(np.bincount(branch).tolist()) == tree.crown(k)[0]
+    assert (
+        len({(one, cut) for one, cut in zip(branch.tolist(), tree.cut(k).tolist(), strict=True)})
+        == k
+    )
+
+
 def test_the_crown_has_the_branches_of_a_cut_and_the_joints_above_them():
     features, _ = _three_groups()
     tree = grow_tree(features, random_state=1)

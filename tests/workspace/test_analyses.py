@@ -75,7 +75,25 @@ def test_a_number_of_segments_can_be_asked_for(shop):
     assert (report["segments"]["chosen"], len(report["segments"]["profiles"])) == ("kmeans", 4)
 
 
-@pytest.mark.parametrize("asked", ["1", "ward", "-3"])
+def test_a_method_of_clustering_can_be_asked_for(shop):
+    report = _analyze(shop, "clients.csv", "--segments", "ward")
+
+    part = report["segments"]
+    assert (part["chosen"], [method["name"] for method in part["methods"]]) == ("ward", ["ward"])
+    assert sum(profile["size"] for profile in part["profiles"]) == 200
+    assert part["tree"]["joined"] == 200
+
+
+def test_all_methods_can_be_compared_and_the_analysis_is_made_again_the_same(shop):
+    report = _analyze(shop, "clients.csv", "--segments", "compare")
+
+    names = [method["name"] for method in report["segments"]["methods"]]
+    assert {"kmeans", "fuzzy_cmeans", "ward", "hdbscan"} < set(names)
+    assert report["segments"]["chosen"] in names
+    assert shop.run("reproduce", "--workspace", "out/workspace").code == 0
+
+
+@pytest.mark.parametrize("asked", ["1", "word", "-3"])
 def test_an_unknown_way_of_segmenting_is_wrong_usage(shop, asked):
     ran = shop.run("analyze", "clients.csv", "--segments", asked)
 

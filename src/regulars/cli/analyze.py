@@ -125,7 +125,8 @@ def analyze(
     top
         So many customers on the contact list; else all for whom contacting pays.
     segments
-        `rfm`, `kmeans`, or the number of segments wanted; `auto` compares and chooses.
+        `rfm`, `kmeans`, or the number of segments wanted; `auto` compares and chooses. `compare` runs
+        every method of clustering, as `segment compare` does, and a method's name takes that one.
     rfm_bounds
         Apply the bounds of an earlier analysis (its `rfm_bounds.toml`) as they are.
     money
@@ -332,8 +333,8 @@ def read_segments(asked: str, bounds: Path | None) -> SegmentWishes:
     if asked.isdecimal() and int(asked) >= 2:
         return SegmentWishes(method="kmeans", k=int(asked))
     raise InvalidParameterError(
-        en=f"--segments '{asked}' is not known. Choose auto, kmeans, rfm, or a number from 2 on.",
-        ru=f"--segments «{asked}»: так нельзя. Выберите auto, kmeans, rfm или число от 2.",
+        en=f"--segments '{asked}' is not known. Choose one of {', '.join(methods)}, or a number from 2 on.",
+        ru=f"--segments «{asked}»: так нельзя. Выберите {', '.join(methods)} или число от 2.",
     )
 
 

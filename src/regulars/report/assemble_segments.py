@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from regulars.conditions import read_condition
 from regulars.report.labels import begin, label_feature
 from regulars.report.parts import (
@@ -9,6 +12,7 @@ from regulars.report.parts import (
     DrillCellPart,
     DrillDownPart,
     DrillFieldPart,
+    JointPart,
     MeansPlot,
     MethodPart,
     Portrait,
@@ -18,17 +22,23 @@ from regulars.report.parts import (
     SegmentProfile,
     SegmentsPart,
     Trait,
+    TreeBranchPart,
+    TreeCutPart,
+    TreePart,
 )
 from regulars.schema.wording import Wording
+from regulars.segments.clustering.methods import TITLES
 from regulars.segments.distributions import FEWEST_SHOWN, Crossing, Distribution
 from regulars.segments.drilldown import Cell, DrillDown
-from regulars.segments.segmentation import Differentiator, Segmentation
+from regulars.segments.merges import MergeTree
+from regulars.segments.segmentation import Differentiator, MethodResult, Segmentation
 from regulars.segments.segmentation import SegmentProfile as Profile
 from regulars.segments.short_rules import ShortRule
 
-__all__ = ["name_segment", "report_segments"]
+__all__ = ["name_segment", "report_segments", "report_tree"]
 
 _MOST_MEANS = 14
+_BRANCHES = 24
 _SEGMENT = Wording(en="segment", ru="сегмент")
 
 
@@ -50,6 +60,7 @@ def report_segments(
     rule_names: Mapping[str, Wording] | None = None,
     drilled: DrillDown | None = None,
     is_expected: bool = False,
+    tree: TreePart | None = None,
 ) -> SegmentsPart:
     """Who the customers are.
 
@@ -71,22 +82,15 @@ def report_segments(
         Short rules by number of the segment, and what their columns are called.
     drilled, is_expected
         Fields crossed; whether the outcome in it is a probability.
+    tree
+        The customers joined two by two, of `report_tree`.
     """
     words = labels or {}
     chosen = segmentation.methods[segmentation.chosen]
     return SegmentsPart(
         chosen=chosen.name,
         why_chosen=segmentation.reason,
-        methods=tuple(
-            MethodPart(
-                name=method.name,
-                k=method.k,
-                silhouette=method.silhouette,
-                stability=method.stability,
-                sizes=method.sizes,
-            )
-            for method in segmentation.methods
-        ),
+        methods=tuple(map(_report_method, segmentation.methods)),
         profiles=tuple(
             _report_profile(
                 profile,
@@ -105,7 +109,57 @@ def report_segments(
         if drilled
         else None,
         rfm=_report_rfm(segmentation),
+        tree=tree,
         notes=segmentation.notes,
+    )
+
+
+def report_tree(tree: MergeTree, segment: NDArray[np.int64]) -> TreePart:
+    """The top of the tree of customers.
+
+    Parameters
+    ----------
+    tree
+        Who is joined with whom.
+    segment
+        Number of the segment of each joined customer, shape (n_joined,).
+    """
+    _, joints = tree.crown(_BRANCHES)
+    branch = tree.find_branches(_BRANCHES)
+    return TreePart(
+        linkage=tree.linkage,
+        joined=tree.sampled,
+        suggested_k=tree.suggested_k,
+        why=tree.why,
+        branches=tuple(
+            _report_branch(segment[branch == number]) for number in range(int(branch.max()) + 1)
+        ),
+        joints=tuple(
+            JointPart(left=one.left, right=one.right, height=one.height, customers=one.size)
+            for one in joints
+        ),
+        cuts=tuple(TreeCutPart(k=k, silhouette=found) for k, found in tree.silhouettes.items()),
+    )
+
+
+def _report_branch(segment: NDArray[np.int64]) -> TreeBranchPart:
+    counts = np.bincount(segment)
+    most = int(counts.argmax())
+    is_told = len(segment) >= FEWEST_SHOWN and 2 * counts[most] >= len(segment)
+    return TreeBranchPart(customers=len(segment), segment=name_segment(most) if is_told else None)
+
+
+def _report_method(method: MethodResult) -> MethodPart:
+    return MethodPart(
+        name=method.name,
+        title=TITLES.get(method.name),
+        k=method.k,
+        silhouette=method.silhouette,
+        stability=method.stability,
+        sizes=method.sizes,
+        readability=method.readability,
+        nobody_share=method.nobody_share or None,
+        agreement=method.agreement,
     )
 
 

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.segments.compared import segment_by_comparison
     from regulars.segments.comparison import Comparison, MethodScore, compare_methods
     from regulars.segments.distributions import (
         Crossing,
@@ -45,6 +46,7 @@ __all__ = [
     "drill_down",
     "fit_rfm",
     "grow_tree",
+    "segment_by_comparison",
     "segment_by_rfm",
     "segment_customers",
 ]
@@ -70,6 +72,7 @@ _LAZY = {
     "drill_down": "drilldown",
     "fit_rfm": "rfm",
     "grow_tree": "merges",
+    "segment_by_comparison": "compared",
     "segment_by_rfm": "rfm",
     "segment_customers": "kmeans",
 }

@@ -126,11 +126,10 @@ class MergeTree:
         Sizes are of the joined customers, in the order of the joints' numbers.
         """
         n_joined = len(self.merges) + 1
-        first = max(n_joined - k, 0)
         names: dict[int, int] = {}
         sizes: list[int] = []
         joints: list[Joint] = []
-        for place in range(first, n_joined - 1):
+        for place in range(max(n_joined - k, 0), n_joined - 1):
             parts = []
             for part in self.merges[place, :2].astype(int).tolist():
                 if part not in names:
@@ -141,6 +140,19 @@ class MergeTree:
             names[n_joined + place] = -1 - len(joints)
             joints.append(Joint(parts[0], parts[1], float(height), int(size)))
         return tuple(sizes) or (n_joined,), tuple(joints)
+
+    def find_branches(self, k: int) -> NDArray[np.int64]:
+        """Which branch of `crown(k)` each joined customer is on, shape (n_joined,)."""
+        n_joined = len(self.merges) + 1
+        first = max(n_joined - k, 0)
+        on = np.arange(n_joined + len(self.merges))
+        # From the cut down to the customers, everything is on the branch of what it is merged into.
+        for place in reversed(range(first)):
+            on[self.merges[place, :2].astype(int)] = on[n_joined + place]
+        met = self.merges[first:, :2].astype(int).ravel().tolist()
+        below = [part for part in met if part < n_joined + first]
+        number = {part: place for place, part in enumerate(below)}
+        return np.array([number.get(part, 0) for part in on[:n_joined].tolist()])
 
 
 def grow_tree(

@@ -30,15 +30,21 @@ class MethodResult:
     Attributes
     ----------
     name
-        `kmeans` or `rfm`.
+        `rfm`, or a method of clustering.
     k
         Number of segments.
     silhouette
-        Mean silhouette on the sample, -1 to 1.
+        Mean silhouette on the sample, -1 to 1; NaN with one segment.
     stability
-        Mean over segments of the bootstrap Jaccard similarity, 0 to 1.
+        Mean over segments of the bootstrap Jaccard similarity, 0 to 1; NaN where there is no segment.
     sizes
-        Customers per segment, largest first.
+        Customers per segment, largest first; those in none are in no size.
+    readability
+        Balanced accuracy of short rules, 0 to 1; None where it was not measured.
+    nobody_share
+        Share of the customers in no segment.
+    agreement
+        Adjusted Rand index with the chosen method; None where it was not measured.
     """
 
     name: str
@@ -46,6 +52,9 @@ class MethodResult:
     silhouette: float
     stability: float
     sizes: tuple[int, ...]
+    readability: float | None = None
+    nobody_share: float = 0.0
+    agreement: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

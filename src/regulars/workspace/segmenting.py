@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from regulars.errors import QualityError
+from regulars.features import FeatureTable
 from regulars.schema.wording import Wording
 from regulars.segments import (
     Segmentation,
     cross_fields,
     distribute_fields,
+    grow_tree,
+    segment_by_comparison,
     segment_by_rfm,
     segment_customers,
 )
+from regulars.segments.clustering.clustering import sample_rows
 from regulars.segments.rfm import find_rfm_features
 from regulars.segments.short_rules import ShortRule, tell_segments
 
@@ -22,16 +27,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from regulars.features import FeatureTable
     from regulars.progress import Progress
-    from regulars.segments import Crossing, Distribution, RfmBounds
+    from regulars.segments import Crossing, Distribution, MergeTree, RfmBounds
 
-__all__ = ["SegmentMethod", "SegmentStudy", "SegmentWishes", "find_segments"]
+__all__ = ["SegmentMethod", "SegmentStudy", "SegmentTree", "SegmentWishes", "find_segments"]
 
-SegmentMethod = Literal["auto", "kmeans", "rfm"]
+SegmentMethod = Literal[
+    "auto", "compare", "kmeans", "rfm", "minibatch_kmeans", "fuzzy_cmeans", "gaussian_mixture",
+    "kprototypes", "ward", "weighted", "average", "complete", "single", "dbscan", "hdbscan", "optics",
+    "umap_hdbscan",
+]  # fmt: skip
 
 _STEADY = 0.75
 _PORTRAITS = 3
+_MOST_JOINED = 1_000
+"""Customers in the tree of a report: what is drawn of it are a few branches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +51,11 @@ class SegmentWishes:
     Attributes
     ----------
     method
-        `kmeans`, `rfm`, or `auto`: RFM where customers are known by their purchases alone and it
-        holds, k-means otherwise; whatever can be made is compared.
+        `auto`: RFM where customers are known by their purchases alone and it holds, k-means otherwise.
+        `compare`: all suitable methods of clustering side by side, and the recommended one. Or the name
+        of one, as `segments.clustering.methods.TITLES` has them, or `rfm`.
     k
-        Number of segments for k-means; chosen by silhouette and stability when None.
+        Number of segments for clustering; chosen by silhouette and stability when None.
     bounds
         Of RFM, as an earlier analysis left them; learnt from these customers when None.
     """
@@ -52,6 +63,22 @@ class SegmentWishes:
     method: SegmentMethod = "auto"
     k: int | None = None
     bounds: RfmBounds | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentTree:
+    """A random sample of the customers joined two by two, whichever method found the segments.
+
+    Attributes
+    ----------
+    tree
+        By Ward's linkage.
+    segment
+        Number of the segment of each joined customer, shape (n_joined,).
+    """
+
+    tree: MergeTree
+    segment: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +97,8 @@ class SegmentStudy:
         Money of each segment, by number; empty where money is not known.
     rules
         A short rule for each segment, by number; empty where all customers are in one.
+    tree
+        The customers joined two by two; None where there are too few or too alike for that.
     """
 
     segmentation: Segmentation
@@ -77,6 +106,7 @@ class SegmentStudy:
     portraits: Mapping[int, tuple[Crossing, ...]] = field(default_factory=dict)
     amounts: Mapping[int, float] = field(default_factory=dict)
     rules: Mapping[int, ShortRule] = field(default_factory=dict)
+    tree: SegmentTree | None = None
 
 
 def find_segments(
@@ -116,12 +146,46 @@ def find_segments(
     if wishes.method == "rfm" and by_rfm is not None:
         chosen = by_rfm
     else:
-        chosen = segment_customers(
-            features, k=wishes.k, outcome=outcome, random_state=seed, progress=progress
-        )
+        chosen = _cluster(features, wishes, outcome, seed, progress)
         if by_rfm is not None:
             chosen = _compare(chosen, by_rfm, features, wishes)
-    return _describe(chosen, features, outcome, money)
+    return replace(
+        _describe(chosen, features, outcome, money), tree=_grow_tree(features, chosen, seed)
+    )
+
+
+def _grow_tree(features: FeatureTable, segmentation: Segmentation, seed: int) -> SegmentTree | None:
+    """Some customers joined; None of those whom only their scores tell apart."""
+    import pyarrow as pa
+
+    rows = sample_rows(len(features), seed, most=_MOST_JOINED)
+    some = FeatureTable(features.table.take(pa.array(rows)), features.features, features.as_of)
+    try:
+        tree = grow_tree(some, random_state=seed)
+    except QualityError:
+        return None
+    return SegmentTree(tree, segmentation.segment[rows])
+
+
+def _cluster(
+    features: FeatureTable,
+    wishes: SegmentWishes,
+    outcome: NDArray[np.float64] | None,
+    seed: int,
+    progress: Progress | None,
+) -> Segmentation:
+    if wishes.method in ("auto", "kmeans"):
+        return segment_customers(
+            features, k=wishes.k, outcome=outcome, random_state=seed, progress=progress
+        )
+    return segment_by_comparison(
+        features,
+        methods=() if wishes.method == "compare" else (wishes.method,),
+        k=wishes.k,
+        outcome=outcome,
+        random_state=seed,
+        progress=progress,
+    )
 
 
 def _try_rfm(
@@ -130,8 +194,6 @@ def _try_rfm(
     outcome: NDArray[np.float64] | None,
     seed: int,
 ) -> Segmentation | None:
-    from regulars.errors import QualityError
-
     try:
         return segment_by_rfm(features, bounds=wishes.bounds, outcome=outcome, random_state=seed)
     except QualityError:
@@ -141,15 +203,15 @@ def _try_rfm(
 
 
 def _compare(
-    by_kmeans: Segmentation, by_rfm: Segmentation, features: FeatureTable, wishes: SegmentWishes
+    clustered: Segmentation, by_rfm: Segmentation, features: FeatureTable, wishes: SegmentWishes
 ) -> Segmentation:
     """The better fitting of the two, with the methods of both."""
     is_bought = all(feature.group != "profile" for feature in features.features)
     takes_rfm = wishes.method == "auto" and wishes.k is None and is_bought
-    methods = (*by_kmeans.methods, *by_rfm.methods)
+    methods = (*clustered.methods, *by_rfm.methods)
     if not takes_rfm or by_rfm.stability < _STEADY:
         # The grid of recency by value is worth a look whatever was chosen.
-        return replace(by_kmeans, methods=methods)
+        return replace(clustered, methods=methods)
     reason = Wording(
         en=f"{by_rfm.reason.en} These customers are known by their purchases alone, and such"
         " segments have names that everybody knows; k-means stands beside for comparison.",

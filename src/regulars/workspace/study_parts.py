@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regulars.features import load_features
 from regulars.report.assemble import report_churn
-from regulars.report.assemble_segments import report_segments
+from regulars.report.assemble_segments import report_segments, report_tree
 from regulars.segments.distributions import FEWEST_SHOWN
 from regulars.segments.rules.columns import name_customer_columns
 
@@ -59,6 +59,7 @@ def make_segments_part(study: CustomerStudy) -> SegmentsPart | None:
         rule_names=_name_columns(study),
         drilled=study.drilled,
         is_expected=_is_expected(study),
+        tree=report_tree(found.tree.tree, found.tree.segment) if found.tree else None,
     )
 
 

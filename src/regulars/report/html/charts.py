@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from regulars.report.html.dendrogram import describe_tree
 from regulars.report.parts import (
     ChurnPart,
     ClassesPart,
@@ -36,6 +37,8 @@ def list_charts(
     charts = []
     if segments is not None and segments.means:
         charts.append(_chart_means(segments, speech))
+    if segments is not None and segments.tree and segments.tree.joints:
+        charts.append(describe_tree(segments.tree, speech))
     if classes is not None:
         charts.append(_chart_models(classes.models, speech, name="chart-classes"))
     if churn is None:

@@ -38,6 +38,7 @@ from regulars.report.parts.segments import (
     DrillCellPart,
     DrillDownPart,
     DrillFieldPart,
+    JointPart,
     MeansPlot,
     MethodPart,
     Portrait,
@@ -47,6 +48,9 @@ from regulars.report.parts.segments import (
     SegmentProfile,
     SegmentsPart,
     Trait,
+    TreeBranchPart,
+    TreeCutPart,
+    TreePart,
 )
 
 __all__ = [
@@ -72,6 +76,7 @@ __all__ = [
     "GainPart",
     "Holdout",
     "Interval",
+    "JointPart",
     "LeadTimePart",
     "LeakagePart",
     "LineagePart",
@@ -95,6 +100,9 @@ __all__ = [
     "Summary",
     "TableState",
     "Trait",
+    "TreeBranchPart",
+    "TreeCutPart",
+    "TreePart",
     "UsePart",
     "ValueCount",
 ]

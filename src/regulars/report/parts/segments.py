@@ -10,6 +10,7 @@ __all__ = [
     "DrillCellPart",
     "DrillDownPart",
     "DrillFieldPart",
+    "JointPart",
     "MeansPlot",
     "MethodPart",
     "Portrait",
@@ -19,6 +20,9 @@ __all__ = [
     "SegmentProfile",
     "SegmentsPart",
     "Trait",
+    "TreeBranchPart",
+    "TreeCutPart",
+    "TreePart",
 ]
 
 
@@ -26,7 +30,9 @@ class MethodPart(Part):
     """One way of segmenting that was tried."""
 
     name: str
-    """The method: k-means, RFM …"""
+    """The method: `kmeans`, `rfm`, `ward` …"""
+    title: Wording | None = None
+    """What it is called."""
     k: int
     """Number of segments."""
     silhouette: MaybeNumber = None
@@ -35,6 +41,63 @@ class MethodPart(Part):
     """How alike they come out on resampled customers, 1 being the same."""
     sizes: tuple[Count, ...]
     """Customers in each segment."""
+    readability: MaybeShare = None
+    """How often short rules find the right segment, segments weighing equally; null if not measured."""
+    nobody_share: MaybeShare = None
+    """Share of the customers whom the method leaves in no segment; null if it leaves nobody out."""
+    agreement: MaybeNumber = None
+    """Adjusted Rand index with the chosen method, 1 where they are the same; null if not measured."""
+
+
+class TreeBranchPart(Part):
+    """A branch at the top of the tree."""
+
+    customers: Count
+    """How many are on it."""
+    segment: str | None = None
+    """The segment that most of them are in; null where no segment has half of them, or under five are
+    on it."""
+
+
+class JointPart(Part):
+    """Two branches that are joined."""
+
+    left: int
+    """A branch from 0 on, or minus one minus the place of an earlier joint."""
+    right: int
+    """The other one."""
+    height: float
+    """The distance at which they are joined."""
+    customers: Count
+    """Of both together."""
+
+
+class TreeCutPart(Part):
+    """Into how many the tree may be cut."""
+
+    k: int
+    """So many clusters."""
+    silhouette: MaybeNumber = None
+    """How far apart they would lie, from -1 to 1."""
+
+
+class TreePart(Part):
+    """Customers joined two by two, up to one tree."""
+
+    linkage: str
+    """What the distance of two clusters is: `ward` …"""
+    joined: Count
+    """How many were joined; a random sample where there are more customers."""
+    suggested_k: int
+    """Into how many to cut it."""
+    why: Wording
+    """Why so many."""
+    branches: tuple[TreeBranchPart, ...]
+    """The top of the tree; what is below is one branch."""
+    joints: tuple[JointPart, ...]
+    """From the lowest on."""
+    cuts: tuple[TreeCutPart, ...]
+    """What was looked at."""
 
 
 class Trait(Part):
@@ -221,5 +284,7 @@ class SegmentsPart(Part):
     """Fields crossed with each other and with the segments."""
     rfm: RfmPart | None = None
     """Bounds and grid, when the segments are those of RFM."""
+    tree: TreePart | None = None
+    """The customers joined two by two, whichever method found the segments; null where they cannot be."""
     notes: tuple[Wording, ...] = ()
     """What the reader should know."""

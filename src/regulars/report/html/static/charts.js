@@ -78,6 +78,49 @@
         })
       };
     },
+    tree: function (spec) {
+      /* Half of a joint each: a foot that ends below the cut has the color of its cluster up to the line. */
+      var cut = spec.cuts[spec.chosen - 1], lines = {};
+      function add(group, points) {
+        lines[group] = (lines[group] || []).concat(points, [[null, null]]);
+      }
+      spec.joints.forEach(function (joint, place) {
+        var top = joint[2][0];
+        joint.slice(0, 2).forEach(function (foot, side) {
+          var own = cut.joints[place], at = spec.feet[place][side];
+          var group = at < 0 ? cut.joints[-1 - at] : cut.rows[foot[1]];
+          if (own === null && group !== null && foot[0] < cut.at) {
+            add(group, [[foot[0], foot[1]], [cut.at, foot[1]]]);
+            add("above", [[cut.at, foot[1]], [top, foot[1]], [top, joint[2][1]]]);
+          } else {
+            add(own === null ? "above" : own, [[foot[0], foot[1]], [top, foot[1]], [top, joint[2][1]]]);
+          }
+        });
+      });
+      var last = spec.items.length;
+      return {
+        grid: { left: 8, right: 24, top: 8, bottom: 40, containLabel: true },
+        tooltip: { show: false },
+        xAxis: axis({
+          type: "value", min: 0, max: spec.cuts[0].at, name: spec.axis, nameLocation: "middle", nameGap: 26,
+          splitLine: { show: false }, axisLabel: { color: color("--muted"), hideOverlap: true, showMaxLabel: false, formatter: function (value) { return figure(value, value % 1 ? 1 : 0); } }
+        }),
+        yAxis: axis({
+          type: "value", inverse: true, min: -1, max: last, interval: 1, splitLine: { show: false },
+          axisLabel: { color: color("--ink"), fontSize: 12, formatter: function (value) { return (spec.items[value] || { name: "" }).name; } }
+        }),
+        series: Object.keys(lines).map(function (group, index) {
+          return {
+            type: "line", silent: true, symbol: "none", connectNulls: false, data: lines[group],
+            lineStyle: { width: 2, color: color(group === "above" ? "--strong-line" : tones[group % tones.length]) },
+            markLine: index ? undefined : {
+              silent: true, symbol: "none", label: { show: false }, data: [{ xAxis: cut.at }],
+              lineStyle: { color: color("--ink"), type: "dashed", width: 1.5 }
+            }
+          };
+        })
+      };
+    },
     curve: function (spec) {
       var most = Math.max.apply(null, spec.items.map(function (item) { return item.high; }));
       var share = { color: color("--muted"), hideOverlap: true, formatter: function (value) { return percent(value); } };
@@ -194,12 +237,43 @@
     entry.chart.resize(width ? { width: width } : undefined);
     entry.chart.setOption(frame(spec, kinds[spec.kind](spec, entry.chart.getWidth())), true);
   }
+  /* The line is moved by a slider, which a keyboard moves too, or by a finger on the tree. */
+  function move_by_hand(entry) {
+    var spec = entry.spec, dom = entry.chart.getDom();
+    var row = document.createElement("label"), slider = document.createElement("input"), told = document.createElement("p");
+    row.className = "slide";
+    row.textContent = spec.slide;
+    slider.type = "range";
+    slider.min = 1;
+    slider.max = spec.cuts.length;
+    row.appendChild(slider);
+    told.setAttribute("aria-live", "polite");
+    dom.after(row, told);
+    function cut(k) {
+      spec.chosen = Math.max(1, Math.min(spec.cuts.length, k));
+      slider.value = spec.chosen;
+      told.textContent = spec.cuts[spec.chosen - 1].told;
+      draw(entry);
+    }
+    function follow(event) {
+      var at = entry.chart.convertFromPixel({ xAxisIndex: 0 }, event.offsetX);
+      cut(1 + spec.joints.filter(function (joint) { return joint[2][0] > at; }).length);
+    }
+    var is_held = false;
+    var pane = entry.chart.getZr();
+    pane.on("mousedown", function (event) { is_held = true; follow(event); });
+    pane.on("mousemove", function (event) { if (is_held) { follow(event); } });
+    document.addEventListener("mouseup", function () { is_held = false; });
+    slider.addEventListener("input", function () { cut(Number(slider.value)); });
+    cut(spec.chosen);
+  }
   specs.forEach(function (spec) {
     var place = document.getElementById(spec.id);
     place.style.height = spec.height + "px";
     var entry = { spec: spec, chart: echarts.init(place, null, { renderer: "svg" }) };
     drawn.push(entry);
     draw(entry);
+    if (spec.cuts) { move_by_hand(entry); }
   });
   document.querySelectorAll("details").forEach(function (part) { part.addEventListener("toggle", redraw); });
   function redraw() { drawn.forEach(function (entry) { draw(entry); }); }
