@@ -7,6 +7,7 @@ import contextlib
 import html
 import io
 import json
+import math
 import os
 import random
 import shutil
@@ -169,6 +170,25 @@ def compare_segmentations(folder: Path) -> str:
     return TERMINAL.format("\n\n".join(parts))
 
 
+def predict_leaving(folder: Path) -> str:
+    """What a terminal shows of how long 2,000 customers stay who do not exist."""
+    rng = random.Random(5)
+    lines = ["customer,months,left,plan,support_calls,fee,paid"]
+    for number in range(2000):
+        plan, calls, fee = rng.choice(["basic", "pro"]), rng.randint(0, 6), rng.randint(10, 90)
+        stay = math.ceil(rng.expovariate((1 + calls) / (60 if plan == "basic" else 200)))
+        seen = rng.randint(1, 48)
+        months, left = min(stay, seen), "yes" if stay <= seen else "no"
+        lines.append(f"c{number},{months},{left},{plan},{calls},{fee},{fee * months}")
+    folder.mkdir()
+    (folder / "clients.csv").write_text("\n".join(lines), encoding="utf-8")
+    os.chdir(folder)
+    words = ["predict", "survival", "clients.csv", "--duration", "months", "--event", "left=yes"]
+    return TERMINAL.format(
+        f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(_wrap(_call(*words)))}"
+    )
+
+
 def _wrap(said: str) -> str:
     """Long lines as a terminal shows them."""
     return "\n".join(
@@ -196,6 +216,9 @@ def take_terminal(page: "Page", folder: Path) -> None:
     file.write_text(compare_segmentations(folder / "compared"), encoding="utf-8")
     page.goto(file.as_uri())
     page.locator("pre").screenshot(path=FOLDER / "segmentations-compared.png")
+    file.write_text(predict_leaving(folder / "leaving"), encoding="utf-8")
+    page.goto(file.as_uri())
+    page.locator("pre").screenshot(path=FOLDER / "survival.png")
 
 
 def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
@@ -209,7 +232,7 @@ def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
 
 
 def main() -> int:
-    """Write docs/_static/report-*.png, segments-followed.png, segmentations-compared.png and demo-churn.png."""
+    """Write docs/_static/report-*.png, demo-churn.png and the pictures of a terminal."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.stderr.write("Chromium is not installed here.\n")

@@ -8,5 +8,9 @@ SUBCOMMANDS = {
         "predict_score",
         "Score all customers by models that are kept, a part of them at a time.",
     ),
+    "survival": (
+        "predict_survival",
+        "Say how long customers stay, and how much longer each of them is likely to.",
+    ),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

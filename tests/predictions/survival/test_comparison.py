@@ -1,0 +1,116 @@
+"""Survival models compared in the same folds."""
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from regulars.errors import InvalidParameterError, QualityError
+from regulars.features import AsOf, Feature, FeatureTable
+from regulars.predictions import read_outcome
+from regulars.predictions.survival import Durations, compare_survival
+from regulars.schema.wording import Wording
+
+AS_OF = AsOf(date(2026, 1, 1))
+
+
+def make_customers(n, *, seed=1, effect=1.0):
+    generator = np.random.default_rng(seed)
+    use = generator.normal(size=n)
+    plan = generator.choice(["basic", "pro"], n)
+    hazard = 0.05 * np.exp(effect * use + effect * (plan == "basic"))
+    months = np.ceil(generator.exponential(1 / hazard))
+    seen = generator.integers(1, 37, n)
+    durations = np.minimum(months, seen).astype(float)
+    features = (
+        Feature("use", Wording(en="use", ru="объём"), None, "numeric"),
+        Feature("plan", Wording(en="plan", ru="тариф"), None, "category"),
+        Feature("paid", Wording(en="paid", ru="оплачено"), None, "numeric"),
+    )
+    ids = [f"{number:05}" for number in range(n)]
+    table = pa.table({"customer_id": ids, "use": use, "plan": plan, "paid": durations * 10})
+    outcome = read_outcome([str(int(left)) for left in months <= seen], column="left")
+    return FeatureTable(table, features, AS_OF), Durations("tenure", durations, "months"), outcome
+
+
+@pytest.mark.slow
+def test_the_models_find_who_leaves_sooner_and_the_repeated_duration_is_left_out():
+    features, durations, outcome = make_customers(1500)
+
+    found = compare_survival(features, durations, outcome, random_state=1)
+
+    figures = {model.name: model.c_index.mean for model in found.models}
+    assert list(figures) == ["kaplan_meier", "cox", "hazard"]
+    assert figures["kaplan_meier"] == 0.5
+    assert figures["cox"] > 0.70
+    assert found.chosen == "cox"
+    assert found.c_index.low < figures["cox"] < found.c_index.high
+    assert [echo.feature for echo in found.echoes] == ["paid"]
+    assert found.models[1].brier[1] < found.models[0].brier[1]
+    assert found.note.en.startswith(
+        "The features are as they were when each customer was last seen"
+    )
+    assert all(group.low <= group.observed <= group.high for group in found.calibration)
+
+
+@pytest.mark.slow
+def test_those_who_are_still_there_are_scored_and_the_same_seed_scores_them_the_same():
+    features, durations, outcome = make_customers(600)
+
+    found = compare_survival(features, durations, outcome, random_state=1)
+    again = compare_survival(features, durations, outcome, random_state=1)
+
+    assert found.scored.column_names == [
+        "customer_id",
+        "duration_days",
+        "leaves_within_30_days",
+        "leaves_within_90_days",
+        "leaves_within_180_days",
+        "leaves_within_365_days",
+        "median_days_left",
+    ]
+    assert len(found.scored) == outcome.negatives
+    assert found.scored.equals(again.scored)
+    month, quarter = (found.scored[f"leaves_within_{days}_days"].to_numpy() for days in (30, 90))
+    known = ~np.isnan(quarter)
+    assert (month[known] <= quarter[known]).all()
+
+
+@pytest.mark.slow
+def test_features_that_say_nothing_leave_one_curve_for_all():
+    features, durations, outcome = make_customers(800, effect=0.0)
+
+    found = compare_survival(features, durations, outcome, random_state=1)
+
+    assert found.chosen == "kaplan_meier"
+    assert found.why.en.startswith("No model ranks customers better than chance")
+
+
+def test_without_features_there_is_one_curve_for_all():
+    features, durations, outcome = make_customers(200)
+
+    found = compare_survival(
+        features.drop(["use", "plan", "paid"]), durations, outcome, random_state=1
+    )
+
+    assert [model.name for model in found.models] == ["kaplan_meier"]
+    assert found.why.en.startswith("There are no features")
+
+
+def test_rows_that_do_not_fit_together_are_refused():
+    features, durations, outcome = make_customers(100)
+    fewer = Durations("tenure", durations.values[:90], "months")
+
+    with pytest.raises(
+        InvalidParameterError, match="90 durations and 100 labels for 100 customers"
+    ):
+        compare_survival(features, fewer, outcome, random_state=1)
+
+
+def test_too_few_departures_with_a_duration_are_refused():
+    features, durations, outcome = make_customers(100)
+    missing = np.where(outcome.labels == 1, np.nan, durations.values)
+
+    with pytest.raises(QualityError, match="customers with a duration 0 have left"):
+        compare_survival(features, Durations("tenure", missing, "months"), outcome, random_state=1)
