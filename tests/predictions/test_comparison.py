@@ -8,7 +8,13 @@ import pyarrow as pa
 import pytest
 from scipy.special import logit
 
-from regulars.errors import Cancelled, InvalidParameterError, NotFoundError, QualityError
+from regulars.errors import (
+    Cancelled,
+    InvalidParameterError,
+    NotFoundError,
+    QualityError,
+    RegularsError,
+)
 from regulars.evaluate import ContactCosts
 from regulars.evaluate.metrics import roc_auc
 from regulars.features import AsOf, Feature, FeatureTable
@@ -77,6 +83,43 @@ def test_six_models_are_compared_in_the_same_folds():
     assert comparison.models[0].pr_auc.mean == pytest.approx(comparison.base_rate, abs=0.01)
     assert min(model.roc_auc.mean for model in comparison.models[1:]) > 0.8
     assert [len(model.fold_roc_auc) for model in comparison.models] == [5] * 6
+
+
+def test_models_that_can_be_held_to_a_way_are_compared_where_one_is_known():
+    features, outcome = _shop()
+
+    comparison = compare_churn_models(
+        features,
+        outcome,
+        random_state=1,
+        models=["one_feature", "logistic", "lightgbm"],
+        monotone={"tenure": -1},
+    )
+
+    assert [model.name for model in comparison.models] == ["one_feature", "lightgbm"]
+    values = np.tile(comparison.explainer.matrix.values[:1], (30, 1))
+    values[:, 0] = np.arange(30)
+    assert (np.diff(comparison.scorers["lightgbm"].log_odds(values)) <= 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("monotone", "said"),
+    [({"tenur": 1}, "no column 'tenur'"), ({"payment": 1}, "a category has no more")],
+)
+def test_a_way_that_cannot_be_is_refused(monotone, said):
+    features, outcome = _shop()
+
+    with pytest.raises(RegularsError, match=said):
+        compare_churn_models(features, outcome, random_state=1, monotone=monotone)
+
+
+def test_models_that_cannot_be_held_to_a_way_are_refused_alone():
+    features, outcome = _shop()
+
+    with pytest.raises(InvalidParameterError, match=r"Choose from: baseline, one_feature"):
+        compare_churn_models(
+            features, outcome, random_state=1, models=["logistic"], monotone={"tenure": -1}
+        )
 
 
 def test_a_straight_line_is_chosen_where_the_truth_is_one():

@@ -15,14 +15,31 @@ if TYPE_CHECKING:
     from lightgbm import Booster
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-__all__ = ["HistogramModel", "LevelCodes", "LightgbmModel", "fit_histogram_trees", "fit_lightgbm"]
+__all__ = [
+    "BAGGING_SEED",
+    "COLUMN_SHARE",
+    "LARGE_TREES",
+    "ROW_SHARE",
+    "SMALL_TREES",
+    "STEP",
+    "HistogramModel",
+    "LevelCodes",
+    "LightgbmModel",
+    "TreeSize",
+    "count_rows_in_leaf",
+    "find_size",
+    "fit_histogram_trees",
+    "fit_lightgbm",
+    "list_rounds",
+    "weigh_penalty",
+]
 
 # Small steps, small trees, large leaves and half of the columns a tree: on flat customer files the
 # usual settings of boosting lose to a straight line (ADR on the models).
-_STEP = 0.05
+STEP = 0.05
 _PENALTY = 13.0
-_COLUMN_SHARE = 0.5
-_ROW_SHARE = 0.8
+COLUMN_SHARE = 0.5
+ROW_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +51,8 @@ class TreeSize:
     rounds: tuple[int, ...]
 
 
-_SMALL = TreeSize(leaves=8, rows_in_leaf=40, rounds=(50, 100, 200, 300))
-_LARGE = TreeSize(leaves=31, rows_in_leaf=20, rounds=(50, 100, 200, 400))
+SMALL_TREES = TreeSize(leaves=8, rows_in_leaf=40, rounds=(50, 100, 200, 300))
+LARGE_TREES = TreeSize(leaves=31, rows_in_leaf=20, rounds=(50, 100, 200, 400))
 """For data where many things must come together."""
 
 _LONG_STEP = 0.1
@@ -44,7 +61,7 @@ _FEWER_ROUNDS = (25, 50, 100, 150)
 
 _MOST_LEVELS = 60
 _FEWEST_IN_LEVEL = 10
-_BAGGING_SEED = 7
+BAGGING_SEED = 7
 
 
 class LevelCodes:
@@ -96,17 +113,17 @@ def _list_frequent(codes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.sort(levels[frequent[counts[frequent] >= _FEWEST_IN_LEVEL]])
 
 
-def _list_rounds(tried: tuple[int, ...], n_trees: int) -> list[int]:
+def list_rounds(tried: tuple[int, ...], n_trees: int) -> list[int]:
     """Numbers of trees to try when only so many could be grown."""
     return [min(rounds, n_trees) for rounds in tried]
 
 
-def _rows_in_leaf(n_rows: int, usual: int) -> int:
+def count_rows_in_leaf(n_rows: int, usual: int) -> int:
     """Fewer where there are few rows, so that a tree can be grown at all."""
     return max(5, min(usual, n_rows // 20))
 
 
-def _penalty(labels: NDArray[np.float64]) -> float:
+def weigh_penalty(labels: NDArray[np.float64]) -> float:
     """The L2 penalty: a row weighs p (1 - p) in a leaf, and a rare outcome is not to be forbidden."""
     rate = float(np.mean(labels))
     return 4 * rate * (1 - rate) * _PENALTY
@@ -147,24 +164,24 @@ class LightgbmRounds:
         coded = self.codes.transform(X)
         return np.concatenate(
             [
-                _predict_stages(booster, coded, _list_rounds(size.rounds, booster.num_trees()))
+                _predict_stages(booster, coded, list_rounds(size.rounds, booster.num_trees()))
                 for size, booster in self.boosters.items()
             ]
         )
 
     def pick(self, position: int) -> LightgbmModel:
         """One of the boosters with one of the numbers of trees."""
-        size, place = _find_size(position)
+        size, place = find_size(position)
         booster = self.boosters[size]
         return LightgbmModel(
-            booster, self.codes, _list_rounds(size.rounds, booster.num_trees())[place]
+            booster, self.codes, list_rounds(size.rounds, booster.num_trees())[place]
         )
 
 
-def _find_size(position: int) -> tuple[TreeSize, int]:
+def find_size(position: int) -> tuple[TreeSize, int]:
     """The size of the trees of one candidate, and its place among those of that size."""
-    n_small = len(_SMALL.rounds)
-    return (_SMALL, position) if position < n_small else (_LARGE, position - n_small)
+    n_small = len(SMALL_TREES.rounds)
+    return (SMALL_TREES, position) if position < n_small else (LARGE_TREES, position - n_small)
 
 
 def _predict_stages(
@@ -188,15 +205,19 @@ def fit_lightgbm(
     is_category: NDArray[np.bool_],
     *,
     only: int | None = None,
+    monotone: NDArray[np.int64] | None = None,
 ) -> LightgbmRounds:
     """LightGBM (Ke et al. 2017): small trees after 50 to 300 of them, large ones after 50 to 400."""
     codes = LevelCodes.learn(X, is_category)
     coded = codes.transform(X)
-    grown = {_SMALL: _SMALL.rounds[-1], _LARGE: _LARGE.rounds[-1]}
+    grown = {SMALL_TREES: SMALL_TREES.rounds[-1], LARGE_TREES: LARGE_TREES.rounds[-1]}
     if only is not None:
-        size, place = _find_size(only)
+        size, place = find_size(only)
         grown = {size: size.rounds[place]}
-    boosters = {size: _grow(coded, labels, codes, size, n_trees) for size, n_trees in grown.items()}
+    boosters = {
+        size: _grow(coded, labels, codes, size, n_trees, monotone)
+        for size, n_trees in grown.items()
+    }
     return LightgbmRounds(boosters, codes)
 
 
@@ -206,20 +227,21 @@ def _grow(
     codes: LevelCodes,
     size: TreeSize,
     n_trees: int,
+    monotone: NDArray[np.int64] | None,
 ) -> "Booster":
     import lightgbm
 
-    settings = {
+    settings: dict[str, object] = {
         "objective": "binary",
-        "learning_rate": _STEP,
+        "learning_rate": STEP,
         "num_leaves": size.leaves,
-        "min_data_in_leaf": _rows_in_leaf(len(coded), size.rows_in_leaf),
-        "lambda_l2": _penalty(labels),
-        "feature_fraction": _COLUMN_SHARE,
-        "bagging_fraction": _ROW_SHARE,
+        "min_data_in_leaf": count_rows_in_leaf(len(coded), size.rows_in_leaf),
+        "lambda_l2": weigh_penalty(labels),
+        "feature_fraction": COLUMN_SHARE,
+        "bagging_fraction": ROW_SHARE,
         "bagging_freq": 1,
-        "max_cat_to_onehot": _SMALL.leaves,
-        "seed": _BAGGING_SEED,
+        "max_cat_to_onehot": SMALL_TREES.leaves,
+        "seed": BAGGING_SEED,
         "deterministic": True,
         "force_col_wise": True,
         # Several threads wait for each other on trees this small: with two, and other work on the
@@ -227,6 +249,8 @@ def _grow(
         "num_threads": 1,
         "verbosity": -1,
     }
+    if monotone is not None:
+        settings["monotone_constraints"] = monotone.tolist()
     matrix = lightgbm.Dataset(coded, labels, categorical_feature=codes.columns.tolist())
     return lightgbm.train(settings, matrix, num_boost_round=n_trees)
 
@@ -329,12 +353,12 @@ class HistogramRounds:
         """Raw log-odds by each candidate, shape (n_candidates, n_customers)."""
         staged = dict(enumerate(self._stage(X), start=1))
         return np.stack(
-            [staged[n].reshape(len(X)) for n in _list_rounds(_FEWER_ROUNDS, len(staged))]
+            [staged[n].reshape(len(X)) for n in list_rounds(_FEWER_ROUNDS, len(staged))]
         )
 
     def pick(self, position: int) -> HistogramModel:
         """The ensemble with one of the numbers of trees."""
-        n_trees = _list_rounds(_FEWER_ROUNDS, self.model.n_iter_)[position]
+        n_trees = list_rounds(_FEWER_ROUNDS, self.model.n_iter_)[position]
         return HistogramModel(self.model, self.codes, self.order, n_trees)
 
     def _stage(self, X: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
@@ -347,6 +371,7 @@ def fit_histogram_trees(
     is_category: NDArray[np.bool_],
     *,
     only: int | None = None,
+    monotone: NDArray[np.int64] | None = None,
 ) -> HistogramRounds:
     """Scikit-learn's histogram gradient boosting, looked at after 25 to 150 trees."""
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -359,12 +384,13 @@ def fit_histogram_trees(
     model = HistGradientBoostingClassifier(
         learning_rate=_LONG_STEP,
         max_iter=_FEWER_ROUNDS[-1 if only is None else only],
-        max_leaf_nodes=_SMALL.leaves,
-        min_samples_leaf=_rows_in_leaf(len(X), _SMALL.rows_in_leaf),
-        l2_regularization=_penalty(labels),
-        max_features=_COLUMN_SHARE,
+        max_leaf_nodes=SMALL_TREES.leaves,
+        min_samples_leaf=count_rows_in_leaf(len(X), SMALL_TREES.rows_in_leaf),
+        l2_regularization=weigh_penalty(labels),
+        max_features=COLUMN_SHARE,
         early_stopping=False,
         categorical_features=list(range(len(codes.columns))) or None,
-        random_state=_BAGGING_SEED,
+        monotonic_cst=None if monotone is None else monotone[order],
+        random_state=BAGGING_SEED,
     )
     return HistogramRounds(model.fit(codes.transform(X)[:, order], labels), codes, order)

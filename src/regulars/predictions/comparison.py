@@ -1,6 +1,6 @@
 """Models compared on equal terms: what they learn from and are tested on, at random or in time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from regulars.features.matrix import encode_features
 from regulars.features.table import FeatureTable
 from regulars.predictions.cleaned import spread_plan
 from regulars.predictions.contest import Contest, ContestRows
+from regulars.predictions.monotone import keep_monotone, lay_out_ways
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import limit_rows, plan_at_random, plan_over_time
 from regulars.predictions.results import ChurnComparison, ModelName
@@ -38,6 +39,7 @@ def compare_churn_models(
     progress: Progress | None = None,
     language: Language = "en",
     models: Sequence[ModelName] = EVERYDAY_MODELS,
+    monotone: Mapping[str, int] | None = None,
 ) -> ChurnComparison:
     """Models compared on customers they have not seen; the chosen one scores everybody.
 
@@ -68,6 +70,9 @@ def compare_churn_models(
         In which the stages are called.
     models
         Which are compared; those that others are made of are compared too.
+    monotone
+        By name of a number 1 where the outcome may only become more probable as it rises, -1 where
+        only less. Models that cannot be held to that are left out.
 
     Raises
     ------
@@ -88,6 +93,7 @@ def compare_churn_models(
         group_identical_rows(X),
         matrix.is_category,
         spread_plan(cleaning, features.names) if cleaning else None,
+        lay_out_ways(matrix, monotone) if monotone else None,
     )
     material = ContestRows(
         matrix, known, rows, np.arange(len(features)), features.customer_ids, outcome
@@ -101,7 +107,7 @@ def compare_churn_models(
         costs=costs,
         progress=progress,
         language=language,
-        models=models,
+        models=keep_monotone(models) if monotone else models,
     )
     return contest.run(split)
 
@@ -116,6 +122,7 @@ def compare_models_over_time(
     progress: Progress | None = None,
     language: Language = "en",
     models: Sequence[ModelName] = EVERYDAY_MODELS,
+    monotone: Mapping[str, int] | None = None,
 ) -> ChurnComparison:
     """The same where there is time: learnt from earlier cut-off dates, tested at later ones.
 
@@ -129,7 +136,7 @@ def compare_models_over_time(
         same order of customers; labels of customers not at risk are NaN.
     features
         The customers to score today; the same features.
-    random_state, costs, cleaning, progress, language, models
+    random_state, costs, cleaning, progress, language, models, monotone
         As in `compare_churn_models`.
 
     Raises
@@ -161,6 +168,7 @@ def compare_models_over_time(
         groups,
         matrix.is_category,
         spread_plan(cleaning, features.names) if cleaning else None,
+        lay_out_ways(matrix, monotone) if monotone else None,
     )
     outcome = Outcome.gather([outcome for _, outcome in past])
     scored = np.arange(len(seen), len(stacked))
@@ -178,7 +186,7 @@ def compare_models_over_time(
         costs=costs,
         progress=progress,
         language=language,
-        models=models,
+        models=keep_monotone(models) if monotone else models,
     )
     return contest.run(split)
 

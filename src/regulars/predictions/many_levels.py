@@ -129,13 +129,14 @@ def weigh_many_levels(train: Trainer) -> Trainer:
         is_category: NDArray[np.bool_],
         *,
         only: int | None = None,
+        **asked: NDArray[np.int64],
     ) -> Candidates:
         columns = find_many_levels(X, is_category)
         if not len(columns):
-            return train(X, labels, is_category, only=only)
+            return train(X, labels, is_category, only=only, **asked)
         weights, learnt = LevelWeights.learn(X, labels, columns)
         is_code = np.array(is_category)
         is_code[columns] = False
-        return WeighedCandidates(train(learnt, labels, is_code, only=only), weights)
+        return WeighedCandidates(train(learnt, labels, is_code, only=only, **asked), weights)
 
     return fit

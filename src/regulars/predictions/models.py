@@ -1,6 +1,7 @@
 """What a model has to offer, and the two that add up one part per feature: linear, naive Bayes."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -53,18 +54,10 @@ class Candidates(Protocol):
         """One candidate."""
 
 
-class Trainer(Protocol):
-    """Fits the candidates of one family."""
-
-    def __call__(
-        self,
-        X: NDArray[np.float64],
-        labels: NDArray[np.float64],
-        is_category: NDArray[np.bool_],
-        *,
-        only: int | None = None,
-    ) -> Candidates:
-        """The candidates, in a fixed order; of `only` one, no more is fitted than it needs."""
+Trainer = Callable[..., Candidates]
+"""Of `X`, `labels` and `is_category` the candidates of one family, in a fixed order; of `only` one, no
+more is fitted than it needs. Where a family can, `monotone` says for each column 1 or -1 where the
+outcome may only become more, or only less, probable with the number, and 0 elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

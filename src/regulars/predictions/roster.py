@@ -7,8 +7,12 @@ from typing import get_args
 
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.forests import fit_extra_trees, fit_random_forest
 from regulars.predictions.many_levels import weigh_many_levels
 from regulars.predictions.models import fit_logistic_path, fit_naive_bayes
+from regulars.predictions.network import fit_network
+from regulars.predictions.one_feature import fit_one_feature
+from regulars.predictions.other_boosters import fit_catboost, fit_xgboost
 from regulars.predictions.results import ModelName
 from regulars.predictions.scorers import (
     Fitted,
@@ -18,6 +22,7 @@ from regulars.predictions.scorers import (
     calibrate,
     fit_baseline,
 )
+from regulars.predictions.stacking import stack_scorers
 from regulars.predictions.training import Lesson
 from regulars.schema.wording import Wording
 
@@ -66,6 +71,8 @@ class Family:
         What has to be installed for it, as it is imported; empty for what always is.
     extra
         The extra that installs it.
+    is_monotone
+        Whether it can be held to the way of a feature (`TrainingRows.monotone`).
     """
 
     title: Wording
@@ -75,6 +82,7 @@ class Family:
     combine: Callable[[Sequence[Fitted], Lesson], Scorer] = _blend
     package: str = ""
     extra: str = ""
+    is_monotone: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -84,7 +92,16 @@ class Family:
 
 FAMILIES: dict[ModelName, Family] = {
     "baseline": Family(
-        Wording(en="Base rate for everybody", ru="Средняя доля для всех"), 5, fit_baseline
+        Wording(en="Base rate for everybody", ru="Средняя доля для всех"),
+        5,
+        fit_baseline,
+        is_monotone=True,
+    ),
+    "one_feature": Family(
+        Wording(en="One-feature rule", ru="Правило по одному признаку"),
+        5,
+        calibrate(fit_one_feature),
+        is_monotone=True,
     ),
     "naive_bayes": Family(
         Wording(en="Naive Bayes over intervals", ru="Наивный Байес по интервалам"),
@@ -96,15 +113,50 @@ FAMILIES: dict[ModelName, Family] = {
         4,
         calibrate(weigh_many_levels(fit_logistic_path)),
     ),
+    "random_forest": Family(
+        Wording(en="Random forest", ru="Случайный лес"),
+        2,
+        calibrate(weigh_many_levels(fit_random_forest)),
+        is_monotone=True,
+    ),
+    "extra_trees": Family(
+        Wording(en="Extra trees", ru="Сверхслучайные деревья"),
+        2,
+        calibrate(weigh_many_levels(fit_extra_trees)),
+        is_monotone=True,
+    ),
     "lightgbm": Family(
         Wording(en="Gradient boosting (LightGBM)", ru="Градиентный бустинг (LightGBM)"),
         2,
         calibrate(weigh_many_levels(fit_lightgbm)),
+        is_monotone=True,
     ),
     "histogram_trees": Family(
         Wording(en="Gradient boosting (scikit-learn)", ru="Градиентный бустинг (scikit-learn)"),
         2,
         calibrate(weigh_many_levels(fit_histogram_trees)),
+        is_monotone=True,
+    ),
+    "xgboost": Family(
+        Wording(en="Gradient boosting (XGBoost)", ru="Градиентный бустинг (XGBoost)"),
+        2,
+        calibrate(weigh_many_levels(fit_xgboost)),
+        package="xgboost",
+        extra="boosters",
+        is_monotone=True,
+    ),
+    "catboost": Family(
+        Wording(en="Gradient boosting (CatBoost)", ru="Градиентный бустинг (CatBoost)"),
+        2,
+        calibrate(weigh_many_levels(fit_catboost)),
+        package="catboost",
+        extra="boosters",
+        is_monotone=True,
+    ),
+    "network": Family(
+        Wording(en="Neural network", ru="Нейронная сеть"),
+        1,
+        calibrate(weigh_many_levels(fit_network)),
     ),
     # A straight line and trees are wrong about different customers.
     "blend": Family(
@@ -114,6 +166,16 @@ FAMILIES: dict[ModelName, Family] = {
         ),
         1,
         parts=("logistic", "lightgbm"),
+    ),
+    # Only of families that are always there, so that it is the same on every machine.
+    "stack": Family(
+        Wording(
+            en="Stack of logistic regression, forest, boosting and network",
+            ru="Стекинг: логистическая регрессия, лес, бустинг и сеть",
+        ),
+        1,
+        parts=("logistic", "random_forest", "lightgbm", "network"),
+        combine=stack_scorers,
     ),
 }
 """All families, simplest first."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -172,6 +173,8 @@ def fit_scorer(lesson: Lesson, train: Trainer) -> Fitted:
 
     Candidates are compared by log-loss, and calibrated, on its inner folds.
     """
+    if lesson.monotone is not None:
+        train = partial(train, monotone=lesson.monotone)
     raw = np.stack([_score_fold(lesson, fold, train) for fold in lesson.folds]).sum(axis=0)
     raw, labels = raw[:, lesson.tested], lesson.labels[lesson.tested]
     lines = [_fit_line(candidate, labels) for candidate in raw]

@@ -1,6 +1,6 @@
 """What models learn from: rows, and the same made ready once for every family of models."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,11 @@ class TrainingRows:
         Which columns hold codes, shape (n_features,).
     cleaning
         What is learnt from the rows before a model sees them, a column of `X` each; None for nothing.
+    monotone
+        1 or -1 where the outcome may only become more, or only less, probable with the number, 0
+        elsewhere, shape (n_features,); None where nothing is asked.
+    tuning_seconds
+        How long a model that searches for its settings may do so, a fit.
     """
 
     X: NDArray[np.float64]
@@ -42,15 +47,13 @@ class TrainingRows:
     groups: NDArray[np.int64]
     is_category: NDArray[np.bool_]
     cleaning: tuple[ColumnCleaning, ...] | None = None
+    monotone: NDArray[np.int64] | None = None
+    tuning_seconds: float = 30.0
 
     def take(self, chosen: NDArray[np.bool_]) -> "TrainingRows":
         """Only the rows where `chosen` holds."""
-        return TrainingRows(
-            self.X[chosen],
-            self.labels[chosen],
-            self.groups[chosen],
-            self.is_category,
-            self.cleaning,
+        return replace(
+            self, X=self.X[chosen], labels=self.labels[chosen], groups=self.groups[chosen]
         )
 
 
@@ -88,6 +91,8 @@ class Lesson:
         Cleans rows of all columns by what these rows taught.
     folds
         At least one.
+    monotone, tuning_seconds
+        As in `TrainingRows`, of the columns that the models are given.
     """
 
     X: NDArray[np.float64]
@@ -96,6 +101,8 @@ class Lesson:
     columns: NDArray[np.int64]
     clean: Clean
     folds: tuple[InnerFold, ...]
+    monotone: NDArray[np.int64] | None = None
+    tuning_seconds: float = 30.0
 
     @property
     def tested(self) -> NDArray[np.int64]:
@@ -135,7 +142,14 @@ def prepare_lesson(rows: TrainingRows, *, random_state: int) -> Lesson:
             )
         )
     return Lesson(
-        cleaned[:, columns], rows.labels, rows.is_category[columns], columns, clean, tuple(folds)
+        cleaned[:, columns],
+        rows.labels,
+        rows.is_category[columns],
+        columns,
+        clean,
+        tuple(folds),
+        None if rows.monotone is None else rows.monotone[columns],
+        rows.tuning_seconds,
     )
 
 

@@ -246,7 +246,7 @@ def load_models(
     reader = FileReader(contents.__getitem__, where=str(folder))
     scorers: dict[ModelName, Scorer] = {}
     for name, values in json.loads(contents[_MODELS]).items():
-        scorers[name] = reader.unpack(values, scorers)
+        scorers[name] = reader.unpack(name, values, scorers)
     usual = Usual.from_values(json.loads(contents[_USUAL])) if _USUAL in contents else None
     return SavedModels(manifest, scorers, usual)
 

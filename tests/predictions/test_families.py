@@ -1,0 +1,168 @@
+"""Every family of models on the same customers: it scores whatever comes, and its reasons add up."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from regulars.evaluate.metrics import roc_auc
+from regulars.predictions.network import fit_network
+from regulars.predictions.one_feature import fit_one_feature
+from regulars.predictions.roster import FAMILIES
+from regulars.predictions.training import TrainingRows, prepare_lesson
+from regulars.predictions.validation import fit_models
+
+pytestmark = pytest.mark.slow
+
+NAN = float("nan")
+CATEGORIES = np.array([False, True, False, True, False])
+ADDED = ("one_feature", "random_forest", "extra_trees", "xgboost", "catboost", "network", "stack")
+SINGLE = 2e-5
+"""XGBoost adds up in single precision."""
+
+
+def _draw(seed, n=900):
+    """Numbers with gaps, a category of five levels and one of thirty, and who left."""
+    chance = np.random.default_rng(seed)
+    X = np.column_stack(
+        [
+            chance.normal(size=n),
+            chance.integers(0, 5, n),
+            chance.gamma(2.0, size=n),
+            chance.integers(0, 30, n),
+            chance.normal(size=n),
+        ]
+    ).astype(float)
+    log_odds = 1.5 * X[:, 0] + 2 * (X[:, 1] == 2) - X[:, 2] * (X[:, 0] > 0) + X[:, 3] / 15 - 1
+    labels = (chance.random(n) < 1 / (1 + np.exp(-log_odds))).astype(float)
+    X[chance.random(X.shape) < 0.05] = NAN
+    return X, labels
+
+
+def _rows(**more):
+    X, labels = _draw(0)
+    return TrainingRows(X, labels, np.arange(len(X)), CATEGORIES, **more)
+
+
+@cache
+def _fitted():
+    names = [name for name in ADDED if FAMILIES[name].is_installed]
+    return {name: one for name, one, _ in fit_models(_rows(), 1, lambda: None, models=names)}
+
+
+@pytest.fixture(params=ADDED)
+def scorer(request):
+    if request.param not in _fitted():
+        pytest.skip(f"{request.param} is not installed")
+    return _fitted()[request.param]
+
+
+def test_contributions_and_one_constant_make_the_log_odds(scorer):
+    X, _ = _draw(1, 300)
+
+    constants = scorer.log_odds(X) - scorer.contributions(X).sum(axis=1)
+
+    assert np.ptp(constants) < SINGLE
+    assert scorer.contributions(X).shape == X.shape
+    assert np.abs(scorer.contributions(X)).max() > 0.1
+
+
+def test_it_ranks_customers_whom_it_has_not_seen(scorer):
+    X, labels = _draw(1, 2_000)
+
+    assert roc_auc(labels, scorer.probabilities(X)) > 0.6
+
+
+def test_probabilities_are_calibrated_on_the_whole(scorer):
+    X, labels = _draw(2, 2_000)
+
+    assert scorer.probabilities(X).mean() == pytest.approx(labels.mean(), abs=0.04)
+
+
+def test_an_unseen_level_and_a_customer_of_whom_nothing_is_known_are_scored(scorer):
+    strange = np.array([[0.1, 77.0, 1.0, 400.0, 0.0], [NAN] * 5, [9.0, 0.0, -9.0, 0.0, 0.0]])
+
+    said = scorer.probabilities(strange)
+
+    assert ((said > 0) & (said < 1)).all()
+    assert np.isfinite(scorer.contributions(strange)).all()
+
+
+def test_a_column_of_which_nothing_is_known_is_survived(scorer):
+    X, labels = _draw(0, 400)
+    name = next(name for name, one in _fitted().items() if one is scorer)
+    rows = TrainingRows(
+        np.column_stack([X, np.full(len(X), NAN)]),
+        labels,
+        np.arange(len(X)),
+        np.append(CATEGORIES, False),
+    )
+
+    *_, (_, again, _) = fit_models(rows, 1, lambda: None, models=[name])
+
+    assert again.contributions(rows.X)[:, 5].tolist() == [0.0] * len(X)
+
+
+MONOTONE = ("one_feature", "random_forest", "extra_trees", "lightgbm", "histogram_trees")
+
+
+@pytest.mark.parametrize("name", [*MONOTONE, "xgboost", "catboost"])
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_monotone_feature_never_pulls_the_other_way(name, way):
+    if not FAMILIES[name].is_installed:
+        pytest.skip(f"{name} is not installed")
+    rows = _rows(monotone=np.array([way, 0, 0, 0, -way]))
+
+    *_, (_, scorer, _) = fit_models(rows, 1, lambda: None, models=[name])
+
+    said = []
+    for value in np.linspace(-2, 2, 15):
+        moved = rows.X[:60].copy()
+        moved[:, 0] = value
+        said.append(scorer.log_odds(moved))
+    assert (way * np.diff(said, axis=0) >= -1e-9).all()
+
+
+def test_the_one_feature_is_the_one_that_tells_most_by_steps_of_one_way():
+    X, labels = _draw(0)
+
+    rule = _fitted()["one_feature"].model
+
+    assert rule.column in (0, 1)
+    steps = fit_one_feature(X, labels, CATEGORIES, only=0).pick(0).steps[:-1]
+    assert (np.diff(steps) >= 0).all() or (np.diff(steps) <= 0).all()
+
+
+def test_a_stack_weighs_its_parts_by_what_they_said_of_customers_they_had_not_seen():
+    stack = _fitted()["stack"]
+
+    assert len(stack.parts) == len(FAMILIES["stack"].parts)
+    assert (stack.weights >= 0).all()
+    assert 0.7 < stack.weights.sum() < 1.3
+
+
+def test_the_same_rows_give_the_same_network():
+    X, labels = _draw(0, 300)
+
+    one, other = (fit_network(X, labels, CATEGORIES, only=0).pick(0) for _ in range(2))
+
+    assert np.array_equal(one.log_odds(X), other.log_odds(X))
+
+
+def test_typical_customers_of_a_network_are_means_of_many():
+    X, labels = _draw(0, 300)
+
+    typical = fit_network(X, labels, CATEGORIES, only=0).pick(0).typical
+
+    assert typical.weights.sum() == pytest.approx(1)
+    assert typical.weights.min() * 300 >= 20
+
+
+def test_what_was_said_of_unseen_rows_comes_with_a_fitted_model():
+    lesson = prepare_lesson(_rows(), random_state=1)
+
+    fitted = FAMILIES["random_forest"].fit(lesson)
+
+    assert fitted.said.shape == lesson.tested.shape
+    inside = roc_auc(lesson.labels, fitted.scorer.log_odds(_rows().X))
+    assert roc_auc(lesson.labels[lesson.tested], fitted.said) < inside
