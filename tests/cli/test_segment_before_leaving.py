@@ -67,49 +67,6 @@ def test_a_planted_sequence_comes_first(shop, capsys):
     assert all(one["low"] > 1 for one in told["top"])
 
 
-def test_a_sequence_is_saved_as_a_segment_of_those_it_happened_to_lately(shop, capsys):
-    run(["init", "home"])
-    run(["load", "contracts.csv", "-w", "home"])
-    run(["load", "events.csv", "-w", "home"])
-    capsys.readouterr()
-    words = ("-w", "home", "--days", "60", "--steps", "2", "--as-of", "2025-10-01")
-
-    code, out, err = ask(capsys, *words, "--save", "warned", "--format", "json")
-
-    assert code == 0, err
-    top = json.loads(out)["top"]
-    assert [one["saved"] for one in top] == [f"warned-{place + 1}" for place in range(len(top))]
-    rules = {tuple(one["steps"]): (one["saved"], one["rule"]) for one in top}
-    name, rule = rules["“complaint”",]
-    assert rule == {"did": "complaint", "within_days": 60}
-    run(["segment", "count", name, "-w", "home", "--as-of", "2025-10-01", "--format", "json"])
-    counted = json.loads(capsys.readouterr().out)
-    assert counted["sentence"] == 'had "complaint" events in the last 60 days'
-    rows = (shop / "events.csv").read_text(encoding="utf-8").splitlines()
-    assert counted["members"] == len(
-        {
-            row.split(",")[0]
-            for row in rows
-            if row.endswith(",complaint") and "2025-08-02" <= row.split(",")[1][:10] < "2025-10-01"
-        }
-    )
-
-
-def test_segments_of_sequences_are_not_overwritten_by_accident(shop, capsys):
-    run(["init", "home"])
-    run(["load", "contracts.csv", "-w", "home"])
-    run(["load", "events.csv", "-w", "home"])
-    words = ("-w", "home", "--days", "60", "--steps", "1", "--save", "warned", "--lang", "ru")
-
-    first, out, _ = ask(capsys, *words)
-    again, _, complaint = ask(capsys, *words)
-    replaced, _, _ = ask(capsys, *words, "--replace")
-
-    assert (first, again, replaced) == (0, 1, 0)
-    assert out.splitlines()[-1].startswith("Сохранены как сегменты, в порядке таблицы: warned-1")
-    assert "--replace" in complaint
-
-
 def test_what_happens_after_leaving_is_not_seen(shop, capsys):
     words = ("contracts.csv", "events.csv", "--days", "60", "--horizon-days", "30")
     words = (*words, "--as-of", "2025-12-01", "--format", "json")

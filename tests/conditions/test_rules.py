@@ -259,25 +259,6 @@ def test_a_row_is_neither_filtered_nor_explained_by_behavior():
             'had an "alarm" event and then a payment within 7 days',
             "сначала событие «alarm», затем платёж, в пределах 7 дней",
         ),
-        (
-            {
-                "sequence": [
-                    {
-                        "had": "payments",
-                        "where": {"column": "status", "op": "=", "value": "failed"},
-                        "within_days": 30,
-                    },
-                    {"did": "call", "within_days": 30},
-                ]
-            },
-            'had a payment (whether it went through is "failed") and then a "call" event, all in the last 30 days',
-            "сначала платёж (прошёл ли платёж — «failed»), затем событие «call», всё за последние 30 дней",
-        ),
-        (
-            {"not": {"sequence": [{"did": "alarm", "within_days": 30}, {"did": "call"}]}},
-            'did not have an "alarm" event in the last 30 days and then a "call" event',
-            "не было такого: сначала за последние 30 дней событие «alarm», затем событие «call»",
-        ),
         ({"segment": "vip"}, 'is in segment "vip"', "входит в сегмент «vip»"),
         (
             {"not": {"score": "churn", "op": ">", "value": 0.5}},

@@ -71,12 +71,14 @@ def test_the_results_of_an_analysis_lose_the_customer_too(desk):
 
     ran = desk.run("erase", WHO, "-w", "out/workspace", "--yes", "--format", "json")
 
+    (tested,) = (desk.folder / "out/workspace/runs").glob("*/tested.parquet")
     assert {"customers.parquet", "contact_list.csv", "contact_list.xlsx"} <= before
     assert ran.code == 0
     assert ran.json["files"] == {
         "customers.parquet": "rewritten",
         "contact_list.csv": "rewritten",
         "contact_list.xlsx": "removed",
+        str(tested): "rewritten",
     }
     assert find_words(desk.folder / "out", WORDS) == set()
 

@@ -3,6 +3,7 @@
 __all__ = ["SUBCOMMANDS"]
 
 SUBCOMMANDS = {
+    "fairness": ("predict_fairness", "Say how a model treats groups of customers."),
     "models": ("predict_models", "List the models that are kept, run by run."),
     "score": (
         "predict_score",

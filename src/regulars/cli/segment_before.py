@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
-from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, save_rules
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from regulars.schema.wording import Language
     from regulars.segments.precursors import Precursor
-    from regulars.segments.rules.definition import SegmentDefinition
-    from regulars.workspace import Workspace
     from regulars.workspace.before_leaving import BeforeLeaving
 
 __all__ = ["before_leaving"]
@@ -47,15 +45,6 @@ _EXPLAINED = Wording(
     " Лифт: во сколько раз чаще, чем все; границы верны для всех проверенных последовательностей сразу.",
 )
 
-_OFFERED = Wording(
-    en="To keep whom these happened to lately as segments: --save NAME.",
-    ru="Сохранить тех, с кем это было недавно, как сегменты: --save ИМЯ.",
-)
-_SAVED = Wording(
-    en="Saved as segments, in the order of the table: {}.",
-    ru="Сохранены как сегменты, в порядке таблицы: {}.",
-)
-
 
 def before_leaving(
     file: Files = (),
@@ -76,16 +65,6 @@ def before_leaving(
     horizon_days: Annotated[
         int | None, Parameter(help="Within how many days after the date they left.")
     ] = None,
-    save: Annotated[
-        str | None,
-        Parameter(
-            help="Save the shown sequences as segments of those whom they happened to lately, with this"
-            " name and a number: `NAME-1`, `NAME-2` …"
-        ),
-    ] = None,
-    replace: Annotated[
-        bool, Parameter(negative=(), help="Save new versions of segments that are there.")
-    ] = False,
     how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
@@ -115,44 +94,14 @@ def before_leaving(
             language=language,
             progress=progress,
         )
-    saved = _save(home, found, save, replace=replace) if save else {}
     if format == "json":
-        print_json(_describe(found, saved, language))
+        print_json(_describe(found, language))
     else:
         _print(found, support, language)
-        if found.found.found:
-            _print_saved(saved, language)
     return 0
 
 
-def _save(
-    home: Workspace, found: BeforeLeaving, prefix: str, *, replace: bool
-) -> dict[int, SegmentDefinition]:
-    """The segments of the sequences that have a rule, by the place of the sequence."""
-    rules = [
-        (place, f"{prefix}-{place + 1}", one.sentence, rule)
-        for place, (one, rule) in enumerate(zip(found.found.top, found.rules, strict=True))
-        if rule is not None
-    ]
-    return dict(
-        zip(
-            (place for place, *_ in rules),
-            save_rules(home, [told[1:] for told in rules], replace=replace),
-            strict=True,
-        )
-    )
-
-
-def _print_saved(saved: dict[int, SegmentDefinition], language: Language) -> None:
-    names = ", ".join(one.name for one in saved.values())
-    print_lines(_SAVED.to(language).format(names) if saved else _OFFERED.to(language))
-
-
-def _describe(
-    before: BeforeLeaving, saved: dict[int, SegmentDefinition], language: Language
-) -> dict[str, Any]:
-    from regulars.conditions import condition_to_dict
-
+def _describe(before: BeforeLeaving, language: Language) -> dict[str, Any]:
     found = before.found
     return {
         "leaving": before.leaving.sentence.to(language),
@@ -174,10 +123,8 @@ def _describe(
                 "lift": one.lift,
                 "low": one.low,
                 "high": one.high,
-                "rule": condition_to_dict(rule) if rule is not None else None,
-                "saved": saved[place].name if place in saved else None,
             }
-            for place, (one, rule) in enumerate(zip(found.top, before.rules, strict=True))
+            for one in found.top
         ],
     }
 

@@ -34,14 +34,9 @@ from regulars.cli.options import (
 from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from regulars.conditions import Rule
-    from regulars.schema.wording import Wording
-    from regulars.segments.rules.definition import SegmentDefinition
     from regulars.workspace import Workspace
 
-__all__ = ["AsOfOption", "Files", "HowRead", "find_home", "save_rules"]
+__all__ = ["AsOfOption", "Files", "HowRead", "find_home"]
 
 Files = Annotated[
     tuple[str, ...],
@@ -138,32 +133,3 @@ def find_home(
             progress=progress,
         )
     return loaded.workspace, language
-
-
-def save_rules(
-    home: Workspace, rules: Iterable[tuple[str, Wording, Rule]], *, replace: bool
-) -> list[SegmentDefinition]:
-    """Names, titles and rules as segments of the workspace; none is saved when a name is none.
-
-    Raises
-    ------
-    InvalidParameterError
-        When a name is none.
-    ConflictError
-        When there is a segment of a name, and it is not to be replaced.
-    """
-    from pydantic import ValidationError
-
-    from regulars.conditions import explain_definition_error
-    from regulars.segments.rules.definition import SegmentDefinition
-
-    segments = []
-    for name, title, rule in rules:
-        try:
-            segments.append(SegmentDefinition(name=name, title=title, rule=rule))
-        except ValidationError as error:
-            explained = explain_definition_error(error, where=name)
-            raise InvalidParameterError(en=explained.en, ru=explained.ru) from error
-    for segment in segments:
-        home.segments.save(segment, replace=replace)
-    return segments

@@ -9,7 +9,8 @@ from cyclopts.validators import Number
 
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
-from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, save_rules
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
+from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -95,14 +96,25 @@ def propose(
 def _save(
     home: Workspace, found: ProposedRules, prefix: str, *, replace: bool
 ) -> dict[int, SegmentDefinition]:
-    told = [one for one in found.rules if one.rule and one.fidelity.verdict != "fails"]
-    rules = [
-        (f"{prefix}-{one.segment}", found.segments[one.segment], one.rule)
-        for one in told
-        if one.rule is not None
-    ]
-    kept = save_rules(home, rules, replace=replace)
-    return {one.segment: segment for one, segment in zip(told, kept, strict=True)}
+    from pydantic import ValidationError
+
+    from regulars.conditions import explain_definition_error
+    from regulars.segments.rules.definition import SegmentDefinition
+
+    try:
+        segments = {
+            one.segment: SegmentDefinition(
+                name=f"{prefix}-{one.segment}", title=found.segments[one.segment], rule=one.rule
+            )
+            for one in found.rules
+            if one.rule is not None and one.fidelity.verdict != "fails"
+        }
+    except ValidationError as error:
+        explained = explain_definition_error(error, where=prefix)
+        raise InvalidParameterError(en=explained.en, ru=explained.ru) from error
+    for segment in segments.values():
+        home.segments.save(segment, replace=replace)
+    return segments
 
 
 def _describe(

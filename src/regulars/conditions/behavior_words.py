@@ -1,6 +1,5 @@
 """What a customer did or did not do, as sentences: counts, occasions and sequences."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -183,7 +182,7 @@ def join_period(rows: Rows, text: str, language: Language) -> str:
 
 
 def read_behavior(
-    leaf: RuleLeaf, language: Language, *, wheres: Iterable[str] = ("",), holds: bool = True
+    leaf: RuleLeaf, language: Language, *, where: str = "", holds: bool = True
 ) -> tuple[str, Joint | None]:
     """The leaf of a rule in words, and the conjunction at their top level.
 
@@ -193,18 +192,11 @@ def read_behavior(
         What to read.
     language
         "en" or "ru".
-    wheres
-        The condition on its rows, as a sentence; of a sequence that of each step. Empty for none.
+    where
+        The condition on its rows, as a sentence; of a sequence it is left out.
     holds
         False for the opposite.
     """
-    if isinstance(leaf, Sequence):
-        nouns = [
-            name_rows(step, language, where=where)
-            for step, where in zip(leaf.sequence, wheres, strict=True)
-        ]
-        return _say_sequence(leaf, nouns, language, holds=holds), None
-    (where,) = wheres
     if isinstance(leaf, Did | Had | Bought):
         noun = name_rows(leaf, language, where=where)
         return join_period(leaf, _say_count(leaf, noun, language, holds=holds), language), None
@@ -212,6 +204,8 @@ def read_behavior(
         return _say_spent(leaf, language, where, holds=holds), None
     if isinstance(leaf, Occasion):
         return _say_occasion(leaf, language, where, holds=holds)
+    if isinstance(leaf, Sequence):
+        return _say_sequence(leaf, language, holds=holds), None
     if isinstance(leaf, Member):
         return _say_member(leaf, language, holds=holds), None
     return _say_score(leaf, language, holds=holds)
@@ -312,35 +306,23 @@ def _say_day(op: str, day: date, language: Language) -> str:
     return words.removeprefix("is ").removeprefix("— ")
 
 
-def _say_sequence(
-    leaf: Sequence, nouns: Iterable[CountNoun], language: Language, *, holds: bool
-) -> str:
-    periods = [_say_period(step, language) for step in leaf.sequence]
-    together = periods[0] if len(set(periods)) == 1 else ""
-    own = [""] * len(periods) if together else periods
+def _say_sequence(leaf: Sequence, language: Language, *, holds: bool) -> str:
+    nouns = [name_rows(step, language) for step in leaf.sequence]
     if language == "en":
-        named = [
-            " ".join(filter(None, (_add_article(noun.one), period)))
-            for noun, period in zip(nouns, own, strict=True)
-        ]
+        named = [_add_article(noun.one) for noun in nouns]
         span = (
             f" within {pluralize(leaf.within_days, 'en', 'day', 'days')}"
             if leaf.within_days
             else ""
         )
-        span += f", all {together}" if together else ""
         if holds:
             return f"had {' and then '.join(named)}{span}"
         return f"did not have {' and then '.join(named)}{span}"
-    span = f", всё {together}" if together else ""
+    span = ""
     if leaf.within_days:
         days = "дня" if ends_in_one(leaf.within_days) else "дней"
-        span = f", в пределах {leaf.within_days} {days}{span}"
-    named = [
-        " ".join(filter(None, (period, noun.first)))
-        for noun, period in zip(nouns, own, strict=True)
-    ]
-    steps = f"сначала {', затем '.join(named)}{span}"
+        span = f", в пределах {leaf.within_days} {days}"
+    steps = f"сначала {', затем '.join(noun.first for noun in nouns)}{span}"
     return steps if holds else f"не было такого: {steps}"
 
 

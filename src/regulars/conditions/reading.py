@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regulars.conditions.behavior import Occasion, Rows, RuleLeaf, table_of
-from regulars.conditions.behavior import Sequence as Steps
 from regulars.conditions.behavior_words import read_behavior
 from regulars.conditions.tree import (
     All,
@@ -115,14 +114,10 @@ def _read(condition: Rule, language: Language, names: Names, *, positive: bool) 
 
 def _read_behavior(leaf: RuleLeaf, language: Language, *, holds: bool) -> Phrase:
     rows = leaf.behavior if isinstance(leaf, Occasion) else leaf
-    steps = rows.sequence if isinstance(rows, Steps) else (rows,)
-    wheres = [
-        read_condition(step.where, language, names=_name_columns(step))
-        if isinstance(step, Rows) and step.where is not None
-        else ""
-        for step in steps
-    ]
-    text, joint = read_behavior(leaf, language, wheres=wheres, holds=holds)
+    where = ""
+    if isinstance(rows, Rows) and rows.where is not None:
+        where = read_condition(rows.where, language, names=_name_columns(rows))
+    text, joint = read_behavior(leaf, language, where=where, holds=holds)
     return Phrase(text, joint)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.evaluate.calibration import CalibrationPoint, measure_calibration
     from regulars.evaluate.costs import Confusion, ContactCosts
+    from regulars.evaluate.fairness import Fairness, GroupFigures, GroupGap, measure_fairness
     from regulars.evaluate.folds import deal_folds, group_identical_rows
     from regulars.evaluate.gains import Gain, measure_gains
     from regulars.evaluate.intervals import Interval, bootstrap_interval, bootstrap_intervals
@@ -28,7 +29,10 @@ __all__ = [
     "ContactCosts",
     "CustomerCosts",
     "EqualErrors",
+    "Fairness",
     "Gain",
+    "GroupFigures",
+    "GroupGap",
     "Interval",
     "LeadTime",
     "MaximumProfit",
@@ -43,6 +47,7 @@ __all__ = [
     "expect_maximum_profit",
     "group_identical_rows",
     "measure_calibration",
+    "measure_fairness",
     "measure_gains",
     "measure_lead_time",
     "measure_maximum_profit",
@@ -57,7 +62,10 @@ _LAZY = {
     "ContactCosts": "costs",
     "CustomerCosts": "savings",
     "EqualErrors": "metrics",
+    "Fairness": "fairness",
     "Gain": "gains",
+    "GroupFigures": "fairness",
+    "GroupGap": "fairness",
     "Interval": "intervals",
     "LeadTime": "lead_time",
     "MaximumProfit": "profit",
@@ -72,6 +80,7 @@ _LAZY = {
     "expect_maximum_profit": "profit",
     "group_identical_rows": "folds",
     "measure_calibration": "calibration",
+    "measure_fairness": "fairness",
     "measure_gains": "gains",
     "measure_lead_time": "lead_time",
     "measure_maximum_profit": "profit",

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "bootstrap_figures", "bootstrap_interval", "bootstrap_intervals"]
+__all__ = [
+    "Interval",
+    "bootstrap_figures",
+    "bootstrap_interval",
+    "bootstrap_intervals",
+    "bound_share",
+]
 
 Weights = NDArray[np.float64]
 Metric = Callable[[Weights], float]
@@ -22,6 +28,34 @@ class Interval:
 
     def __str__(self) -> str:
         return f"{self.mean:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+_Z = 1.959963984540054
+"""97.5 % of a normal distribution lie below it."""
+
+
+def bound_share(share: float, size: float, *, z: float = _Z) -> Interval:
+    """A share with Wilson's interval (1927, doi:10.1080/01621459.1927.10502953).
+
+    Parameters
+    ----------
+    share
+        What was seen, 0 to 1.
+    size
+        Of how many independent rows; above 0.
+    z
+        How many standard errors it reaches; 1.96 for 95 %.
+
+    Examples
+    --------
+    >>> print(bound_share(0.0, 10))
+    0.000 (0.000 to 0.278)
+    """
+    center = (share + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z / (1 + z**2 / size) * (share * (1 - share) / size + z**2 / (4 * size**2)) ** 0.5
+    low, high = max(center - half, 0.0), min(center + half, 1.0)
+    # Rounding must not put the share outside of its own interval.
+    return Interval(share, min(low, share), max(high, share))
 
 
 def bootstrap_interval(

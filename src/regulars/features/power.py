@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.features.screening import find_edges
 
-__all__ = ["Power", "measure_powers", "measure_together"]
+__all__ = ["Power", "bound_power", "measure_powers", "measure_together"]
 
 _FOLDS = 5
 _INTERVALS = 20
@@ -54,7 +54,7 @@ def measure_powers(
     chosen, folds = _sample(len(values), random_state)
     values, truth = values[chosen], truth[chosen]
     return [
-        _interval(
+        bound_power(
             _auc(_evidence(values[:, j], truth, folds, coded=bool(is_category[j])), truth), truth
         )
         for j in range(values.shape[1])
@@ -126,7 +126,22 @@ def _auc(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
     return float((ranks - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
 
 
-def _interval(auc: float, truth: NDArray[np.bool_]) -> Power:
+def bound_power(auc: float, truth: NDArray[np.bool_]) -> Power:
+    """The interval of a ROC-AUC by Hanley and McNeil.
+
+    Parameters
+    ----------
+    auc
+        The figure.
+    truth
+        Which rows were to be found, shape (n_rows,).
+
+    Examples
+    --------
+    >>> found = bound_power(0.75, np.repeat([True, False], 50))
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.654, 0.846)
+    """
     n_positive = max(int(truth.sum()), 1)
     n_negative = max(len(truth) - n_positive, 1)
     both_positive, both_negative = auc / (2 - auc), 2 * auc**2 / (1 + auc)

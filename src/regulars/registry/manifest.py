@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict
 
 from regulars.features.table import FeatureKind
 from regulars.predictions.definitions import OutcomeDefinition
+from regulars.predictions.group_checks import GroupCheck
 from regulars.predictions.results import ModelName
 from regulars.report.parts import Interval, LineagePart
 from regulars.schema.wording import Wording
 
-__all__ = ["ModelManifest", "SavedFeature", "SavedFigures"]
+__all__ = ["HeldOut", "ModelManifest", "SavedAlarm", "SavedFeature", "SavedFigures"]
 
 
 class _Part(BaseModel):
@@ -42,13 +43,53 @@ class SavedFigures(_Part):
     """Mean squared error of its probabilities."""
 
 
+class SavedAlarm(_Part):
+    """Something that looked too good to be true, or too weak to use, when the models were made."""
+
+    kind: str
+    """Stable name, such as `leak` or `too_good`."""
+    severity: Literal["alarm", "notice"]
+    """`alarm` or `notice`."""
+    sentence: Wording
+    """What was seen and what to do."""
+
+
+class HeldOut(_Part):
+    """The chosen model on customers that the model which scored them had not seen."""
+
+    rows: int
+    """How many tests."""
+    customers: int
+    """Of how many different customers; over time one is tested at several dates."""
+    positives: int
+    """Tests with the outcome."""
+    split: Wording
+    """How training, validation and hold-out were separated."""
+    why: Wording
+    """Why that model was chosen."""
+    roc_auc: Interval
+    """How well it ranks."""
+    pr_auc: Interval
+    """Area under precision and recall."""
+    brier: Interval
+    """Mean squared error of its probabilities."""
+    precision: Interval
+    """Share of the outcome among those at or above the threshold."""
+    recall: Interval
+    """Share of those with the outcome who are at or above the threshold."""
+    calibration_error: Interval
+    """Mean distance between what was said and what came, in ten bins of equally many customers."""
+    alarms: tuple[SavedAlarm, ...] = ()
+    """Empty when nothing looked odd."""
+
+
 class ModelManifest(_Part):
     """The models of one run.
 
     Attributes
     ----------
     version
-        Of this form.
+        Of this form; 1.0 has neither `held_out` nor `groups`.
     outcome
         What they predict.
     as_of
@@ -61,18 +102,24 @@ class ModelManifest(_Part):
         What they look at, in the order of the matrix.
     figures
         What each of them achieved.
+    held_out
+        What the chosen one achieved on customers that it had not seen.
+    groups
+        How it treats the groups by sex, age and region that the file tells.
     files
         Every file beside the manifest and its sha256, hex.
     lineage
         The data, the code, the seed and the versions of libraries that they were made with.
     """
 
-    version: Literal["1.0"] = "1.0"
+    version: Literal["1.0", "1.1"] = "1.1"
     outcome: OutcomeDefinition
     as_of: str
     chosen: ModelName
     threshold: float
     features: tuple[SavedFeature, ...]
     figures: Mapping[ModelName, SavedFigures]
+    held_out: HeldOut | None = None
+    groups: tuple[GroupCheck, ...] = ()
     files: Mapping[str, str]
     lineage: LineagePart

@@ -19,10 +19,11 @@ from regulars.errors import (
 )
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import AsOf, FeatureTable
+from regulars.predictions.group_checks import GroupCheck
 from regulars.predictions.reasons import CrossFittedExplainer
 from regulars.predictions.results import ChurnComparison, ModelName, Reason
 from regulars.predictions.scorers import Scorer
-from regulars.registry.manifest import ModelManifest, SavedFeature, SavedFigures
+from regulars.registry.manifest import HeldOut, ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter
 from regulars.registry.usual import Usual
 from regulars.report.parts import Interval, LineagePart
@@ -157,6 +158,8 @@ def save_models(
     *,
     as_of: AsOf,
     lineage: LineagePart,
+    held_out: HeldOut | None = None,
+    groups: tuple[GroupCheck, ...] = (),
     sign: Callable[[bytes], str] | None = None,
 ) -> ModelManifest:
     """Write every model of a comparison, as it was learnt from all customers of known outcome.
@@ -174,6 +177,10 @@ def save_models(
         First day that was not seen.
     lineage
         From what they were made.
+    held_out
+        What the chosen model achieved on customers that it had not seen.
+    groups
+        How it treats groups of customers.
     sign
         Gives the signature of the manifest; without it none is written.
     """
@@ -207,6 +214,8 @@ def save_models(
             )
             for model in comparison.models
         },
+        held_out=held_out,
+        groups=groups,
         files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         lineage=lineage,
     )

@@ -62,8 +62,6 @@ class Precursor:
     ----------
     steps
         One after another, each later than the one before.
-    places
-        Of each step the kind's place in `Steps.kinds`.
     cases, customers
         With how many it was seen; a customer may count at several dates.
     left
@@ -79,7 +77,6 @@ class Precursor:
     """
 
     steps: tuple[Wording, ...]
-    places: tuple[int, ...]
     cases: int
     customers: int
     left: int
@@ -285,7 +282,6 @@ class _Search:
         low, high = _bound(confidence, customers, tests=len(self.found))
         return Precursor(
             steps=tuple(self._steps.kinds[kind] for kind in pattern),
-            places=pattern,
             cases=len(cases),
             customers=customers,
             left=gone,

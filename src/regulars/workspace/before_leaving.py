@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
-    from regulars.conditions import Rule
     from regulars.predictions import Observation
     from regulars.predictions.definitions import TimedOutcome
     from regulars.progress import Progress
@@ -66,16 +65,12 @@ class BeforeLeaving:
         The cut-off dates.
     days
         How far back from each was looked.
-    rules
-        Of each sequence of `found.top` the rule for whom it happened in the days before today; None
-        where a step has no name.
     """
 
     found: PrecursorSearch
     leaving: TimedOutcome
     dates: tuple[date, ...]
     days: int
-    rules: tuple[Rule | None, ...]
 
 
 def search_before_leaving(
@@ -144,7 +139,7 @@ def search_before_leaving(
         progress.stage(say("history", count=str(len(dates)))),
         open_rule_sources(workspace, as_of=as_of) as (sources, _),
     ):
-        steps, kinds = _gather(sources.tables, observed, days)
+        steps = _gather(sources.tables, observed, days)
     found = find_precursors(
         steps,
         support=support,
@@ -154,14 +149,10 @@ def search_before_leaving(
         stage=say("before"),
         progress=progress,
     )
-    rules = tuple(_tell_rule([kinds[place] for place in one.places], days) for one in found.top)
-    return BeforeLeaving(found, definition, tuple(one.day for one in dates), days, rules)
+    return BeforeLeaving(found, definition, tuple(one.day for one in dates), days)
 
 
-def _gather(
-    tables: Mapping[str, ibis.Table], observed: Sequence[Observation], days: int
-) -> tuple[Steps, list[str]]:
-    """The steps, and what their kinds are: table, the column that tells, and what it says."""
+def _gather(tables: Mapping[str, ibis.Table], observed: Sequence[Observation], days: int) -> Steps:
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -187,43 +178,14 @@ def _gather(
         begin += len(ids)
     steps = pa.concat_tables(parts)
     kinds = pc.unique(steps["kind"].combine_chunks()).sort()
-    told_kinds = kinds.to_pylist()
-    gathered = Steps(
+    return Steps(
         case=steps["case"].to_numpy().astype(np.int64),
         at=steps["at"].to_numpy().astype(np.int64),
         kind=pc.index_in(steps["kind"], value_set=kinds).to_numpy().astype(np.int64),
-        kinds=tuple(map(_say_kind, told_kinds)),
+        kinds=tuple(_say_kind(kind) for kind in kinds.to_pylist()),
         customer=np.concatenate(customers).astype(np.int64),
         left=np.concatenate(left),
     )
-    return gathered, told_kinds
-
-
-def _tell_rule(kinds: Sequence[str], days: int) -> Rule | None:
-    """For whom the steps happened one after another, all in the last days."""
-    from regulars.conditions import load_rule
-
-    steps = [_tell_step(kind) for kind in kinds]
-    if not all(steps):
-        return None
-    recent = [{**step, "within_days": days} for step in steps if step]
-    return load_rule(recent[0] if len(recent) == 1 else {"sequence": recent}, where="sequence")
-
-
-def _tell_step(kind: str) -> dict[str, object] | None:
-    """The rows of a kind, as a rule names them; None for those without a name."""
-    table, column, level = kind.split(_SEP)
-    if not _TOLD_BY[table][0]:
-        return {"had": table}
-    if not column:
-        return None
-    if table == "events":
-        return {"did": level}
-    told: list[dict[str, object]] = [{"column": column, "op": "=", "value": level}]
-    # The second column tells only where the first is silent.
-    before = _TOLD_BY[table][0][: _TOLD_BY[table][0].index(column)]
-    told += [{"column": one, "is_missing": True} for one in before]
-    return {"had": table, "where": told[0] if len(told) == 1 else {"all": told}}
 
 
 def _list_steps(name: str, tables: Mapping[str, ibis.Table], as_of: AsOf, days: int) -> pa.Table:
@@ -242,8 +204,7 @@ def _list_steps(name: str, tables: Mapping[str, ibis.Table], as_of: AsOf, days: 
         seen["customer_id"].notnull(), seen[time] >= ibis.literal(moment).cast(kind)
     )
     columns = [one for one in _TOLD_BY[name][0] if one in recent.columns]
-    told = [(recent[one].notnull(), ibis.literal(f"{one}{_SEP}") + recent[one]) for one in columns]
-    level = ibis.cases(*told, else_=_SEP) if told else ibis.literal(_SEP)
+    level = ibis.coalesce(*(recent[one] for one in columns), "") if columns else ibis.literal("")
     rows = recent.select(
         customer_id=recent["customer_id"].cast("string"),
         at=recent[time].epoch_seconds().cast("int64"),
@@ -254,7 +215,7 @@ def _list_steps(name: str, tables: Mapping[str, ibis.Table], as_of: AsOf, days: 
 
 
 def _say_kind(kind: str) -> Wording:
-    name, _, level = kind.split(_SEP)
+    name, _, level = kind.partition(_SEP)
     words = _TOLD_BY[name][1]
     return Wording(
         en=words.en.format(quote(level, "en") if level else "").strip(),

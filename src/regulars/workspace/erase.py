@@ -213,12 +213,13 @@ def _look(workspace: Workspace, asked: Sequence[str]) -> tuple[tuple[str, ...], 
 
 
 def _list_results(workspace: Workspace) -> list[Path]:
-    """Folders with results of this workspace: the usual one, those of its runs, and kept clusters."""
+    """Folders that may name customers: the usual results, those of runs, their records, kept clusters."""
     # Every load looks for an erasure to finish, and clusters bring Arrow and NumPy along.
     from regulars.workspace.cluster_choice import locate_clusters
 
     usual = workspace.results_folder.resolve()
-    others = list_result_folders(workspace.folder / "runs")
+    runs = (workspace.folder / "runs").resolve()
+    others = (*list_result_folders(runs), *(one for one in sorted(runs.glob("*")) if one.is_dir()))
     clusters = locate_clusters(workspace).resolve()
     saved = sorted(clusters.iterdir()) if clusters.is_dir() else []
     folders = (usual, *others, clusters, *(one for one in saved if one.is_dir()))

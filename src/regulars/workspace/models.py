@@ -38,19 +38,25 @@ def keep_models(
         From what they were made; its run is the folder.
     """
     from regulars.registry import save_models
+    from regulars.workspace.tested import TESTED, check_groups, measure_held_out, write_tested
 
     kept: dict[str, str] = {}
     folder = _find_folder(workspace, lineage.run or "")
+    comparisons = _list_comparisons(study)
     with storage_guard(folder):
-        for name, comparison in _list_comparisons(study).items():
+        for name, comparison in comparisons.items():
             save_models(
                 folder / name,
                 comparison,
                 as_of=as_of,
                 lineage=lineage,
+                held_out=measure_held_out(comparison, seed=lineage.seed),
+                groups=check_groups(study.features, comparison, seed=lineage.seed),
                 sign=_find_signer(workspace),
             )
             kept[f"models/{name}".rstrip("/")] = comparison.chosen
+        if comparisons:
+            write_tested(folder.parent / TESTED, comparisons)
     return kept
 
 

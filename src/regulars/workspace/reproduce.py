@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from regulars.errors import NotFoundError, StorageError, UnknownNameError
 from regulars.schema.wording import pluralize
 from regulars.workspace.erase import finish_erasure
 from regulars.workspace.recipe import Recipe, follow_recipe, measure_study
-from regulars.workspace.runs import code_version
+from regulars.workspace.runs import code_version, read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,14 +153,7 @@ def _read_run(folder: Path, run_id: str) -> tuple[dict[str, Any], str]:
     name = known[-1] if run_id == "latest" else run_id
     if name not in known:
         raise UnknownNameError("run", name, known, ru="прогона")
-    try:
-        record = json.loads((folder / name / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StorageError(
-            en=f"The record of run {name} cannot be read: {error}.",
-            ru=f"Запись о прогоне {name} не прочитать: {error}.",
-        ) from error
-    return record, name
+    return read_record(folder, name), name
 
 
 def _compare(name: str, before: object, again: object) -> Comparison:

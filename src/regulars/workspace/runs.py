@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from regulars import __version__
+from regulars.errors import StorageError
 from regulars.lake import storage_guard
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "library_versions",
     "list_result_folders",
     "make_id",
+    "read_record",
     "write_run",
 ]
 
@@ -79,6 +81,25 @@ def write_run(folder: Path, run_id: str, record: Mapping[str, object]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return file
+
+
+def read_record(folder: Path, run_id: str) -> dict[str, Any]:
+    """The record of one run.
+
+    Raises
+    ------
+    StorageError
+        When it cannot be read.
+    """
+    file = folder / run_id / "run.json"
+    try:
+        record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StorageError(
+            en=f"The record of run {run_id} cannot be read: {error}.",
+            ru=f"Запись о прогоне {run_id} не прочитать: {error}.",
+        ) from error
+    return record
 
 
 def list_result_folders(folder: Path) -> list[Path]:

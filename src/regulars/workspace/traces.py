@@ -18,7 +18,7 @@ __all__ = ["ResultTraces", "erase_from_results", "find_in_results"]
 
 Fate = Literal["rewritten", "removed"]
 _CSV_FILES = ("contact_list.csv", "quarantine.csv")
-_SCORES = ("customers.parquet", "classes.parquet", "scores.parquet")
+_SCORES = ("customers.parquet", "classes.parquet", "scores.parquet", "tested.parquet")
 _WORKBOOK = "contact_list.xlsx"
 
 

@@ -41,6 +41,9 @@ _STAGES = {
     "refresh": Wording(en="Looking up the members of segments", ru="Поиск участников сегментов"),
     "reasons": Wording(en="Putting reasons into words", ru="Формулировка причин"),
     "report": Wording(en="Writing the report", ru="Подготовка отчёта"),
+    "remedies": Wording(
+        en="Weighing what could be done: {column}", ru="Цена возможных мер: {column}"
+    ),
     "demo": Wording(en="Making the company", ru="Создание компании"),
     "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),
     "key": Wording(

@@ -1,0 +1,191 @@
+"""What the models of a run said of customers whose outcome they had not seen: kept, and looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.errors import NotFoundError, QualityError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from regulars.features import FeatureTable
+    from regulars.predictions import ChurnComparison
+    from regulars.predictions.group_checks import GroupCheck, JudgedRows
+    from regulars.predictions.groups import CustomerGroups
+    from regulars.registry.manifest import HeldOut
+
+__all__ = [
+    "TESTED",
+    "check_groups",
+    "gather_tested",
+    "measure_held_out",
+    "read_tested",
+    "take_rows",
+    "write_tested",
+]
+
+TESTED = "tested.parquet"
+"""Beside the record of a run: one row per test. It names customers, so that an erasure rewrites it."""
+
+_SAMPLES = 200
+
+
+def gather_tested(comparison: ChurnComparison) -> pa.Table:
+    """One row per test of a model that had not seen the outcome.
+
+    Columns: `customer_id`, `as_of` (null where there is no time), `label`, `churn_probability`.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    if comparison.past_scores is not None:
+        names = ["customer_id", "as_of", "label", "churn_probability"]
+        return comparison.past_scores.select(names)
+    labels = comparison.outcome.labels
+    known = ~np.isnan(labels)
+    return pa.table(
+        {
+            "customer_id": comparison.customer_ids.filter(pa.array(known)),
+            "as_of": pa.nulls(int(known.sum()), pa.date32()),
+            "label": pa.array(labels[known]),
+            "churn_probability": pa.array(comparison.churn_probability[known]),
+        }
+    )
+
+
+def write_tested(file: Path, comparisons: Mapping[str, ChurnComparison]) -> None:
+    """Keep what every comparison's chosen model said; of several classes by the number of the class."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = []
+    for name, comparison in comparisons.items():
+        told = gather_tested(comparison)
+        number = pa.array([int(name or 0)] * told.num_rows, pa.int32())
+        tables.append(told.append_column("class_number", number))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.concat_tables(tables), file, compression="zstd")
+
+
+def read_tested(file: Path, *, class_number: int | None = None) -> pa.Table:
+    """What `write_tested` kept of one comparison.
+
+    Raises
+    ------
+    NotFoundError
+        When the run kept none.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    if not file.is_file():
+        raise NotFoundError(
+            en=f"'{file}' is missing: this run did not keep what its models said of customers whose "
+            "outcome they had not seen. Analyze again.",
+            ru=f"Нет файла «{file}»: этот прогон не сохранил, что его модели говорили о клиентах, исхода "
+            "которых не видели. Проанализируйте заново.",
+        )
+    told = pq.read_table(file)
+    return told.filter(pc.equal(told["class_number"], class_number or 0))
+
+
+def take_rows(tested: pa.Table, groups: CustomerGroups | None = None) -> JudgedRows:
+    """The same as arrays; without groups everybody is of one."""
+    import numpy as np
+
+    from regulars.predictions.group_checks import JudgedRows
+
+    owners = tested["customer_id"].combine_chunks()
+    _, customers = np.unique(owners.to_numpy(zero_copy_only=False), return_inverse=True)
+    return JudgedRows(
+        labels=np.asarray(tested["label"].to_numpy(), np.float64),
+        probabilities=np.asarray(tested["churn_probability"].to_numpy(), np.float64),
+        groups=groups.locate(owners) if groups else np.zeros(len(owners), np.int64),
+        customers=np.asarray(customers, np.int64),
+    )
+
+
+def measure_held_out(comparison: ChurnComparison, *, seed: int) -> HeldOut:
+    """The chosen model on customers that it had not seen, as the manifest keeps it."""
+    from regulars.evaluate.calibration import move_back, weigh_calibration_error
+    from regulars.evaluate.intervals import bootstrap_interval
+    from regulars.registry.manifest import HeldOut, SavedAlarm
+    from regulars.report.parts import Interval
+
+    rows, quality = take_rows(gather_tested(comparison)), comparison.quality
+    (error,) = (
+        move_back(
+            bootstrap_interval(
+                weigh_calibration_error(rows.labels, rows.probabilities),
+                rows.labels,
+                random_state=seed,
+                n_samples=_SAMPLES,
+            ),
+        ),
+    )
+    figures = {
+        "roc_auc": quality.roc_auc,
+        "pr_auc": quality.pr_auc,
+        "brier": quality.brier,
+        "precision": quality.precision,
+        "recall": quality.recall,
+        "calibration_error": error,
+    }
+    return HeldOut(
+        rows=quality.n,
+        customers=quality.customers,
+        positives=quality.positives,
+        split=comparison.split,
+        why=comparison.reason,
+        alarms=tuple(
+            SavedAlarm(kind=alarm.kind, severity=alarm.severity, sentence=alarm.sentence)
+            for alarm in comparison.alarms
+        ),
+        **{
+            name: Interval(mean=found.mean, low=found.low, high=found.high)
+            for name, found in figures.items()
+        },
+    )
+
+
+def check_groups(
+    features: FeatureTable | None, comparison: ChurnComparison, *, seed: int
+) -> tuple[GroupCheck, ...]:
+    """How the chosen model treats the groups that the file tells, as far as they can be compared.
+
+    Parameters
+    ----------
+    features
+        What is known of the customers, whether or not the models look at it.
+    comparison
+        The models.
+    seed
+        Of everything random.
+    """
+    from regulars.predictions.group_checks import check_group
+    from regulars.predictions.groups import find_groups
+
+    if features is None:
+        return ()
+    tested, checks = gather_tested(comparison), []
+    for groups in find_groups(features):
+        try:
+            checks.append(
+                check_group(
+                    groups,
+                    take_rows(tested, groups),
+                    threshold=comparison.threshold.value,
+                    scorer=comparison.scorers[comparison.chosen],
+                    matrix=comparison.explainer.matrix,
+                    codes=groups.locate(comparison.customer_ids),
+                    random_state=seed,
+                )
+            )
+        except QualityError:
+            # One group only, or all too small: there is nothing to compare.
+            continue
+    return tuple(checks)
