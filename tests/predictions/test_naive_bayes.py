@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from regulars.errors import InvalidParameterError
@@ -12,7 +13,10 @@ from regulars.predictions import IntervalNaiveBayes
 NAN = float("nan")
 
 
-@parametrize_with_checks([IntervalNaiveBayes()], expected_failed_checks=lambda _: {})
+@parametrize_with_checks(
+    [IntervalNaiveBayes(), IntervalNaiveBayes(binning="optimal")],
+    expected_failed_checks=lambda _: {},
+)
 def test_it_is_a_scikit_learn_classifier(estimator, check):
     check(estimator)
 
@@ -88,6 +92,40 @@ def test_posteriors_sum_to_one_and_evidence_adds_up(seed):
 
     np.testing.assert_allclose(posterior.sum(axis=1), 1, rtol=1e-12)
     np.testing.assert_allclose(np.log(posterior[:, 1] / posterior[:, 0]), log_odds, atol=1e-9)
+
+
+def test_optimal_intervals_are_cut_where_the_classes_change():
+    spend = np.arange(200, dtype=float)
+    left = ((spend < 37) | (spend >= 150)).astype(float)
+
+    model = IntervalNaiveBayes(n_intervals=3, binning="optimal").fit(spend[:, None], left)
+
+    assert model.edges_[0].tolist() == [36.0, 149.0]
+
+
+def test_optimal_intervals_hold_a_twentieth_of_the_customers():
+    spend = np.append(np.arange(100, dtype=float), NAN)
+    left = (spend == 99).astype(float)
+
+    model = IntervalNaiveBayes(n_intervals=5, binning="optimal").fit(spend[:, None], left)
+
+    assert model.counts_[0].sum(axis=0)[1:].min() >= 5
+
+
+def test_optimal_intervals_of_one_value_are_one():
+    model = IntervalNaiveBayes(binning="optimal").fit([[3.0], [3.0], [NAN]], [0, 1, 1])
+
+    assert model.edges_[0].tolist() == []
+
+
+def test_another_way_of_binning_is_refused():
+    with pytest.raises(InvalidParameterError, match="binning must be 'quantile' or 'optimal'"):
+        IntervalNaiveBayes(binning="best").fit([[1.0], [2.0]], [0, 1])
+
+
+def test_probabilities_asked_of_an_unfitted_model_are_refused():
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        IntervalNaiveBayes().predict_proba([[1.0]])
 
 
 @pytest.mark.parametrize(("alpha", "n_intervals"), [(-0.1, 5), (1.0, 1)])

@@ -10,7 +10,12 @@ import pytest
 from regulars.errors import InvalidParameterError
 from regulars.features import AsOf, Feature, FeatureTable, encode_features
 from regulars.predictions import ColumnOutcome, IntervalNaiveBayes, Outcome
-from regulars.predictions.interval_rules import average_posteriors, list_rules
+from regulars.predictions.interval_rules import (
+    average_posteriors,
+    list_all_rules,
+    list_rules,
+    tabulate_rules,
+)
 from regulars.schema.wording import Wording
 
 # For each feature a value in each interval, and how many left and stayed there.
@@ -117,3 +122,47 @@ def test_where_counts_rule_every_class_out_the_prior_is_left():
     )
 
     assert model.predict_proba([[0.0, 1.0], [0.0, 0.0]]).tolist() == [[0.5, 0.5], [1.0, 0.0]]
+
+
+def test_the_table_holds_all_135_combinations_with_those_that_nobody_is_in(model, matrix, outcome):
+    rules = list_all_rules(model, matrix, outcome)
+
+    assert len(rules) == 3 * 3 * 3 * 5
+    assert sum(rule.customers for rule in rules) == LEFT + STAYED
+    seen = {rule.cells: rule for rule in rules if rule.customers}
+    assert {rule.cells: rule for rule in list_rules(model, matrix, outcome)} == seen
+    probabilities = [rule.posterior for rule in rules]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_an_empty_combination_has_the_probability_of_the_formula(model, matrix, outcome):
+    rules = list_all_rules(model, matrix, outcome)
+
+    places = {rule.cells: rule.posterior for rule in rules}
+    middle = next(
+        posterior
+        for cells, posterior in places.items()
+        if [cell.counts[1] for cell in cells] == [263, 125, 138, 149]
+    )
+    left = LEFT * (263 / LEFT) * (125 / LEFT) * (138 / LEFT) * (149 / LEFT)
+    stayed = STAYED * (1023 / STAYED) * (456 / STAYED) * (469 / STAYED) * (316 / STAYED)
+    assert middle == pytest.approx(left / (left + stayed), rel=1e-12)
+
+
+def test_rules_are_a_table_of_words(model, matrix, outcome):
+    table = tabulate_rules(list_all_rules(model, matrix, outcome), matrix, language="ru")
+
+    assert table.column_names == ["age", "spend", "talk", "sms", "customers", "probability"]
+    assert table["age"].unique().to_pylist() == ["до 25", "больше 25, до 45", "больше 45"]
+
+
+def test_a_table_that_nobody_reads_is_refused(outcome):
+    chance = np.random.default_rng(0)
+    wide = {f"f{column}": chance.normal(size=3_000) for column in range(5)}
+    features = tuple(Feature(name, Wording(en=name, ru=name), None, "numeric") for name in wide)
+    ids = {"customer_id": [str(row) for row in range(3_000)]}
+    matrix = encode_features(FeatureTable(pa.table(ids | wide), features, AsOf(date(2026, 1, 1))))
+    model = IntervalNaiveBayes().fit(matrix.values, outcome.labels)
+
+    with pytest.raises(InvalidParameterError, match="have 100,000 combinations"):
+        list_all_rules(model, matrix, outcome)

@@ -1,9 +1,13 @@
 """What naive Bayes over intervals says of each combination of intervals, as rules and by group."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError
@@ -13,7 +17,16 @@ from regulars.predictions.naive_bayes import ConditionalProbability, IntervalNai
 from regulars.predictions.outcome import Outcome
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["IntervalRule", "average_posteriors", "list_rules", "say_interval"]
+__all__ = [
+    "IntervalRule",
+    "average_posteriors",
+    "list_all_rules",
+    "list_rules",
+    "say_interval",
+    "tabulate_rules",
+]
+
+_MOST_COMBINATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,86 @@ def list_rules(
         For the words.
     """
     codes = model.interval_codes(matrix.values)
-    combinations, first, counts = np.unique(codes, axis=0, return_index=True, return_counts=True)
-    posteriors = model.predict_proba(matrix.values[first])[:, -1]
+    combinations, counts = np.unique(codes, axis=0, return_counts=True)
+    return _word_rules(model, matrix, outcome, combinations, counts)
+
+
+def list_all_rules(
+    model: IntervalNaiveBayes, matrix: FeatureMatrix, outcome: Outcome
+) -> list[IntervalRule]:
+    """Every combination of intervals that were seen, whether a customer is in it or not.
+
+    Parameters
+    ----------
+    model, matrix, outcome
+        As in `list_rules`.
+
+    Raises
+    ------
+    InvalidParameterError
+        When there are more than 10,000 of them: choose fewer features, or fewer intervals.
+    """
+    cells = [_list_seen(counts) for counts in model.counts_]
+    n_rules = prod(len(codes) for codes in cells)
+    if n_rules > _MOST_COMBINATIONS:
+        raise InvalidParameterError(
+            en=f"{len(cells)} features with these intervals have {n_rules:,} combinations; a table of "
+            f"more than {_MOST_COMBINATIONS:,} nobody reads. Take fewer features or intervals, or "
+            "`list_rules`, which lists those that somebody is in.",
+            ru=f"У {len(cells)} признаков с такими интервалами {n_rules} сочетаний; таблицу длиннее "
+            f"{_MOST_COMBINATIONS} никто не прочтёт. Возьмите меньше признаков или интервалов либо "
+            "list_rules: только сочетания, в которых кто-то есть.",
+        )
+    combinations = np.array(list(product(*cells)), np.int64).reshape(n_rules, len(cells))
+    found = Counter(map(tuple, model.interval_codes(matrix.values).tolist()))
+    counts = np.array([found[tuple(combination)] for combination in combinations.tolist()])
+    return _word_rules(model, matrix, outcome, combinations, counts)
+
+
+def tabulate_rules(
+    rules: Sequence[IntervalRule], matrix: FeatureMatrix, *, language: Language = "en"
+) -> pa.Table:
+    """The rules as a table: the interval of each feature in words, `customers` and `probability`.
+
+    Parameters
+    ----------
+    rules
+        Of `list_rules` or `list_all_rules`.
+    matrix
+        Whose features they speak of.
+    language
+        Of the words.
+    """
+    columns = {
+        feature.name: pa.array(
+            [_say_cell(matrix, rule.cells[column], language) for rule in rules], pa.string()
+        )
+        for column, feature in enumerate(matrix.features)
+    }
+    return pa.table(
+        columns
+        | {
+            "customers": pa.array([rule.customers for rule in rules], pa.int64()),
+            "probability": pa.array([rule.posterior for rule in rules], pa.float64()),
+        }
+    )
+
+
+def _list_seen(counts: NDArray[np.float64]) -> list[int]:
+    """Codes of the intervals in which somebody was, the unknown last."""
+    known = [int(code) for code in range(1, counts.shape[1]) if counts[:, code].any()]
+    return known + ([0] if counts[:, 0].any() else [])
+
+
+def _word_rules(
+    model: IntervalNaiveBayes,
+    matrix: FeatureMatrix,
+    outcome: Outcome,
+    combinations: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> list[IntervalRule]:
+    """The combinations in words, most probable first."""
+    posteriors = np.exp(model.combine(combinations))[:, -1]
     rules = []
     for place in np.argsort(-posteriors, kind="stable"):
         cells = tuple(
