@@ -127,6 +127,34 @@ def test_customers_who_come_later_are_scored_whatever_else_is_known_of_them(save
     assert ((scores > 0) & (scores < 1)).all()
 
 
+def test_one_customer_at_a_time_gets_the_score_of_all_together(saved):
+    features, _ = _compared()
+    loaded = load_models(saved)
+    rows = features.table.slice(0, 30).to_pylist()
+
+    told = {name: [loaded.open_row(name)(row) for row in rows] for name in loaded.scorers}
+
+    few = features.slice(0, 30)
+    together = {name: loaded.score(few, model=name) for name in loaded.scorers}
+    assert all(told[name] == pytest.approx(together[name], rel=1e-9) for name in MODELS)
+
+
+def test_one_customer_is_scored_whatever_is_missing_or_spelt_otherwise(saved):
+    score = load_models(saved).open_row("logistic")
+
+    assert score({"plan": "GOLD"}) == score({"plan": "gold"})
+    assert score({"plan": "no such plan"}) == score({})
+
+
+def test_a_value_of_another_kind_is_refused_for_one_customer(saved):
+    score = load_models(saved).open_row()
+
+    with pytest.raises(
+        InvalidParameterError, match="'age' is numeric to the models, and 'old' was"
+    ):
+        score({"age": "old"})
+
+
 def test_models_over_time_score_those_at_risk_exactly_as_in_the_run(tmp_path):
     stops = NoPurchase(horizon_days=30)
     days = [date(2025, month, 1) for month in (2, 3, 4, 5, 6, 7)]

@@ -63,7 +63,14 @@ def see_known(table: ibis.Table, *, before: datetime) -> ibis.Table:
     return table.filter(table["known_at"] < _as_known(table, before))
 
 
-def see_states(table: ibis.Table, *, key: Sequence[str], before: datetime, day: date) -> ibis.Table:
+def see_states(
+    table: ibis.Table,
+    *,
+    key: Sequence[str],
+    before: datetime,
+    day: date,
+    has_versions: bool = True,
+) -> ibis.Table:
     """The last version of each row known before an instant, without the days to come in it.
 
     A date or an instant that is not before `as_of` is missing, planned as it may be: a contract
@@ -75,6 +82,8 @@ def see_states(table: ibis.Table, *, key: Sequence[str], before: datetime, day: 
         As in `see_versions`.
     day
         The same moment as a company day, for columns that hold days.
+    has_versions
+        Whether a row may have several; to look for the last of them takes a sort of all rows.
 
     Examples
     --------
@@ -94,7 +103,11 @@ def see_states(table: ibis.Table, *, key: Sequence[str], before: datetime, day: 
     """
     import ibis
 
-    seen = see_versions(table, key=key, before=before)
+    seen = (
+        see_versions(table, key=key, before=before)
+        if has_versions or "known_at" not in table.columns
+        else see_known(table, before=before)
+    )
     masked = {}
     for name, kind in seen.schema().items():
         if kind.is_date():

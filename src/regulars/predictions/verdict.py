@@ -218,7 +218,7 @@ def band_risks(
     high = min(2 * threshold, (1 + threshold) / 2)
     names: tuple[RiskName, ...] = ("low", "medium", "high")
     codes = np.searchsorted([threshold, high], probabilities, side="right")
-    risk = tuple(names[code] for code in codes)
+    risk = tuple(map(names.__getitem__, codes.tolist()))
     counts = np.bincount(codes, minlength=3)
     bounds = (0.0, threshold, high, 1.0)
     bands = tuple(

@@ -18,6 +18,7 @@ from regulars.errors import (
     UnknownNameError,
 )
 from regulars.features.matrix import FeatureMatrix, encode_features
+from regulars.features.sentences import Value
 from regulars.features.table import AsOf, FeatureTable
 from regulars.predictions.group_checks import GroupCheck
 from regulars.predictions.reasons import CrossFittedExplainer
@@ -25,6 +26,7 @@ from regulars.predictions.results import ChurnComparison, ModelName, Reason
 from regulars.predictions.scorers import Scorer
 from regulars.registry.manifest import HeldOut, ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter
+from regulars.registry.row_reading import find_reader
 from regulars.registry.usual import Usual
 from regulars.report.parts import Interval, LineagePart
 
@@ -123,6 +125,31 @@ class SavedModels:
             features.as_of,
         )
         return encode_features(seen, levels=[feature.levels for feature in wanted])
+
+    def open_row(self, model: ModelName | None = None) -> Callable[[Mapping[str, Value]], float]:
+        """What scores one customer at a time, given the features by name.
+
+        It takes a tenth of a millisecond or two; a feature that is missing counts as not known.
+
+        Parameters
+        ----------
+        model
+            Which of them; the chosen one when None.
+
+        Raises
+        ------
+        InvalidParameterError
+            By what is returned: when a value is of another kind than its feature.
+        """
+        scorer = self.get(model)
+        readers = [(feature.name, find_reader(feature)) for feature in self.manifest.features]
+        row = np.empty((1, len(readers)))
+
+        def score(values: Mapping[str, Value]) -> float:
+            row[0] = [read(values.get(name)) for name, read in readers]
+            return float(scorer.probabilities(row)[0])
+
+        return score
 
     def explain(
         self, matrix: FeatureMatrix, *, top: int, model: ModelName | None = None

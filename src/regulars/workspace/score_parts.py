@@ -80,28 +80,41 @@ class ScoreParts:
 
     def join(self, *, threshold: float) -> ScoreTotals:
         """Make the one file of all parts, a row group at a time, and remove them."""
-        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
-        customers, above, total = 0, 0, 0.0
-        with storage_guard(self.file.parent), replacing(self.file) as unfinished:
-            schema = pq.read_schema(self._name(0))
-            with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
-                for number in range(self.n_parts):
-                    part = pq.ParquetFile(self._name(number))
-                    for group in range(part.num_row_groups):
-                        rows = part.read_row_group(group)
-                        said = rows["churn_probability"]
-                        customers += rows.num_rows
-                        above += int(pc.sum(pc.greater_equal(said, threshold)).as_py() or 0)
-                        total += float(pc.sum(said).as_py() or 0.0)
-                        writer.write_table(rows)
-        with storage_guard(self.folder):
+        with storage_guard(self.file.parent):
+            if self.n_parts == 1:
+                self._name(0).replace(self.file)
+            else:
+                with (
+                    replacing(self.file) as unfinished,
+                    pq.ParquetWriter(
+                        unfinished, pq.read_schema(self._name(0)), compression="zstd"
+                    ) as writer,
+                ):
+                    for number in range(self.n_parts):
+                        part = pq.ParquetFile(self._name(number))
+                        for group in range(part.num_row_groups):
+                            writer.write_table(part.read_row_group(group))
+            totals = _sum_up(self.file, threshold)
             shutil.rmtree(self.folder)
-        return ScoreTotals(customers, above, total / customers if customers else None)
+        return totals
 
     def _name(self, number: int) -> Path:
         return self.folder / f"part-{number:02}.parquet"
+
+
+def _sum_up(file: Path, threshold: float) -> ScoreTotals:
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    customers, above, total = 0, 0, 0.0
+    for rows in pq.ParquetFile(file).iter_batches(columns=["churn_probability"]):
+        said = rows.column(0)
+        customers += len(said)
+        above += int(pc.sum(pc.greater_equal(said, threshold)).as_py() or 0)
+        total += float(pc.sum(said).as_py() or 0.0)
+    return ScoreTotals(customers, above, total / customers if customers else None)
 
 
 def score_part(

@@ -71,12 +71,17 @@ def _see_last(table: ibis.Table, *, key: Sequence[str], before: datetime) -> ibi
     """
     if "known_at" not in table.columns:
         return table
+    if _has_versions(table, key):
+        return see_versions(table, key=key, before=before)
+    return see_known(table, before=before)
+
+
+def _has_versions(table: ibis.Table, key: Sequence[str]) -> bool:
+    """Whether a row was told more than once."""
     rows, keys = (
         one.count().to_pyarrow().as_py() for one in (table, table.select(*key).distinct())
     )
-    if rows > keys:
-        return see_versions(table, key=key, before=before)
-    return see_known(table, before=before)
+    return bool(rows > keys)
 
 
 def see_tables(
@@ -111,9 +116,16 @@ def see_tables(
     for name in wanted:
         contract, table = get_contract(name), backend.table(name)
         if contract.temporal == "state":
+            has_versions = _has_versions(table, contract.key)
             if told > before:
                 table = _count_as_known(table, contract, told=told, before=before)
-            seen[name] = see_states(table, key=contract.key, before=before, day=as_of.day)
+            seen[name] = see_states(
+                table,
+                key=contract.key,
+                before=before,
+                day=as_of.day,
+                has_versions=has_versions,
+            )
         else:
             then = backend.table(name_past(name)) if name_past(name) in past else None
             seen[name] = see_facts(table, contract, before=before, superseded=then)
