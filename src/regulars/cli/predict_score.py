@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.scoring import ScoredCustomers
 
-__all__ = ["score"]
+__all__ = ["FromOption", "ModelOption", "RunOption", "score"]
 
 _SCORED = Wording(
     en="{customers} scored as of {as_of}: {above} at {threshold} or more, {mean} on average.",
@@ -36,28 +36,29 @@ _NOBODY = Wording(
     ru="Никто не оценён: на {as_of} нет клиентов, о которых модели могли бы что-то сказать.",
 )
 
+FromOption = Annotated[
+    Path | None,
+    Parameter(
+        name="--from",
+        help="The workspace that keeps the models, when customers come from files or another workspace.",
+    ),
+]
+RunOption = Annotated[
+    str | None,
+    Parameter(help="Whose models: `regulars predict models`; those of the last run if not said."),
+]
+ModelOption = Annotated[
+    str | None, Parameter(help="Which model of the run; the chosen one if not said.")
+]
+
 
 def score(
     file: Files = (),
     /,
     *,
-    from_: Annotated[
-        Path | None,
-        Parameter(
-            name="--from",
-            help="The workspace that keeps the models, when customers come from files or another"
-            " workspace.",
-        ),
-    ] = None,
-    run: Annotated[
-        str | None,
-        Parameter(
-            help="Whose models: `regulars predict models`; those of the last run if not said."
-        ),
-    ] = None,
-    model: Annotated[
-        str | None, Parameter(help="Which model of the run; the chosen one if not said.")
-    ] = None,
+    from_: FromOption = None,
+    run: RunOption = None,
+    model: ModelOption = None,
     reasons: Annotated[
         int,
         Parameter(

@@ -5,6 +5,10 @@ __all__ = ["SUBCOMMANDS"]
 SUBCOMMANDS = {
     "fairness": ("predict_fairness", "Say how a model treats groups of customers."),
     "models": ("predict_models", "List the models that are kept, run by run."),
+    "why": (
+        "predict_why",
+        "Say why a customer has the score they have, and what would bring it below the threshold.",
+    ),
     "score": (
         "predict_score",
         "Score all customers by models that are kept, a part of them at a time.",

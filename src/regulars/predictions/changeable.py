@@ -15,13 +15,13 @@ _GIVEN = re.compile(
     r"\b(age|sex|gender|birth\w*|born|marital|married|spouse|partner|dependents?|child(ren)?|kids|"
     r"famil\w*|education|degree|occupation|profession|job|income|citizen\w*|nation\w*|race|"
     r"region|city|country|state|province|district|zip|postal|address|territory|"
-    r"tenure|seniority|registered|registration|joined|signup|since|"
+    r"total|lifetime|cumulative|tenure|seniority|registered|registration|joined|signup|since|"
     r"возраст\w*|пол|рожд\w*|брак\w*|семь\w*|семей\w*|супруг\w*|дет(и|ей)|иждивен\w*|образован\w*|"
     r"професси\w*|должност\w*|доход\w*|гражданств\w*|пенсион\w*|регион\w*|город\w*|стран\w*|область|"
-    r"район\w*|адрес\w*|индекс\w*|стаж\w*|регистрац\w*)\b",
+    r"всего|накоплен\w*|район\w*|адрес\w*|индекс\w*|стаж\w*|регистрац\w*)\b",
     re.IGNORECASE,
 )
-"""Words of what a customer is, or of time that has gone by."""
+"""Words of what a customer is, or of time and money that have gone by."""
 
 _WORDS = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|[_\W]+")
 
@@ -34,8 +34,8 @@ def find_changeable(
 ) -> NDArray[np.bool_]:
     """Which features may be changed, shape (n_features,).
 
-    What a customer is (age, sex, family, place) and time that has gone by cannot be changed; what they
-    have, pay and do can. Names that are given go before what words tell.
+    What a customer is (age, sex, family, place), time that has gone by and totals since the beginning
+    cannot be changed; what they have, pay and do can. Names that are given go before what words tell.
 
     Parameters
     ----------

@@ -151,6 +151,23 @@ class SavedModels:
 
         return score
 
+    def get_usual(self) -> Usual:
+        """What is usual among the customers they learnt from.
+
+        Raises
+        ------
+        NotFoundError
+            When it was not kept with the models.
+        """
+        if self.usual is None:
+            raise NotFoundError(
+                en=f"The models of run {self.manifest.lineage.run} were kept by an earlier version, "
+                "without what reasons are told by. Analyze again, or score without reasons.",
+                ru=f"Модели прогона {self.manifest.lineage.run} сохранены прежней версией, без того, по "
+                "чему называют причины. Проанализируйте заново или оценивайте без причин.",
+            )
+        return self.usual
+
     def explain(
         self, matrix: FeatureMatrix, *, top: int, model: ModelName | None = None
     ) -> list[list[Reason]]:
@@ -161,20 +178,14 @@ class SavedModels:
         NotFoundError
             When what is usual was not kept with the models.
         """
-        if self.usual is None:
-            raise NotFoundError(
-                en=f"The models of run {self.manifest.lineage.run} were kept by an earlier version, "
-                "without what reasons are told by. Analyze again, or score without reasons.",
-                ru=f"Модели прогона {self.manifest.lineage.run} сохранены прежней версией, без того, по "
-                "чему называют причины. Проанализируйте заново или оценивайте без причин.",
-            )
+        usual = self.get_usual()
         explainer = CrossFittedExplainer(
             matrix,
             (self.get(model),),
             np.zeros(len(matrix.values), dtype=np.int64),
             self.manifest.outcome.phrases,
-            self.usual.peers,
-            self.usual.alike,
+            usual.peers,
+            usual.alike,
         )
         return explainer.explain(np.arange(len(matrix.values)), top=top)
 
@@ -214,7 +225,7 @@ def save_models(
     writer = FileWriter()
     packed = {name: writer.pack(name, comparison.scorers) for name in comparison.scorers}
     explainer = comparison.explainer
-    usual = Usual(explainer.peers.without_few(), explainer.alike)
+    usual = Usual.of(explainer)
     files = {**writer.files, _MODELS: _to_json(packed), _USUAL: _to_json(usual.to_values())}
     matrix = explainer.matrix
     manifest = ModelManifest(

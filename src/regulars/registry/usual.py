@@ -6,7 +6,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.predictions.counterfactuals import Grid
 from regulars.predictions.reasons import Peers
+from regulars.predictions.results import Explainer
 
 __all__ = ["Usual"]
 
@@ -21,10 +23,18 @@ class Usual:
         Medians, and customers and rate of each level: of all, never of one.
     alike
         For each feature a number that features saying nearly the same share.
+    grid
+        The values that features have, to look for the nearest change.
     """
 
     peers: Peers
     alike: NDArray[np.int64]
+    grid: Grid
+
+    @classmethod
+    def of(cls, explainer: Explainer) -> Self:
+        """What reasons and changes of a comparison stand on; nothing of it is one customer's."""
+        return cls(explainer.peers.without_few(), explainer.alike, Grid.of(explainer.matrix))
 
     def to_values(self) -> dict[str, Any]:
         """As JSON holds it: what is not known is null."""
@@ -36,6 +46,8 @@ class Usual:
             "base_rate": peers.base_rate,
             "n": peers.n,
             "alike": self.alike.tolist(),
+            "grid": [own.tolist() for own in self.grid.values],
+            "grid_shares": [own.tolist() for own in self.grid.shares],
         }
 
     @classmethod
@@ -49,4 +61,8 @@ class Usual:
             values["base_rate"],
             values["n"],
         )
-        return cls(peers, np.array(values["alike"], np.int64))
+        grid = Grid(
+            tuple(np.array(own, np.float64) for own in values["grid"]),
+            tuple(np.array(own, np.float64) for own in values["grid_shares"]),
+        )
+        return cls(peers, np.array(values["alike"], np.int64), grid)

@@ -10,12 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regulars.errors import InvalidParameterError, NotFoundError, UnknownNameError
+from regulars.errors import NotFoundError
 from regulars.lake.parquet import BUCKETS
 from regulars.schema.wording import Wording
-from regulars.workspace.kept_models import list_models
-from regulars.workspace.models import open_models
-from regulars.workspace.recipe import Recipe
+from regulars.workspace.chosen_models import choose_models
 from regulars.workspace.score_parts import ScoreParts, score_part
 from regulars.workspace.score_source import ScoreSource
 from regulars.workspace.tables import list_canonical
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from regulars.lake import Snapshot
-    from regulars.predictions.results import ModelName
     from regulars.progress import Progress
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
@@ -138,11 +135,8 @@ def score_customers(
         When the customers do not have the features that the models learnt from.
     """
     started = time.monotonic()
-    keeper = keeper or workspace
-    name = _choose_run(keeper, run)
-    models = open_models(keeper, name)
-    scorer = models.check_name(model)
-    recipe = _read_recipe(keeper, name)
+    chosen = choose_models(keeper or workspace, run, model)
+    models = chosen.models
     target = file or workspace.results_folder / SCORES_FILE
     snapshot = workspace.lake.snapshot()
     tables = list_canonical(snapshot)
@@ -153,10 +147,10 @@ def score_customers(
             "ФАЙЛ.",
         )
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
-        source = ScoreSource(workspace, snapshot, backend, models, recipe, as_of)
+        source = ScoreSource(workspace, snapshot, backend, models, chosen.recipe, as_of)
         asked = {
-            "run": name,
-            "model": scorer,
+            "run": chosen.run,
+            "model": chosen.name,
             "load": snapshot.load_id,
             "as_of": source.day.day.isoformat(),
             "reasons": reasons,
@@ -169,16 +163,16 @@ def score_customers(
                 if not parts.has(number):
                     features = source.build(own)
                     scored = score_part(
-                        models, features, model=scorer, reasons=reasons, language=language
+                        models, features, model=chosen.name, reasons=reasons, language=language
                     )
                     parts.write(number, scored)
                 stage.advance()
                 progress.check()
         totals = parts.join(threshold=models.manifest.threshold)
     return ScoredCustomers(
-        run=name,
-        model=scorer,
-        title=_name_model(scorer),
+        run=chosen.run,
+        model=chosen.name,
+        title=chosen.title,
         outcome=models.manifest.outcome.sentence,
         as_of=source.day.day.isoformat(),
         learnt_as_of=models.manifest.as_of,
@@ -191,40 +185,6 @@ def score_customers(
         seconds=time.monotonic() - started,
         file=target,
     )
-
-
-def _choose_run(keeper: Workspace, run: str | None) -> str:
-    kept = list_models(keeper)
-    if not kept:
-        raise NotFoundError(
-            en=f"Workspace '{keeper.folder}' keeps no models yet. `regulars analyze` keeps those that it "
-            "compares.",
-            ru=f"В рабочей папке «{keeper.folder}» ещё нет моделей. Их оставляет `regulars analyze`, "
-            "когда сравнивает.",
-        )
-    names = [one.run for one in kept]
-    if run is not None and run not in names:
-        raise UnknownNameError("run with models", run, names, ru="прогона с моделями")
-    chosen = next(one for one in reversed(kept) if run is None or one.run == run)
-    if chosen.class_number is not None:
-        raise InvalidParameterError(
-            en=f"Run {chosen.run} tells {chosen.outcome.en.lower()} among several classes. Scoring takes"
-            " a run of two outcomes: analyze with --outcome COLUMN=VALUE.",
-            ru=f"Прогон {chosen.run} различает несколько классов. Для оценки нужен прогон с двумя "
-            "исходами: проанализируйте с --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
-        )
-    return chosen.run
-
-
-def _read_recipe(keeper: Workspace, run: str) -> Recipe:
-    record = json.loads((keeper.folder / "runs" / run / "run.json").read_text(encoding="utf-8"))
-    return Recipe.model_validate(record["recipe"])
-
-
-def _name_model(name: ModelName) -> Wording:
-    from regulars.predictions.roster import FAMILIES
-
-    return FAMILIES[name].title
 
 
 def _deal_buckets(
