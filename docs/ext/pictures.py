@@ -17,6 +17,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 from playwright.sync_api import sync_playwright
 
 from regulars.cli.app import run
@@ -189,6 +190,26 @@ def predict_leaving(folder: Path) -> str:
     )
 
 
+def score_and_explain(folder: Path) -> str:
+    """What a terminal shows of a company that is scored by kept models, and of one customer."""
+    write_company(make_company(customers=1500, seed=7), folder)
+    os.chdir(folder)
+    _call("analyze", "customers.csv", "--out", "autumn")
+    told = _call("predict", "score", "-w", "autumn/workspace", "--format", "json")
+    scores = pq.read_table(json.loads(told)["file"]).sort_by("churn_probability")
+    customer = scores["customer_id"][-40].as_py()
+    shown = (
+        ("predict", "models", "-w", "autumn/workspace"),
+        ("predict", "score", "-w", "autumn/workspace"),
+        ("predict", "why", "--customer", customer, "-w", "autumn/workspace"),
+    )
+    parts = [
+        f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(_wrap(_call(*words)))}"
+        for words in shown
+    ]
+    return TERMINAL.format("\n\n".join(parts))
+
+
 def _wrap(said: str) -> str:
     """Long lines as a terminal shows them."""
     return "\n".join(
@@ -207,18 +228,21 @@ def _call(*arguments: str) -> str:
     return said.getvalue()
 
 
+TERMINALS = {
+    "segments-followed": follow_segments,
+    "segmentations-compared": compare_segmentations,
+    "survival": predict_leaving,
+    "scored": score_and_explain,
+}
+
+
 def take_terminal(page: "Page", folder: Path) -> None:
-    """The pictures of segments that are followed, and of segmentations that are compared."""
+    """The pictures of what a terminal shows."""
     file = folder / "terminal.html"
-    file.write_text(follow_segments(folder / "followed"), encoding="utf-8")
-    page.goto(file.as_uri())
-    page.locator("pre").screenshot(path=FOLDER / "segments-followed.png")
-    file.write_text(compare_segmentations(folder / "compared"), encoding="utf-8")
-    page.goto(file.as_uri())
-    page.locator("pre").screenshot(path=FOLDER / "segmentations-compared.png")
-    file.write_text(predict_leaving(folder / "leaving"), encoding="utf-8")
-    page.goto(file.as_uri())
-    page.locator("pre").screenshot(path=FOLDER / "survival.png")
+    for name, tell in TERMINALS.items():
+        file.write_text(tell(folder / name), encoding="utf-8")
+        page.goto(file.as_uri())
+        page.locator("pre").screenshot(path=FOLDER / f"{name}.png")
 
 
 def _clip(page: "Page", place: str, *, highest: int) -> dict[str, float]:
