@@ -12,6 +12,7 @@ import random
 import shutil
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -48,6 +49,21 @@ def write_baskets(folder: Path) -> None:
     (folder / "baskets.csv").write_text("\n".join(lines), encoding="utf-8")
 
 
+def write_members(folder: Path) -> None:
+    """3,000 members of a gym that does not exist; since a rival opened next door, anybody may leave."""
+    chance = random.Random(4)
+    lines = ["signed_on,visits,fee,freezes,plan,left"]
+    first = date(2023, 1, 1)
+    for number in range(3000):
+        visits, fee = chance.randrange(0, 20), chance.choice([20, 30, 40])
+        freezes, plan = chance.randrange(0, 4), chance.choice(["morning", "evening", "all day"])
+        risk = 0.1 + 0.4 * (visits < 6) + 0.1 * (freezes > 1) + 0.1 * (plan == "evening")
+        leaves = chance.random() < (0.25 + risk / 5 if number > 1900 else risk)
+        day = first + timedelta(days=number // 4)
+        lines.append(f"{day},{visits},{fee},{freezes},{plan},{'yes' if leaves else 'no'}")
+    (folder / "members.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
 def slip(file: Path) -> None:
     """One amount without its comma."""
     with file.open(encoding="utf-8", newline="") as stream:
@@ -61,6 +77,7 @@ def slip(file: Path) -> None:
 def write_files(folder: Path) -> None:
     """What the commands below look at."""
     write_baskets(folder)
+    write_members(folder)
     write_company(make_company(customers=2000, seed=7), folder)
     slip(folder / "purchases.csv")
     telecom = folder / "telecom"
@@ -76,6 +93,10 @@ PICTURES = {
     "baskets": ("segment", "baskets", "baskets.csv", "--support", "0.03", "--top", "8"),
     "short-rules": ("segment", "propose", "customers.csv"),
     "unusual": ("segment", "unusual", "purchases.csv", "--of", "purchases", "--top", "3"),
+    "models-compared": (
+        *("predict", "compare", "members.csv", "--outcome", "left", "--split", "time"),
+        *("--order-by", "signed_on", "--models", "baseline,naive_bayes,logistic,lightgbm,blend"),
+    ),
     "before-leaving": ("segment", "before-leaving", "-w", "shop", "--top", "8"),
 }
 

@@ -3,6 +3,10 @@
 __all__ = ["SUBCOMMANDS"]
 
 SUBCOMMANDS = {
+    "compare": (
+        "predict_compare",
+        "Compare all suitable models on customers they have not seen, and say which one to take.",
+    ),
     "fairness": ("predict_fairness", "Say how a model treats groups of customers."),
     "models": ("predict_models", "List the models that are kept, run by run."),
     "why": (

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from regulars.errors import QualityError
 
-__all__ = ["deal_folds", "group_identical_rows", "hash_columns"]
+__all__ = ["deal_folds", "expects_identical_rows", "group_identical_rows", "hash_columns"]
 
 _MOST_WEIGHED_GROUPS = 20_000
+_FEW_COMBINATIONS = 10.0
 
 
 def group_identical_rows(values: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -32,6 +33,22 @@ def group_identical_rows(values: NDArray[np.float64]) -> NDArray[np.int64]:
     in_order_of_appearance = np.empty(len(first), dtype=np.int64)
     in_order_of_appearance[np.argsort(first, kind="stable")] = np.arange(len(first))
     return in_order_of_appearance[group]
+
+
+def expects_identical_rows(values: NDArray[np.float64]) -> bool:
+    """Whether rows are alike for want of different values, and not because somebody was loaded twice.
+
+    So it is where the columns allow fewer than ten combinations of their values for each row.
+
+    Examples
+    --------
+    >>> coarse = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> fine = np.arange(1_000.0).reshape(-1, 2)
+    >>> expects_identical_rows(coarse), expects_identical_rows(fine)
+    (True, False)
+    """
+    levels = [len(np.unique(values[:, column])) for column in range(values.shape[1])]
+    return bool(np.log(levels).sum() < np.log(_FEW_COMBINATIONS * max(len(values), 1)))
 
 
 def hash_columns(values: NDArray[np.float64]) -> NDArray[np.uint64]:

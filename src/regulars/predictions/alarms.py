@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.folds import deal_folds
+from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import roc_auc
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.screening import score_columns
@@ -57,7 +58,7 @@ def find_alarms(
     rows: TrainingRows,
     model: ModelResult,
     quality: Quality,
-    holdout: Quality,
+    holdout: Quality | None,
     *,
     random_state: int,
 ) -> tuple[Alarm, ...]:
@@ -72,7 +73,7 @@ def find_alarms(
     model
         The chosen model where it was compared.
     quality, holdout
-        The chosen model over all customers, and on those kept aside.
+        The chosen model over all customers, and on those kept aside where there are such.
     random_state
         Of the test of single features.
     """
@@ -89,14 +90,19 @@ def find_alarms(
     if copies is not None:
         alarms.append(_copied(matrix, copies))
     # The best of several models looks good by chance; those kept aside did not take part in that.
-    if quality.roc_auc.low <= 0.5 or holdout.roc_auc.mean <= 0.5:
-        alarms.append(_no_signal(min(quality.roc_auc.mean, holdout.roc_auc.mean)))
+    least = min(part.roc_auc.mean for part in (quality, holdout) if part is not None)
+    if quality.roc_auc.low <= 0.5 or least <= 0.5:
+        alarms.append(_no_signal(least))
     gap = model.train_roc_auc - model.roc_auc.mean
     if gap > _WIDE_GAP:
         alarms.append(_overfitting(model.train_roc_auc, model.roc_auc.mean))
-    if holdout.roc_auc.high < quality.roc_auc.low or holdout.roc_auc.low > quality.roc_auc.high:
+    if holdout is not None and _contradict(holdout.roc_auc, quality.roc_auc):
         alarms.append(_contradicted(holdout, quality))
     return tuple(alarms)
+
+
+def _contradict(one: Interval, other: Interval) -> bool:
+    return one.high < other.low or one.low > other.high
 
 
 def _copied(matrix: FeatureMatrix, copies: Copies) -> Alarm:

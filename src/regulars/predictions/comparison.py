@@ -5,11 +5,12 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.costs import ContactCosts
 from regulars.evaluate.folds import group_identical_rows
-from regulars.features.matrix import encode_features
+from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import FeatureTable
 from regulars.predictions.cleaned import spread_plan
 from regulars.predictions.contest import Contest, ContestRows
@@ -24,7 +25,7 @@ from regulars.progress import Progress
 from regulars.quality.cleaning import CleaningPlan
 from regulars.schema.wording import Language
 
-__all__ = ["compare_churn_models", "compare_models_over_time"]
+__all__ = ["compare_churn_models", "compare_models_over_time", "gather_rows"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -79,21 +80,8 @@ def compare_churn_models(
     QualityError
         When there are no features, or no split in which every part holds both outcomes.
     """
-    _check_shapes(features, outcome)
-    matrix = encode_features(features)
-    known = limit_rows(
-        np.flatnonzero(~np.isnan(outcome.labels)),
-        n_features=len(matrix.features),
-        random_state=random_state,
-    )
-    X = matrix.values[known]
-    rows = TrainingRows(
-        X,
-        outcome.labels[known],
-        group_identical_rows(X),
-        matrix.is_category,
-        spread_plan(cleaning, features.names) if cleaning else None,
-        lay_out_ways(matrix, monotone) if monotone else None,
+    matrix, known, rows = gather_rows(
+        features, outcome, cleaning=cleaning, monotone=monotone, random_state=random_state
     )
     material = ContestRows(
         matrix, known, rows, np.arange(len(features)), features.customer_ids, outcome
@@ -189,6 +177,37 @@ def compare_models_over_time(
         models=keep_monotone(models) if monotone else models,
     )
     return contest.run(split)
+
+
+def gather_rows(
+    features: FeatureTable,
+    outcome: Outcome,
+    *,
+    cleaning: CleaningPlan | None = None,
+    monotone: Mapping[str, int] | None = None,
+    random_state: int,
+) -> tuple[FeatureMatrix, NDArray[np.int64], TrainingRows]:
+    """The matrix of all customers, the numbers of those who may be learnt from, and what is learnt.
+
+    Parameters are those of `compare_churn_models`.
+    """
+    _check_shapes(features, outcome)
+    matrix = encode_features(features)
+    known = limit_rows(
+        np.flatnonzero(~np.isnan(outcome.labels)),
+        n_features=len(matrix.features),
+        random_state=random_state,
+    )
+    X = matrix.values[known]
+    rows = TrainingRows(
+        X,
+        outcome.labels[known],
+        group_identical_rows(X),
+        matrix.is_category,
+        spread_plan(cleaning, features.names) if cleaning else None,
+        lay_out_ways(matrix, monotone) if monotone else None,
+    )
+    return matrix, known, rows
 
 
 def _stack(tables: Sequence[FeatureTable]) -> FeatureTable:

@@ -11,6 +11,7 @@ from regulars.evaluate import measure_lead_time
 from regulars.features import AsOf, FeatureSpace, FeatureTable
 from regulars.features.library import list_parts
 from regulars.predictions import (
+    EVERYDAY_MODELS,
     ContractEnd,
     choose_cutoffs,
     compare_models_over_time,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from regulars.features import FeatureDefinition
     from regulars.predictions import ChurnComparison, Observation, Outcome
     from regulars.predictions.definitions import TimedOutcome
+    from regulars.predictions.results import ModelName
     from regulars.progress import Progress
     from regulars.schema.wording import Language
     from regulars.workspace.cleaning import CleanedFeatures
@@ -90,6 +92,7 @@ def study_leaving(
     definitions: Sequence[FeatureDefinition],
     customers: pa.Array | None = None,
     cleaned: CleanedFeatures | None = None,
+    models: Sequence[ModelName] | None = None,
     progress: Progress,
     language: Language = "en",
 ) -> LeavingStudy:
@@ -114,6 +117,8 @@ def study_leaving(
         Identifiers of those who are scored; None scores everybody at risk. All are learnt from.
     cleaned
         What is done with missing values and outliers, and who is left out, at every date.
+    models
+        Which are compared; the everyday ones when None.
     progress, language
         Told of every stage, and how stages are called.
 
@@ -146,6 +151,7 @@ def study_leaving(
         cleaning=cleaned.plan if cleaned else None,
         progress=progress,
         language=language,
+        models=models or EVERYDAY_MODELS,
     )
     return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
 

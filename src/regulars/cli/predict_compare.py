@@ -1,0 +1,196 @@
+"""`regulars predict compare`: every suitable model on the same customers, none of whom it had seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from regulars.cli.console import open_progress, print_json
+from regulars.cli.naming import ask_for_names, is_terminal
+from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
+from regulars.errors import InvalidParameterError, UnnamedColumnsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regulars.cli.options import Day, Language
+    from regulars.evaluate import CampaignPrices
+    from regulars.predictions.results import ModelName
+    from regulars.workspace import Workspace
+    from regulars.workspace.outcomes import LeavingKind, LeavingWishes
+
+__all__ = ["compare"]
+
+_N_PRICES = 3
+
+
+def compare(
+    file: Files = (),
+    /,
+    *,
+    split: Annotated[
+        Literal["stratified", "time", "rolling"] | None,
+        Parameter(
+            help="Five folds at random; the first rows teach and the last third tests; a window that moves on"
+            " through the rows. At random if not said; over time where a history tells who left."
+        ),
+    ] = None,
+    order_by: Annotated[
+        str | None,
+        Parameter(
+            help="The column that says which rows are earlier: dates or numbers; `row` for the order of the"
+            " file, which is taken if not said."
+        ),
+    ] = None,
+    gap: Annotated[
+        float,
+        Parameter(
+            help="So much is left empty before each test: days of a date, units of a number, or rows.",
+            validator=Number(gte=0),
+        ),
+    ] = 0.0,
+    models: Annotated[
+        str | None,
+        Parameter(help="Only these models, with commas; all that are installed if not said."),
+    ] = None,
+    budget: Annotated[
+        float,
+        Parameter(
+            help="About so many seconds may the models learn: the slowest are left out until they do.",
+            validator=Number(gt=0),
+        ),
+    ] = 600.0,
+    by: Annotated[
+        str | None,
+        Parameter(help="Show the chosen model's quality for each value, or range, of this column."),
+    ] = None,
+    capacity: Annotated[
+        float,
+        Parameter(help="So many customers can be contacted: a share up to 1, or a number."),
+    ] = 0.1,
+    prices: Annotated[
+        str,
+        Parameter(
+            help="What a customer who is kept brings, what an offer costs, and what a contact costs, with"
+            " commas: for the profit of a campaign."
+        ),
+    ] = "200,10,1",
+    keep: Annotated[
+        str | None,
+        Parameter(
+            help="Columns that the models may use though they seem to know the outcome, with commas."
+        ),
+    ] = None,
+    leaving: Annotated[
+        Literal["contract-end", "no-session", "no-purchase", "no-event"] | None,
+        Parameter(help="What leaving is, where no column says it, or instead of one."),
+    ] = None,
+    horizon_days: Annotated[
+        int | None, Parameter(help="Where no column says who left: within how many days.")
+    ] = None,
+    how: HowRead | None = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = None,
+    seed: Annotated[
+        int, Parameter(help="Of everything random: the same seed gives the same figures.")
+    ] = 0,
+    no_input: Annotated[
+        bool,
+        Parameter(negative=(), help="Ask nothing. Nothing is asked without a terminal either."),
+    ] = False,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Compare all suitable models on customers they have not seen, and say which one to take.
+
+    Columns that know the outcome are left out first, as `analyze` does.
+
+    Parameters
+    ----------
+    format
+        A table, or one JSON object.
+    """
+    from regulars.cli.predict_compare_words import describe_comparison, print_comparison
+    from regulars.workspace.compared import ComparisonWishes, compare_in_workspace
+
+    wishes = ComparisonWishes(
+        split=split,
+        order_by=order_by,
+        gap=gap,
+        models=_read_models(models),
+        budget_seconds=budget,
+        prices=_read_prices(prices),
+        capacity=capacity,
+        by=by,
+        keep=split_names(keep),
+        leaving=_read_leaving(leaving, horizon_days),
+        seed=seed,
+    )
+    home, language = _find_home(file, workspace, lang, as_of, how, no_input=no_input)
+    with open_progress(language) as progress:
+        found = compare_in_workspace(
+            home, wishes=wishes, as_of=as_of, language=language, progress=progress
+        )
+    if format == "json":
+        print_json(describe_comparison(found, language))
+    else:
+        print_comparison(found, language)
+    return 0
+
+
+def _find_home(
+    file: tuple[str, ...],
+    workspace: Path | None,
+    lang: Language | None,
+    as_of: Day | None,
+    how: HowRead | None,
+    *,
+    no_input: bool,
+) -> tuple[Workspace, Language]:
+    """As every verb; a file without names of columns is asked about where somebody can answer."""
+    if how is not None and how.outcome is not None and how.kind is None and len(file) == 1:
+        # Only a file with a row per customer has a column that tells the outcome.
+        how = replace(how, kind="customers")
+    try:
+        return find_home(file, workspace, lang, as_of, how=how, verb="predict")
+    except UnnamedColumnsError as error:
+        if no_input or not is_terminal():
+            raise
+        names = ask_for_names(error, lang or "en")
+        if names is None:
+            raise
+        named = replace(how or HowRead(), columns=",".join(names))
+    return find_home(file, workspace, lang, as_of, how=named, verb="predict")
+
+
+def _read_models(text: str | None) -> tuple[ModelName, ...]:
+    from regulars.predictions.roster import arrange_models
+
+    names = split_names(text)
+    return arrange_models(names) if names else ()  # type: ignore[arg-type] # it checks them
+
+
+def _read_prices(text: str) -> CampaignPrices:
+    from regulars.evaluate import CampaignPrices
+
+    told = split_names(text)
+    try:
+        value, offer, contact = (float(one) for one in told)
+    except ValueError as error:
+        raise InvalidParameterError(
+            en=f"--prices '{text}' is not {_N_PRICES} numbers: the value of a kept customer, the price of an"
+            " offer and of a contact. For example: --prices 200,10,1.",
+            ru=f"--prices «{text}» — не {_N_PRICES} числа: ценность удержанного клиента, цена предложения и "
+            "цена обращения. Например: --prices 200,10,1.",
+        ) from error
+    return CampaignPrices(value, offer, contact)
+
+
+def _read_leaving(kind: LeavingKind | None, horizon_days: int | None) -> LeavingWishes:
+    from regulars.workspace.outcomes import LeavingWishes
+
+    return LeavingWishes(kind=kind, horizon_days=horizon_days)

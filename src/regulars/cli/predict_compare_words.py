@@ -1,0 +1,365 @@
+"""What `regulars predict compare` found, as JSON and as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from regulars.cli.console import print_lines, print_text
+from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.table import Table
+
+    from regulars.evaluate import Gain, Interval
+    from regulars.predictions.results import Alarm, ModelName, ModelResult, Quality
+    from regulars.predictions.standings import GroupQuality, Standings
+    from regulars.schema.wording import Language
+    from regulars.workspace.compared import ComparedModels
+    from regulars.workspace.leaks import LeakSearch
+
+__all__ = ["describe_comparison", "print_comparison"]
+
+_HEADINGS = {
+    "en": ("Model", "ROC-AUC", "within\na test", "PR-AUC", "Brier", "Log\nloss", "Calibration\nerror", "Better where\nit learnt"),
+    "ru": ("Модель", "ROC-AUC", "внутри\nпроверки", "PR-AUC", "Брайер", "Лог-\nпотери", "Ошибка\nкалибровки", "Лучше там,\nгде училась"),
+}  # fmt: skip
+_GROUP_HEADINGS = {
+    "en": ("Group", "Customers", "Outcome", "ROC-AUC", "Said", "Came"),
+    "ru": ("Группа", "Клиентов", "Исход", "ROC-AUC", "Названо", "Сбылось"),
+}
+_BASE = Wording(en="{share} of {n} customers have it.", ru="Он есть у {share} из {n} клиентов.")
+_DROPPED = Wording(en="Left out: {column}. {evidence}", ru="Исключён: {column}. {evidence}")
+_SUSPECT = Wording(
+    en="Worth a look: {column}. {evidence}", ru="Стоит проверить: {column}. {evidence}"
+)
+_ERRORS = Wording(
+    en="Where both errors are equally frequent (threshold {threshold}), each outcome is recognized in"
+    " {reliability} of cases.",
+    ru="Там, где обе ошибки одинаково часты (порог {threshold}), каждый исход распознаётся в"
+    " {reliability} случаев.",
+)
+_CAPACITY = Wording(
+    en="Contacting {customers} ({share}) finds {recall} of those with the outcome; it comes with {precision} of"
+    " those contacted, {lift} times as often as at random.",
+    ru="Обращение к {customers} клиентам ({share}) охватит {recall} тех, у кого будет исход; он будет у"
+    " {precision} из них — в {lift} раза чаще, чем при случайном выборе.",
+)
+_PROFIT = Wording(
+    en="A campaign at these prices earns at best {profit} per customer of the base, contacting {share}.",
+    ru="Кампания при таких ценах принесёт самое большее {profit} на клиента базы, с обращением к {share}.",
+)
+_LEFT_OUT = Wording(
+    en="No time was left for: {names}. Give more: --budget SECONDS.",
+    ru="Не хватило времени на: {names}. Дайте больше: --budget СЕКУНД.",
+)
+
+
+def describe_comparison(found: ComparedModels, language: Language) -> dict[str, Any]:
+    """The JSON object that the command prints."""
+    leakage = _describe_leaks(found.leaks, language)
+    if found.standings is not None:
+        return _describe_standings(found.standings, found.ordered_by, language) | {
+            "leakage": leakage
+        }
+    over_time = found.over_time
+    if over_time is None:
+        return {"leakage": leakage}
+    return {
+        "outcome": over_time.outcome.column,
+        "said_outcome": over_time.outcome.sentence.to(language),
+        "base_rate": over_time.base_rate,
+        "customers": over_time.n,
+        "split": "time",
+        "said_split": over_time.split.to(language),
+        "models": [_describe_model(one, one.roc_auc, language) for one in over_time.models],
+        "chosen": over_time.chosen,
+        "why": over_time.reason.to(language),
+        "leakage": leakage,
+        "quality": _describe_quality(over_time.quality, over_time.threshold.value),
+        "alarms": _describe_alarms(over_time.alarms, language),
+    }
+
+
+def _describe_standings(
+    standings: Standings, ordered_by: str | None, language: Language
+) -> dict[str, Any]:
+    outcome = standings.outcome
+    return {
+        "outcome": outcome.column,
+        "positive_value": outcome.positive_value,
+        "said_outcome": outcome.sentence.to(language),
+        "base_rate": standings.base_rate,
+        "customers": standings.n,
+        "split": standings.split,
+        "said_split": standings.said_split.to(language),
+        "ordered_by": ordered_by,
+        "rounds": standings.rounds,
+        "models": [
+            _describe_model(one, standings.roc_auc(one.name), language) for one in standings.models
+        ],
+        "chosen": standings.chosen,
+        "why": standings.reason.to(language),
+        "random_split": {
+            "roc_auc": _describe_interval(standings.at_random),
+            "reason": standings.said_gap.to(language),
+        }
+        if standings.at_random is not None and standings.said_gap is not None
+        else None,
+        "quality": _describe_quality(standings.quality, standings.threshold),
+        "capacity": _describe_gain(standings.capacity),
+        "calibration": [
+            {"customers": one.customers, "said": one.said, "came": _describe_interval(one.came)}
+            for one in standings.calibration
+        ],
+        "profit": {
+            "per_customer": _describe_interval(standings.profit.profit),
+            "share_contacted": _describe_interval(standings.profit.share),
+        },
+        "learning_curve": [
+            {
+                "share": one.share,
+                "customers": one.customers,
+                "roc_auc": _describe_interval(one.roc_auc),
+            }
+            for one in standings.learning
+        ],
+        "more_customers": standings.said_more.to(language) if standings.said_more else None,
+        "groups": [_describe_group(one) for one in standings.groups],
+        "left_out": list(standings.left_out),
+        "alarms": _describe_alarms(standings.alarms, language),
+    }
+
+
+def _describe_alarms(alarms: Sequence[Alarm], language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": one.kind,
+            "severity": one.severity,
+            "column": one.feature,
+            "reason": one.sentence.to(language),
+        }
+        for one in alarms
+    ]
+
+
+def _describe_model(model: ModelResult, roc_auc: Interval, language: Language) -> dict[str, Any]:
+    intervals = ("pr_auc", "brier", "log_loss", "calibration_error", "f1")
+    return {
+        "name": model.name,
+        "title": model.title.to(language),
+        "roc_auc": _describe_interval(roc_auc),
+        "roc_auc_within": _describe_interval(model.roc_auc),
+        **{name: getattr(model, name).mean for name in intervals},
+        "intervals": {name: _describe_interval(getattr(model, name)) for name in intervals},
+        "train_roc_auc": model.train_roc_auc,
+        "behind": model.behind,
+        "behind_error": model.behind_error,
+        "seconds": round(model.seconds, 3),
+    }
+
+
+def _describe_interval(interval: Interval | None) -> dict[str, float] | None:
+    if interval is None:
+        return None
+    return {"mean": interval.mean, "low": interval.low, "high": interval.high}
+
+
+def _describe_quality(quality: Quality, threshold: float) -> dict[str, Any]:
+    confusion = quality.confusion
+    return {
+        "threshold": threshold,
+        "roc_auc": _describe_interval(quality.roc_auc),
+        "precision": _describe_interval(quality.precision),
+        "recall": _describe_interval(quality.recall),
+        "f1": _describe_interval(quality.f1),
+        "confusion": {
+            "true_positive": confusion.true_positive,
+            "false_positive": confusion.false_positive,
+            "false_negative": confusion.false_negative,
+            "true_negative": confusion.true_negative,
+        },
+        "equal_errors": {
+            "threshold": quality.equal_errors.threshold,
+            "error": quality.equal_errors.error,
+            "reliability": quality.equal_errors.reliability,
+        },
+    }
+
+
+def _describe_gain(gain: Gain) -> dict[str, Any]:
+    return {
+        "share": gain.share,
+        "customers": gain.customers,
+        "precision": _describe_interval(gain.precision),
+        "recall": _describe_interval(gain.recall),
+        "lift": _describe_interval(gain.lift),
+    }
+
+
+def _describe_group(group: GroupQuality) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "customers": group.customers,
+        "positives": group.positives,
+        "roc_auc": _describe_interval(group.roc_auc),
+        "said": group.said,
+        "came": _describe_interval(group.came),
+    }
+
+
+def _describe_leaks(leaks: LeakSearch | None, language: Language) -> list[dict[str, Any]]:
+    if leaks is None:
+        return []
+    return [
+        {
+            "column": one.column,
+            "reason": one.evidence.to(language),
+            "is_blocking": one.is_blocking,
+            "is_left_out": one.is_dropped,
+            "roc_auc_alone": one.roc_auc_alone,
+            "roc_auc_with": one.roc_auc_with,
+            "roc_auc_without": one.roc_auc_without,
+        }
+        for one in leaks.report()
+    ]
+
+
+def print_comparison(found: ComparedModels, language: Language) -> None:
+    """The comparison as a person reads it."""
+    standings, over_time = found.standings, found.over_time
+    if standings is not None:
+        print_lines(standings.outcome.sentence.to(language))
+        print_lines(*_say_leaks(found.leaks, language))
+        print_lines(standings.said_split.to(language), "")
+        print_text(_tabulate(standings.models, standings, standings.chosen, language))
+        print_lines("", standings.reason.to(language))
+        print_lines(*_say_standings(standings, language))
+        if standings.groups:
+            print_lines("")
+            print_text(_tabulate_groups(standings.groups, language))
+    elif over_time is not None:
+        print_lines(over_time.outcome.sentence.to(language), over_time.split.to(language), "")
+        print_text(_tabulate(over_time.models, None, over_time.chosen, language))
+        print_lines("", over_time.reason.to(language), over_time.quality.sentence.to(language))
+        print_lines(*(one.sentence.to(language) for one in over_time.alarms))
+
+
+def _say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
+    for one in leaks.report() if leaks is not None else ():
+        words = _DROPPED if one.is_dropped else _SUSPECT
+        yield words.to(language).format(column=one.column, evidence=one.evidence.to(language))
+
+
+def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
+    from regulars.features.sentences import format_number, format_share
+    from regulars.predictions.roster import FAMILIES
+
+    if standings.said_gap is not None:
+        yield standings.said_gap.to(language)
+    quality, gain = standings.quality, standings.capacity
+    yield quality.sentence.to(language)
+    yield _ERRORS.to(language).format(
+        threshold=format_number(quality.equal_errors.threshold, language),
+        reliability=format_share(quality.equal_errors.reliability, language),
+    )
+    yield _CAPACITY.to(language).format(
+        customers=format_number(gain.customers, language),
+        share=format_share(gain.share, language),
+        recall=_say_share(gain.recall, language),
+        precision=_say_share(gain.precision, language),
+        lift=format_number(gain.lift.mean, language),
+    )
+    yield _PROFIT.to(language).format(
+        profit=_say_interval(standings.profit.profit, language, digits=2),
+        share=format_share(standings.profit.share.mean, language),
+    )
+    if standings.said_more is not None:
+        yield standings.said_more.to(language)
+    yield from (alarm.sentence.to(language) for alarm in standings.alarms)
+    if standings.left_out:
+        names = ", ".join(FAMILIES[name].title.to(language) for name in standings.left_out)
+        yield _LEFT_OUT.to(language).format(names=names)
+
+
+def _say_share(interval: Interval, language: Language) -> str:
+    from regulars.features.sentences import format_share
+
+    mean, low, high = (
+        format_share(one, language) for one in (interval.mean, interval.low, interval.high)
+    )
+    return f"{mean} ({low}–{high})"
+
+
+def _say_interval(interval: Interval, language: Language, *, digits: int = 3) -> str:
+    mean, low, high = (
+        _say_figure(one, language, digits=digits)
+        for one in (interval.mean, interval.low, interval.high)
+    )
+    return f"{mean} ({low}–{high})"
+
+
+def _say_figure(value: float, language: Language, *, digits: int = 3) -> str:
+    text = f"{value:.{digits}f}"
+    return text.replace(".", ",") if language == "ru" else text
+
+
+def _tabulate(
+    models: Sequence[ModelResult],
+    standings: Standings | None,
+    chosen: ModelName,
+    language: Language,
+) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    has_together = standings is not None and bool(standings.together)
+    headings = [
+        heading for place, heading in enumerate(_HEADINGS[language]) if place != 2 or has_together
+    ]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", width=1)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=bool(place))
+    for one in models:
+        roc_auc = standings.roc_auc(one.name) if standings is not None else one.roc_auc
+        figures = [
+            _say_interval(roc_auc, language),
+            *([_say_interval(one.roc_auc, language)] if has_together else []),
+            *(
+                _say_figure(figure, language)
+                for figure in (
+                    one.pr_auc.mean,
+                    one.brier.mean,
+                    one.log_loss.mean,
+                    one.calibration_error.mean,
+                    max(one.train_roc_auc - one.roc_auc.mean, 0.0),
+                )
+            ),
+        ]
+        style = "bold" if one.name == chosen else ""
+        mark = "→" if one.name == chosen else ""
+        table.add_row(mark, Text(one.title.to(language)), *map(Text, figures), style=style)
+    return table
+
+
+def _tabulate_groups(groups: Sequence[GroupQuality], language: Language) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from regulars.features.sentences import format_number, format_share
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(_GROUP_HEADINGS[language]):
+        table.add_column(heading, justify="right" if place else "left")
+    for one in groups:
+        table.add_row(
+            Text(one.name),
+            format_number(one.customers, language),
+            format_number(one.positives, language),
+            _say_interval(one.roc_auc, language) if one.roc_auc else "—",
+            format_share(one.said, language),
+            _say_share(one.came, language),
+        )
+    return table

@@ -1,0 +1,388 @@
+"""Models compared on what a workspace holds: at random, in order, or over time where there is a history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from regulars.errors import InvalidParameterError, QualityError, UnknownColumnError
+from regulars.features import load_features, read_profile_column
+from regulars.predictions.rank_models import rank_models
+from regulars.predictions.standings import Ordering, Standings
+from regulars.workspace.as_of import choose_as_of
+from regulars.workspace.leaving import study_leaving
+from regulars.workspace.material import gather_material
+from regulars.workspace.outcomes import LeavingWishes
+from regulars.workspace.rule_sources import find_end, read_mappings
+from regulars.workspace.tables import open_history, see_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingABC
+    from collections.abc import Sequence
+    from datetime import date
+
+    import ibis
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from regulars.evaluate import CampaignPrices
+    from regulars.features import AsOf, FeatureTable
+    from regulars.predictions import ChurnComparison
+    from regulars.predictions.results import ModelName
+    from regulars.predictions.standings import SplitKind
+    from regulars.progress import Progress
+    from regulars.schema.mapping import Mapping
+    from regulars.schema.wording import Language
+    from regulars.workspace.folder import Workspace
+    from regulars.workspace.leaks import LeakSearch
+    from regulars.workspace.material import Material
+
+__all__ = ["ComparedModels", "ComparisonWishes", "compare_in_workspace"]
+
+_ROW = "row"
+_MOST_GROUPS = 20
+_RANGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonWishes:
+    """How models are to be compared.
+
+    Attributes
+    ----------
+    split
+        `stratified`, `time` or `rolling`; None for `stratified`, or for time where there is a history.
+    order_by
+        The column that says which rows are earlier, or `row` for the order of the file.
+    gap
+        So much of that order is left empty before each test.
+    models
+        Which are compared; all that are installed when empty.
+    budget_seconds
+        About so long may the fits take; no end when None.
+    prices
+        What a campaign costs and brings.
+    capacity
+        Customers that can be contacted: a share up to 1, or a number.
+    by
+        A column by whose values the chosen model is measured.
+    keep
+        Columns that models may see even if they seem to know the outcome.
+    leaving
+        What leaving is, where no column tells.
+    seed
+        Of everything random.
+    """
+
+    split: SplitKind | None = None
+    order_by: str | None = None
+    gap: float = 0.0
+    models: tuple[ModelName, ...] = ()
+    budget_seconds: float | None = None
+    prices: CampaignPrices | None = None
+    capacity: float = 0.1
+    by: str | None = None
+    keep: tuple[str, ...] = ()
+    leaving: LeavingWishes = field(default_factory=LeavingWishes)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedModels:
+    """Models compared, and the columns that know the outcome.
+
+    Attributes
+    ----------
+    standings
+        Where a column tells the outcome; None where a history does.
+    over_time
+        The same where a history tells it, at later dates; None else.
+    leaks
+        What was looked for before anything was learnt; None over time.
+    ordered_by
+        What puts the rows in order; None where nothing does.
+    """
+
+    standings: Standings | None = None
+    over_time: ChurnComparison | None = None
+    leaks: LeakSearch | None = None
+    ordered_by: str | None = None
+
+
+def compare_in_workspace(
+    workspace: Workspace,
+    *,
+    wishes: ComparisonWishes | None = None,
+    as_of: date | None = None,
+    language: Language,
+    progress: Progress,
+) -> ComparedModels:
+    """Compare models on what is loaded: by a column that tells the outcome, or by the history.
+
+    Columns that know the outcome are left out first, as `analyze` does.
+
+    Parameters
+    ----------
+    workspace
+        Whose lake.
+    wishes
+        How models are to be compared.
+    as_of
+        First day that must not be seen; by default that of `analyze`.
+    language, progress
+        Of the stages, and told of them.
+
+    Raises
+    ------
+    NotFoundError
+        When nothing was loaded yet.
+    UnknownColumnError
+        When a column that was named is not there.
+    InvalidParameterError
+        When a wish does not fit what is loaded.
+    QualityError
+        When there is too little to learn from, or nothing tells the outcome.
+    """
+    wanted = wishes or ComparisonWishes()
+    snapshot = workspace.lake.snapshot()
+    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+        mappings = read_mappings(workspace)
+        latest = choose_as_of(workspace, as_of)
+        history = open_history(snapshot, backend)
+        told_by = [] if wanted.leaving.kind else mappings
+        day = latest if as_of else find_end(history, latest, told_by)
+        tables = see_tables(snapshot, backend, as_of=day, told_until=latest)
+        definitions = load_features(workspace.read_definitions("feature"))
+        material = gather_material(
+            tables,
+            mappings,
+            as_of=day,
+            seed=wanted.seed,
+            keep=wanted.keep,
+            leaving=wanted.leaving,
+            definitions=definitions,
+            language=language,
+            progress=progress,
+        )
+        _check_material(material, latest)
+        if material.outcome is None:
+            return _compare_over_time(
+                material, wanted, tables, history, definitions, day, language, progress
+            )
+        return _compare_columns(material, wanted, tables, mappings, day, language, progress)
+
+
+def _check_material(material: Material, as_of: AsOf) -> None:
+    """Refuse what no yes-or-no model can be learnt from, and say what suits instead."""
+    if material.features is None:
+        raise QualityError(
+            en=f"Nothing was known about any customer before {as_of.day}. Give a later --as-of, or leave it out.",
+            ru=f"До {as_of.day} ни об одном клиенте ничего не было известно. Укажите более поздний "
+            "--as-of или уберите его.",
+        )
+    if material.outcome is not None or material.timed is not None:
+        return
+    why = material.why_no_outcome
+    said = (
+        (why.en, why.ru) if why else ("Nothing tells the outcome.", "Ничто не говорит об исходе.")
+    )
+    raise QualityError(
+        en=f"{said[0]} Models of yes or no are compared here. For an amount of money: regulars predict value;"
+        " for several classes: regulars analyze.",
+        ru=f"{said[1]} Здесь сравнивают модели «да или нет». Для суммы денег: regulars predict value; для "
+        "нескольких классов: regulars analyze.",
+    )
+
+
+def _compare_over_time(
+    material: Material,
+    wanted: ComparisonWishes,
+    tables: MappingABC[str, ibis.Table],
+    history: MappingABC[str, ibis.Table],
+    definitions: Sequence[Any],
+    day: AsOf,
+    language: Language,
+    progress: Progress,
+) -> ComparedModels:
+    given = {"--order-by": wanted.order_by, "--by": wanted.by}
+    extra = [option for option, value in given.items() if value is not None]
+    if wanted.split == "stratified" or extra:
+        named = ", ".join(["--split stratified"] * (wanted.split == "stratified") + extra)
+        raise InvalidParameterError(
+            en=f"{named}: for a column that tells the outcome. Here a history does, and models are tested at"
+            " later dates than they learnt from. Leave it out.",
+            ru=f"{named} — для столбца, который называет исход. Здесь его показывает история, и модели "
+            "проверяются на более поздних датах, чем те, на которых учились. Уберите.",
+        )
+    if material.timed is None or material.features is None:
+        raise AssertionError("checked before")
+    study = study_leaving(
+        material.timed,
+        tables,
+        history,
+        as_of=day,
+        seed=wanted.seed,
+        definitions=definitions,
+        customers=material.features.customer_ids,
+        cleaned=material.cleaned,
+        models=wanted.models or None,
+        progress=progress,
+        language=language,
+    )
+    return ComparedModels(over_time=study.comparison)
+
+
+def _compare_columns(
+    material: Material,
+    wanted: ComparisonWishes,
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    day: AsOf,
+    language: Language,
+    progress: Progress,
+) -> ComparedModels:
+    if material.features is None or material.outcome is None or material.cleaned is None:
+        raise AssertionError("checked before")
+    profiles = _Profiles(tables["profiles"], mappings, day, material)
+    split = wanted.split or "stratified"
+    ordering = None
+    features = material.features
+    if split != "stratified" or wanted.order_by:
+        ordering = profiles.read_order(wanted.order_by or _ROW)
+        # Later rows have values that earlier ones never had: what orders them says nothing to a model.
+        features = features.drop(profiles.list_features(ordering.name))
+    standings = rank_models(
+        features,
+        material.outcome,
+        split=split,
+        ordering=ordering,
+        gap=wanted.gap,
+        models=wanted.models or None,
+        budget_seconds=wanted.budget_seconds,
+        prices=wanted.prices,
+        capacity=_find_share(wanted.capacity, material.outcome.labels.size),
+        groups=profiles.read_groups(wanted.by) if wanted.by else None,
+        cleaning=material.cleaned.plan,
+        random_state=wanted.seed,
+        progress=progress,
+        language=language,
+    )
+    name = ordering.name if ordering is not None and split != "stratified" else None
+    return ComparedModels(standings, leaks=material.leaks, ordered_by=name)
+
+
+def _find_share(capacity: float, n_customers: int) -> float:
+    """A number of customers as a share of them."""
+    if capacity <= 0:
+        raise InvalidParameterError(
+            en=f"The capacity must be a share up to 1 or a number of customers; found {capacity:g}.",
+            ru=f"Ёмкость — это доля до 1 или число клиентов; получено {capacity:g}.",
+        )
+    return capacity if capacity <= 1 else min(capacity / n_customers, 1.0)
+
+
+class _Profiles:
+    """The columns of the customers who are compared, by the names of the file."""
+
+    def __init__(
+        self, table: ibis.Table, mappings: Sequence[Mapping], day: AsOf, material: Material
+    ) -> None:
+        self.table = table
+        self.mapping = [one for one in mappings if one.table == "profiles"][-1]
+        self.day = day
+        self.features: FeatureTable = material.features  # type: ignore[assignment] # checked before
+        self.kept = material.cleaned.kept  # type: ignore[union-attr] # checked before
+
+    def list_features(self, name: str) -> list[str]:
+        """Names of the features that are made of a column."""
+        targets = {column.source: column.target for column in self.mapping.columns}
+        own = {name, targets.get(name, name)}
+        return [one.name for one in self.features.features if {one.name, one.source} & own]
+
+    def read(self, name: str, option: str) -> pa.ChunkedArray:
+        """The values of a column, one per customer who is compared."""
+        import pyarrow as pa
+
+        known = {c.source: c.target for c in self.mapping.columns if c.target in self.table.columns}
+        known |= {target: target for target in self.table.columns if target in known.values()}
+        if name not in known:
+            sources = [source for source in known if source != known[source] or source == name]
+            raise UnknownColumnError(
+                name, sources or known, where=f"{option}: the file", ru=f"{option}: в файле"
+            )
+        if known[name] == "customer_id":
+            return pa.chunked_array([self.features.customer_ids])
+        column = read_profile_column(self.table, known[name], as_of=self.day)
+        return column.filter(pa.array(self.kept))
+
+    def read_order(self, name: str) -> Ordering:
+        """Where each customer stands by a column, or by the order of the file."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        is_row = name == _ROW and all(c.source != _ROW for c in self.mapping.columns)
+        if is_row and self.mapping.id_column is not None:
+            raise InvalidParameterError(
+                en=f"The rows of this file are kept by '{self.mapping.id_column}', not in the order of the"
+                " file. Name the column that says which rows are earlier: --order-by COLUMN.",
+                ru=f"Строки этого файла хранятся по «{self.mapping.id_column}», а не в порядке файла. "
+                "Назовите столбец, который говорит, какие строки раньше: --order-by СТОЛБЕЦ.",
+            )
+        values = (
+            pa.chunked_array([self.features.customer_ids])
+            if is_row
+            else self.read(name, "--order-by")
+        )
+        if pa.types.is_temporal(values.type):
+            days = pc.cast(values.cast(pa.timestamp("us")), pa.int64()).to_numpy() / 86_400e6
+            return Ordering(name, np.asarray(days, dtype=np.float64), "days")
+        try:
+            numbers = values.cast(pa.float64()).to_numpy().astype(np.float64)
+        except pa.ArrowInvalid as error:
+            raise InvalidParameterError(
+                en=f"--order-by '{name}' holds texts that are neither dates nor numbers, so nothing says which"
+                " rows are earlier. Name another column.",
+                ru=f"--order-by «{name}»: там тексты, а не даты и не числа, поэтому неясно, какие строки "
+                "раньше. Назовите другой столбец.",
+            ) from error
+        return Ordering(name, numbers, "rows" if is_row else "numbers")
+
+    def read_groups(self, name: str) -> list[str]:
+        """What each customer belongs to by a column: its value, or one of five ranges of numbers."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        values = self.read(name, "--by")
+        n_values = len(pc.unique(values))
+        is_number = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
+        if n_values <= _MOST_GROUPS and not (is_number and n_values > 2 * _RANGES):
+            return ["—" if value is None else str(value) for value in values.to_pylist()]
+        if not is_number:
+            raise InvalidParameterError(
+                en=f"--by '{name}' has {n_values} different values; quality is told for {_MOST_GROUPS} groups at"
+                " most. Name a column with fewer, or one of numbers.",
+                ru=f"--by «{name}»: разных значений {n_values}, а качество показывают не больше чем для "
+                f"{_MOST_GROUPS} групп. Назовите столбец, где их меньше, или столбец чисел.",
+            )
+        numbers = values.cast(pa.float64()).to_numpy().astype(np.float64)
+        return _cut_ranges(numbers)
+
+
+def _cut_ranges(numbers: NDArray[np.float64]) -> list[str]:
+    """Five ranges of equally many, named by their bounds, in an order that sorts."""
+    import numpy as np
+
+    known = numbers[np.isfinite(numbers)]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, _RANGES + 1)))
+    places = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(len(edges) - 2, 0))
+    names = [
+        f"{place + 1}: {edges[place]:g}–{edges[min(place + 1, len(edges) - 1)]:g}"
+        for place in range(max(len(edges) - 1, 1))
+    ]
+    return [
+        names[place] if np.isfinite(number) else "—"
+        for place, number in zip(places, numbers, strict=True)
+    ]

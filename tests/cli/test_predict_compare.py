@@ -1,0 +1,313 @@
+"""`regulars predict compare`: what it prints, what it sees planted, and what it refuses."""
+
+import json
+
+import numpy as np
+import pytest
+from small_shop import CUSTOMERS
+
+from regulars.cli.app import run
+
+pytestmark = pytest.mark.slow
+
+QUICK = ("--models", "baseline,naive_bayes,logistic")
+N = 600
+
+
+def clients(*, n=N, seed=2, **extra):
+    """Customers of whom a third leaves, as columns."""
+    generator = np.random.default_rng(seed)
+    months, calls = generator.integers(1, 72, n), generator.poisson(5, n)
+    fee = generator.normal(600, 200, n).round(2)
+    plan, city = generator.choice(["pro", "free", "max"], n), generator.choice(list("abcdef"), n)
+    chance = 1 / (1 + np.exp(-0.8 + 0.05 * months - 0.1 * calls + 0.8 * (plan == "pro")))
+    left = generator.random(n) < chance
+    return {
+        "months": months,
+        "calls": calls,
+        "fee": fee,
+        "plan": plan,
+        "city": city,
+        "day": np.arange(n),
+    } | {name: make(left, generator) for name, make in extra.items()} | {
+        "left": np.where(left, "yes", "no")
+    }  # fmt: skip
+
+
+def to_csv(columns):
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in rows)]) + "\n"
+
+
+def repeat(columns, rows):
+    return {name: column[rows] for name, column in columns.items()}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "clients.csv").write_text(to_csv(clients()), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def compare(folder, capsys):
+    """Compare the models on a file of these columns; `(code, printed, complaint)`."""
+
+    def ask(*options, columns=None):
+        if columns is not None:
+            (folder / "clients.csv").write_text(to_csv(columns), encoding="utf-8")
+        code = run(["predict", "compare", "clients.csv", *options])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return ask
+
+
+def as_json(compare, *options, columns=None):
+    code, out, err = compare(*options, "--format", "json", columns=columns)
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_the_object_holds_what_is_documented(compare):
+    found = as_json(compare, "--outcome", "left", *QUICK, "--no-input")
+
+    assert list(found)[:4] == ["outcome", "positive_value", "said_outcome", "base_rate"]
+    assert (found["outcome"], found["split"]) == ("left", "stratified")
+    assert [(one["column"], one["is_left_out"]) for one in found["leakage"]] == [("months", False)]
+    assert [model["name"] for model in found["models"]] == ["baseline", "naive_bayes", "logistic"]
+    best = found["models"][2]
+    assert best["roc_auc"]["low"] < best["roc_auc"]["mean"] < best["roc_auc"]["high"]
+    assert 0 < best["brier"] < 0.25
+    assert 0 < best["log_loss"] < 0.7
+    assert 0 <= best["calibration_error"] < 0.2
+    assert found["chosen"] in {"naive_bayes", "logistic"}
+    assert "ROC-AUC" in found["why"]
+    assert found["random_split"] is None
+
+
+def test_the_table_marks_the_chosen_model(compare):
+    code, out, _ = compare("--outcome", "left=yes", *QUICK)
+
+    assert code == 0
+    assert [line for line in out.splitlines() if line.startswith("→")] != []
+    assert "each outcome is recognized in" in out
+
+
+def test_the_same_in_russian(compare):
+    code, out, _ = compare("--outcome", "left", *QUICK, "--lang", "ru")
+
+    assert code == 0
+    assert "→" in out
+    assert "каждый исход распознаётся" in out
+
+
+def test_the_order_of_the_file_is_an_order(compare):
+    found = as_json(compare, "--outcome", "left", "--split", "time", *QUICK)
+
+    assert (found["split"], found["ordered_by"], found["rounds"]) == ("time", "row", 1)
+    assert found["random_split"]["roc_auc"]["mean"] > 0.5
+    assert found["random_split"]["reason"].startswith("A random split would have said")
+
+
+def test_a_column_that_orders_the_rows_is_no_feature(compare):
+    found = as_json(compare, "--outcome", "left", "--split", "rolling", "--order-by", "day", *QUICK)
+
+    assert (found["split"], found["ordered_by"]) == ("rolling", "day")
+    assert all(set(model["roc_auc_within"]) == {"mean", "low", "high"} for model in found["models"])
+
+
+def test_quality_is_told_by_ranges_of_a_number_and_by_values(compare):
+    by_months = as_json(compare, "--outcome", "left", "--by", "months", *QUICK)["groups"]
+    by_plan = as_json(compare, "--outcome", "left", "--by", "plan", *QUICK)["groups"]
+
+    assert [group["name"][:2] for group in by_months] == ["1:", "2:", "3:", "4:", "5:"]
+    assert [group["name"] for group in by_plan] == ["free", "max", "pro"]
+    assert sum(group["customers"] for group in by_plan) == N
+
+
+def test_a_workspace_with_a_history_is_compared_over_time(desk, capsys):
+    orders = "order_id,customer_id,purchase_date,amount\n" + "".join(
+        f"{customer}-{month},{customer},2025-{month:02}-{1 + customer % 27:02},{10 + customer % 5}\n"
+        for customer in range(200)
+        for month in range(1, 13)
+        if month <= 3 + (customer * 7) % 10
+    )
+    desk.load(desk.write("orders.csv", orders))
+
+    ran = desk.run(
+        *("predict", "compare", "-w", desk.workspace, "--leaving", "no-purchase"),
+        *("--horizon-days", "45", "--models", "baseline,logistic", "--format", "json"),
+    )
+
+    assert ran.code == 0
+    assert ran.json["split"] == "time"
+    assert ran.json["models"][1]["roc_auc"]["mean"] > 0.5
+
+
+# What is planted has to be seen.
+
+
+def test_a_class_padded_before_the_split_is_noticed_and_does_not_raise_the_figures(compare):
+    columns = clients(day=lambda left, generator: np.zeros(len(left), int))
+    leavers = np.flatnonzero(columns["left"] == "yes")
+    more = np.random.default_rng(1).choice(leavers, 3 * len(leavers))
+    padded = repeat(columns, np.concatenate([np.arange(N), more]))
+
+    honest = as_json(compare, "--outcome", "left", *QUICK, columns=columns)
+    found = as_json(compare, "--outcome", "left", *QUICK, columns=padded)
+
+    assert "copies" in [alarm["kind"] for alarm in found["alarms"]]
+    best = {model["name"]: model["roc_auc"]["mean"] for model in found["models"]}
+    plain = {model["name"]: model["roc_auc"]["mean"] for model in honest["models"]}
+    assert best["logistic"] < plain["logistic"] + 0.04
+
+
+def test_a_category_encoded_by_the_outcome_of_all_rows_is_noticed(compare):
+    def encode(left, generator):
+        street = generator.integers(0, N // 2, N)
+        means = np.bincount(street, weights=left, minlength=N) / np.maximum(
+            np.bincount(street, minlength=N), 1
+        )
+        return means[street].round(4)
+
+    found = as_json(compare, "--outcome", "left", *QUICK, columns=clients(street=encode))
+
+    named = [one["column"] for one in found["leakage"] + found["alarms"]]
+    assert "street" in named
+
+
+def test_a_column_written_after_the_cut_off_is_left_out(compare):
+    found = as_json(
+        compare,
+        *("--outcome", "left", *QUICK),
+        columns=clients(refund=lambda left, generator: np.where(left, 50, 0)),
+    )
+
+    assert [(one["column"], one["is_left_out"]) for one in found["leakage"]] == [("refund", True)]
+    assert found["leakage"][0]["roc_auc_with"] > 0.95
+
+
+def test_a_column_that_is_the_outcome_is_left_out(compare):
+    found = as_json(
+        compare,
+        *("--outcome", "left", *QUICK),
+        columns=clients(gone=lambda left, generator: np.where(left, "Y", "N")),
+    )
+
+    assert [(one["column"], one["is_left_out"]) for one in found["leakage"]] == [("gone", True)]
+    assert max(model["roc_auc"]["mean"] for model in found["models"]) < 0.9
+
+
+def test_customers_loaded_twice_never_stand_on_both_sides(compare):
+    columns = clients(day=lambda left, generator: np.zeros(len(left), int))
+    twice = repeat(columns, np.repeat(np.arange(N), 2))
+
+    once = as_json(compare, "--outcome", "left", *QUICK, columns=columns)
+    found = as_json(compare, "--outcome", "left", *QUICK, columns=twice)
+
+    plain, doubled = (one["models"][2]["roc_auc"]["mean"] for one in (once, found))
+    assert abs(doubled - plain) < 0.03
+
+
+# What cannot be compared is refused in words.
+
+
+def test_an_unknown_column_to_order_by_is_named_with_the_nearest(compare):
+    code, _, err = compare("--outcome", "left", "--split", "time", "--order-by", "dya")
+
+    assert code == 2
+    assert "--order-by: the file has no column 'dya'. Did you mean 'day'?" in err
+
+
+def test_texts_order_nothing(compare):
+    code, _, err = compare("--outcome", "left", "--split", "time", "--order-by", "plan")
+
+    assert code == 2
+    assert "--order-by 'plan' holds texts that are neither dates nor numbers" in err
+
+
+def test_the_order_of_a_file_with_ids_is_not_kept(compare, folder):
+    (folder / "clients.csv").write_text(CUSTOMERS, encoding="utf-8")
+
+    code, _, err = compare("--outcome", "churn", "--split", "time")
+
+    assert code == 2
+    assert "not in the order of the file. Name the column that says which rows are earlier" in err
+
+
+def test_one_class_only_is_refused(compare):
+    columns = clients()
+    code, _, err = compare("--outcome", "left", columns=columns | {"left": np.full(N, "no")})
+
+    assert code == 1
+    assert "there is nothing to learn from" in err
+
+
+def test_five_positives_are_too_few(compare):
+    few = np.where(np.arange(N) < 5, "yes", "no")
+    code, _, err = compare("--outcome", "left", columns=clients() | {"left": few})
+
+    assert code == 1
+    assert "was seen for 5 customers and not for 595; at least 20 of each are needed" in err
+
+
+def test_an_amount_of_money_is_pointed_to_the_verb_that_suits(compare):
+    code, _, err = compare("--outcome", "fee")
+
+    assert code == 1
+    assert "For an amount of money: regulars predict value" in err
+
+
+def test_a_day_before_everything_is_refused(compare):
+    columns = clients()
+    days = np.datetime64("2026-01-01") + columns["day"].astype("timedelta64[D]")
+    dated = {"observed_at": days.astype(str), **columns}
+
+    code, _, err = compare("--outcome", "left", "--as-of", "2020-01-01", *QUICK, columns=dated)
+
+    assert code == 1
+    assert "Nothing was known about any customer before 2020-01-01. Give a later --as-of" in err
+
+
+def test_a_date_orders_the_rows_and_a_gap_is_counted_in_days(compare):
+    columns = clients()
+    days = np.datetime64("2024-01-01") + columns["day"].astype("timedelta64[D]")
+    dated = {"signed_on": days.astype(str), **columns}
+
+    found = as_json(
+        compare,
+        *("--outcome", "left", "--split", "time", "--order-by", "signed_on", "--gap", "14"),
+        *QUICK,
+        columns=dated,
+    )
+
+    assert found["ordered_by"] == "signed_on"
+    assert "with 14 days left empty between them" in found["said_split"]
+
+
+def test_a_category_of_a_level_for_everybody_is_survived(compare):
+    found = as_json(
+        compare,
+        *("--outcome", "left", *QUICK),
+        columns=clients(
+            street=lambda left, generator: np.array([f"s{row}" for row in range(len(left))])
+        ),
+    )
+
+    assert found["chosen"] in {"naive_bayes", "logistic"}
+
+
+def test_prices_that_are_no_numbers_are_refused(compare):
+    code, _, err = compare("--outcome", "left", "--prices", "much")
+
+    assert code == 2
+    assert "is not 3 numbers" in err
+
+
+def test_an_unknown_model_is_named_with_the_nearest(compare):
+    code, _, err = compare("--outcome", "left", "--models", "logistik")
+
+    assert code == 2
+    assert "Did you mean 'logistic'" in err
