@@ -149,3 +149,40 @@ def test_an_erased_customer_leaves_a_saved_segmentation(shop):
         cluster(shop, "--like", "groups")["clusters"]["since"]
         == cluster(shop)["segmentations"][0]["as_of"]
     )
+
+
+def test_a_file_is_clustered_by_everything_that_is_known_and_found_again(desk):
+    lines = ["customer_id,age,plan"]
+    lines += [f"{n},{20 + 30 * (n % 2) + n % 5},{'gold' if n % 2 else 'basic'}" for n in range(90)]
+    desk.write("people.csv", "\n".join(lines) + "\n")
+
+    words = ("people.csv", "--method", "ward", "--k", "2", "--save", "kinds")
+    said = desk.run("segment", "cluster", *words)
+    again = cluster(desk, "people.csv", "--like", "kinds")
+
+    assert said.code == 0, said.err
+    assert said.out.splitlines()[-1].endswith(
+        "regulars segment cluster people.csv --like kinds --as-of DAY."
+    )
+    assert (again["space"], again["customers"], again["features"]) == ("everything", 90, 2)
+    assert [one["size"] for one in again["clusters"]["clusters"]] == [45, 45]
+    assert again["method"] == "ward"
+
+
+def test_purchases_and_their_customers_are_clustered_together(desk):
+    lines = ["customer_id,age,plan"] + [f"{n},{20 + n % 50},basic" for n in range(400)]
+    desk.write("people.csv", "\n".join(lines) + "\n")
+    desk.write("orders.csv", make_purchases())
+
+    told = cluster(desk, "people.csv", "orders.csv", "--method", "kmeans", "--period-days", "90")
+
+    assert told["period_days"] == 90
+    assert told["customers"] == 400
+    assert told["features"] > 5
+
+
+def test_a_file_that_is_not_there_is_not_taken_for_a_space(desk):
+    ran = desk.run("segment", "cluster", "poeple.csv")
+
+    assert ran.code == 1
+    assert ran.complaint.startswith("There is no file 'poeple.csv'")

@@ -51,6 +51,10 @@ def test_a_comparison_is_one_object_of_json(shop, capsys):
     assert found["why"]
     assert [one["size"] for one in found["clusters"]] == [40, 40, 40]
     assert found["clusters"][0]["traits"]
+    assert found["read"] == found["recommended"]
+    assert {"feature", "level", "cluster", "overall", "z"} == set(found["clusters"][0]["means"][0])
+    assert [one["portrait"][:12] for one in found["methods"][1]["clusters"]] == ["40 customers"] * 3
+    assert all(sum(map(sum, field["counts"])) == 120 for field in found["fields"])
     assert "Comparing methods of clustering" in err
 
 
@@ -73,6 +77,23 @@ def test_a_comparison_is_a_table_and_a_reason(shop, capsys):
     assert lines[2].startswith("kmeans")
     assert "come back on resampled customers" in out
     assert "Measured on 120 customers." in out
+
+
+def test_the_clusters_of_another_method_are_told_when_asked(shop, capsys):
+    words = ("customers.csv", "--methods", "kmeans,single", "--read", "single")
+
+    code, out, err = ask(capsys, "compare", *words)
+
+    assert code == 0, err
+    assert "Clusters of single:" in out
+    assert out.splitlines()[-1].endswith("regulars analyze --segments single.")
+
+
+def test_a_method_that_was_not_compared_cannot_be_read(shop, capsys):
+    code, _, err = ask(capsys, "compare", "customers.csv", "--methods", "kmeans", "--read", "ward")
+
+    assert code == 1
+    assert "Method 'ward' is not in this comparison. It has: kmeans." in err
 
 
 def test_a_comparison_speaks_russian(shop, capsys):

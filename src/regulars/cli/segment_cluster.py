@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
-from regulars.cli.options import (
-    LanguageOption,
-    OutputFormat,
-    WorkspaceOption,
-    find_workspace,
-)
-from regulars.cli.segment_files import AsOfOption
+from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
+from regulars.cli.segment_files import AsOfOption, HowRead, find_home
 from regulars.cli.segment_identity import describe_again, print_again
 from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from regulars.features import FeatureSpace
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cluster"]
 
+_EVERYTHING = "everything"
 _HEADINGS = {"en": ("Cluster", "Name", "Customers"), "ru": ("Кластер", "Название", "Клиентов")}
 _SPACE = Wording(
     en="Feature space {name}@{version}, as of {day}{period}{criterion}.",
@@ -49,20 +48,23 @@ _FEW = Wording(
 _METHOD = Wording(en="Method: {method}. {why}", ru="Метод: {method}. {why}")
 _SAVED = Wording(
     en="Saved as {name}@{version}, with the feature space {space}@{space_version}. Again on another day:"
-    " regulars segment cluster --like {name} --as-of DAY.",
+    " regulars segment cluster {files}--like {name} --as-of DAY.",
     ru="Сохранено как {name}@{version}, с пространством признаков {space}@{space_version}. Ещё раз на другой"
-    " день: regulars segment cluster --like {name} --as-of ДЕНЬ.",
+    " день: regulars segment cluster {files}--like {name} --as-of ДЕНЬ.",
 )
 
 
 def cluster(
     space: Annotated[
-        str | None,
+        tuple[str, ...],
         Parameter(
-            help="A feature space, or one version of it: `NAME@VERSION`. Without it the saved"
-            " segmentations are listed."
+            negative=(),
+            show_default=False,
+            help="A feature space, or one version of it: `NAME@VERSION`. Or a file or several, which are"
+            " loaded as `analyze` does: customers are then compared by everything that is known of"
+            " them. Without either the saved segmentations are listed.",
         ),
-    ] = None,
+    ] = (),
     /,
     *,
     like: Annotated[
@@ -97,6 +99,7 @@ def cluster(
     replace: Annotated[
         bool, Parameter(negative=(), help="Save new versions of segments that are there.")
     ] = False,
+    how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -111,8 +114,9 @@ def cluster(
     """
     from regulars.workspace.space_clusters import SpaceWishes, cluster_space
 
-    home, language = find_workspace(workspace, lang)
-    if space is None and like is None:
+    name, files = _tell_apart(space)
+    home, language = find_home(files, workspace, lang, as_of, how=how)
+    if not space and like is None:
         if save is not None:
             raise InvalidParameterError(
                 en="Cluster the customers of which feature space? Name it (regulars spaces), or a saved"
@@ -122,7 +126,7 @@ def cluster(
             )
         return _list_saved(home, format)
     kept = home.segmentations.get(like) if like else None
-    chosen = _choose_space(home, space, kept, criterion, period_days)
+    chosen = _choose_space(home, name, kept, criterion, period_days)
     wishes = SpaceWishes(as_of=as_of, method=method, k=k, seed=seed or 0)
     if kept is not None:
         wishes = _repeat_wishes(kept, wishes, seed)
@@ -140,8 +144,19 @@ def cluster(
     if format == "json":
         print_json(_describe(found, language))
     else:
-        _print(found, language)
+        _print(found, files, language)
     return 0
+
+
+def _tell_apart(given: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The name of a space, or files; a name has neither a dot nor a slash."""
+    if (
+        len(given) == 1
+        and not Path(given[0]).exists()
+        and not any(mark in given[0] for mark in "./\\")
+    ):
+        return given[0], ()
+    return None, given
 
 
 def _choose_space(
@@ -151,15 +166,17 @@ def _choose_space(
     criterion: str | None,
     period_days: int | None,
 ) -> FeatureSpace:
-    """The space that is named, or that of the saved segmentation, with another criterion or period."""
+    """The space that is named, that of the saved segmentation, or everything; changed as asked."""
     from regulars.cli.spaces import change_space
+    from regulars.features import FeatureSpace
 
     if space is not None:
         name, _, version = space.partition("@")
         found = home.spaces.get(name, version or None)
-    else:
-        assert kept is not None  # noqa: S101 - one of the two was named
+    elif kept is not None:
         found = home.spaces.get(kept.space, kept.space_version)
+    else:
+        found = FeatureSpace(name=_EVERYTHING)
     return change_space(found, criterion=criterion, period_days=period_days)
 
 
@@ -213,7 +230,9 @@ def _describe(found: SpaceClusters, language: Language) -> dict[str, Any]:
     }
 
 
-def _print(found: SpaceClusters, language: Language) -> None:
+def _print(found: SpaceClusters, files: Sequence[str], language: Language) -> None:
+    import shlex
+
     from regulars.segments.clustering.methods import TITLES
 
     print_lines(_say_space(found, language), _say_sample(found, language))
@@ -224,7 +243,8 @@ def _print(found: SpaceClusters, language: Language) -> None:
     if found.again.choice is not None:
         print_again(found.again, language)
     if found.saved is not None:
-        told = found.saved.model_dump() | {"version": found.saved.version}
+        named = "".join(f"{shlex.quote(file)} " for file in files)
+        told = found.saved.model_dump() | {"version": found.saved.version, "files": named}
         print_lines("", _SAVED.to(language).format(**told))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +13,7 @@ from regulars.cli.options import (
     WorkspaceOption,
     split_names,
 )
+from regulars.cli.segment_compare_json import describe_comparison
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.cli.segment_identity import describe_again, print_again
 from regulars.errors import InvalidParameterError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from regulars.schema.wording import Language
-    from regulars.segments.comparison import Comparison, MethodScore
+    from regulars.segments.comparison import Comparison
     from regulars.segments.segmentation import SegmentProfile
 
 __all__ = [
@@ -72,6 +73,11 @@ _EXPLAINED = {
     " кластер. Самый большой, вне: доли клиентов. Сходство: согласие с рекомендованным методом"
     " (скорректированный индекс Рэнда). Измерено на клиентах: {measured}.",
 }
+_READ = {"en": "Clusters of {}:", "ru": "Кластеры метода {}:"}
+_MORE = {
+    "en": "Field by field, with rules, typical customers and the tree: regulars analyze --segments {}.",
+    "ru": "По полям, с правилами, типичными клиентами и деревом: regulars analyze --segments {}.",
+}
 _CLUSTER_HEADINGS = {
     "en": ("", "Cluster", "Customers", "Share", "Stability", "Outcome"),
     "ru": ("", "Кластер", "Клиентов", "Доля", "Устойчивость", "Исход"),
@@ -104,6 +110,10 @@ def compare(
             help="Keep the clusters of this method as your choice: when clustering again, those that are"
             " the same keep their number and name."
         ),
+    ] = None,
+    read: Annotated[
+        str | None,
+        Parameter(help="Tell of the clusters of this method; of the recommended one if not said."),
     ] = None,
     seconds: Annotated[
         float, Parameter(help="After so many seconds no further method is begun.")
@@ -140,6 +150,7 @@ def compare(
             language=language,
             progress=progress,
         )
+    shown = found.get_score(read or choose or found.recommended).name
     kept = find_choice(home)
     again = None
     if choose is not None:
@@ -147,9 +158,12 @@ def compare(
     elif kept is not None and kept.method in [score.name for score in found.scores]:
         again = find_again(found, kept.method, kept)
     if format == "json":
-        print_json(_describe(found, language) | {"chosen": describe_again(again, language)})
+        print_json(
+            describe_comparison(found, shown, language)
+            | {"chosen": describe_again(again, language)}
+        )
     else:
-        _print(found, language)
+        _print(found, shown, language)
         print_again(again, language)
     return 0
 
@@ -184,76 +198,9 @@ def read_weights(entries: tuple[str, ...]) -> dict[str, float]:
     return weights
 
 
-def _describe(found: Comparison, language: Language) -> dict[str, Any]:
-    return {
-        "customers": len(found.customer_ids),
-        "measured": found.measured,
-        "methods": [_describe_score(score, language) for score in found.scores],
-        "recommended": found.recommended,
-        "why": found.why.to(language),
-        "why_k": found.why_k.to(language),
-        "agreement": found.agreement.tolist(),
-        "left_out": [
-            {"name": name, "why": why.to(language)} for name, why in found.left_out.items()
-        ],
-        "clusters": [
-            {
-                "number": profile.number,
-                "name": profile.name.to(language),
-                "size": profile.size,
-                "share": profile.share,
-                "stability": profile.stability,
-                "outcome_share": profile.outcome_share,
-                "amount": amount,
-                "traits": [one.sentence.to(language) for one in profile.differentiators],
-                "means": [
-                    {
-                        "feature": one.feature,
-                        "level": one.level,
-                        "cluster": one.segment_value,
-                        "overall": one.overall_value,
-                    }
-                    for one in profile.means
-                ],
-            }
-            for profile, amount in zip(
-                found.describe(found.recommended), found.sum_money(found.recommended), strict=True
-            )
-        ],
-        "notes": [note.to(language) for note in found.notes],
-    }
-
-
-def _describe_score(score: MethodScore, language: Language) -> dict[str, Any]:
-    from regulars.segments.clustering.methods import TITLES
-
-    return {
-        "name": score.name,
-        "title": TITLES[score.name].to(language),
-        "k": score.k,
-        "silhouette": score.silhouette,
-        "davies_bouldin": score.davies_bouldin,
-        "calinski_harabasz": score.calinski_harabasz,
-        "dbcv": score.dbcv,
-        "stability": {
-            "mean": score.stability,
-            "min": score.least_stability,
-            "clusters": score.stabilities.tolist(),
-        },
-        "prediction_strength": score.prediction_strength,
-        "readability": score.readability,
-        "balance": score.balance,
-        "sizes": list(score.clustering.sizes),
-        "nobody": int((score.clustering.labels < 0).sum()),
-        "seconds": round(score.seconds, 3),
-        "clustering_seconds": round(score.clustering.seconds, 3),
-        "sampled": score.clustering.sampled,
-        "parameters": dict(score.clustering.parameters),
-    }
-
-
-def _print(found: Comparison, language: Language) -> None:
+def _print(found: Comparison, shown: str, language: Language) -> None:
     from regulars.quality.numbers import format_number
+    from regulars.segments.readings import read_clusters
 
     print_text(_tabulate(found, language))
     measured = format_number(found.measured, language)
@@ -261,7 +208,15 @@ def _print(found: Comparison, language: Language) -> None:
     print_lines(found.why.to(language), found.why_k.to(language))
     print_lines(*(f"{name}: {why.to(language)}" for name, why in found.left_out.items()))
     print_lines(*_say_sampled(found, language), *(note.to(language) for note in found.notes), "")
-    print_text(_tabulate_clusters(found.describe(found.recommended), language))
+    readings = read_clusters(found, shown)
+    if shown != found.recommended:
+        print_lines(_READ[language].format(shown))
+    print_text(_tabulate_clusters([one.profile for one in readings], language))
+    print_lines(
+        "",
+        *(f"{one.profile.number}  {one.portrait.to(language)}" for one in readings),
+        _MORE[language].format(shown),
+    )
 
 
 def _tabulate(found: Comparison, language: Language) -> RenderableType:

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from regulars.errors import UnknownColumnError
 from regulars.schema.wording import Wording
@@ -108,6 +110,10 @@ class FeatureTable:
     def slice(self, start: int, count: int) -> "FeatureTable":
         """At most `count` customers from row `start` on."""
         return FeatureTable(self.table.slice(start, count), self.features, self.as_of)
+
+    def take(self, rows: NDArray[np.integer]) -> "FeatureTable":
+        """The customers in these rows, which ascend."""
+        return FeatureTable(self.table.take(pa.array(rows)), self.features, self.as_of)
 
     def drop(self, names: Iterable[str]) -> "FeatureTable":
         """The same customers without the features `names`."""

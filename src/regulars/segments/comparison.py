@@ -141,7 +141,7 @@ class Comparison:
         Customers on whom the figures were measured.
     notes
         What the reader should know.
-    matrix, placement
+    features, matrix, placement
         What was clustered, and how new customers are placed.
     outcome, money
         1.0, 0.0 or NaN per customer, and what each brings; clusters are formed without them.
@@ -157,6 +157,7 @@ class Comparison:
     left_out: Mapping[str, Wording]
     measured: int
     notes: tuple[Wording, ...] = ()
+    features: FeatureTable | None = field(default=None, repr=False)
     matrix: FeatureMatrix | None = field(default=None, repr=False)
     placement: Placement | None = field(default=None, repr=False)
     outcome: NDArray[np.float64] | None = field(default=None, repr=False)
@@ -280,6 +281,7 @@ def compare_methods(
         left_out=left_out,
         measured=len(measure.rows),
         notes=notes,
+        features=features,
         matrix=matrix,
         placement=placement,
         outcome=outcome,

@@ -338,9 +338,17 @@ def _list_means(
             indicators.level[position],
             _or_none(float(means[position])),
             _or_none(float(indicators.means[position])),
+            _standardize(
+                float(means[position] - indicators.means[position]),
+                float(indicators.spreads[position]),
+            ),
         )
         for position in range(len(means))
     )
+
+
+def _standardize(difference: float, spread: float) -> float | None:
+    return _or_none(difference / spread) if spread > 0 else None
 
 
 def _or_none(value: float) -> float | None:

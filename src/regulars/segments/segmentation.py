@@ -85,12 +85,25 @@ class Differentiator:
 
 @dataclass(frozen=True, slots=True)
 class SegmentMean:
-    """Mean of one number (or share of one level) in a segment and among all customers."""
+    """Mean of one number (or share of one level) in a segment and among all customers.
+
+    Attributes
+    ----------
+    feature
+        Name of the feature.
+    level
+        Of a category or a boolean; None for a number.
+    segment_value, overall_value
+        In the feature's unit; None where nothing is known.
+    standardized_difference
+        Of the two, in standard deviations of all customers; None where nothing is known or all are alike.
+    """
 
     feature: str
     level: str | None
     segment_value: float | None
     overall_value: float | None
+    standardized_difference: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from regulars.features import (
     FeatureSpace,
     FeatureTable,
     ProfileColumn,
+    find_features,
     load_features,
     profile_features,
 )
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from regulars.features import FeatureDefinition
     from regulars.schema.mapping import Mapping
 
-__all__ = ["CustomerFeatures", "TableUse", "build_customer_features", "build_features_again"]
+__all__ = [
+    "CustomerFeatures", "TableUse", "build_customer_features", "build_features_again",
+    "build_space_features",
+]  # fmt: skip
 
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 """Profiles have features of their own; the items of an order have made its purchase."""
@@ -122,6 +126,46 @@ def build_features_again(
     Parameters are those of `build_customer_features`; None when no table says anything.
     """
     return _join(_build_parts(tables, mappings, definitions, as_of), definitions)
+
+
+def build_space_features(
+    space: FeatureSpace,
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    *,
+    as_of: AsOf,
+) -> FeatureTable:
+    """What a feature space says; with the columns of a file of customers where it takes everything.
+
+    Parameters
+    ----------
+    space
+        With its definitions; it takes everything by the pattern `*`, unless it chooses customers.
+    tables
+        Canonical tables by name.
+    mappings
+        How the sources were read; those of kind customers give the columns' roles.
+    as_of
+        First day that must not be seen.
+
+    Raises
+    ------
+    UnknownNameError, UnknownColumnError
+        As `FeatureSpace.build`.
+    """
+    if "profiles" not in tables or "*" not in space.features or space.customers is not None:
+        return space.build(tables, as_of=as_of)
+    own = profile_features(tables["profiles"], list_profile_columns(mappings), as_of=as_of)
+    if not find_features(space.definitions, tables):
+        return own
+    built = space.build(tables, as_of=as_of)
+    counted = {
+        name
+        for feature in space.definitions
+        if feature.is_zero_without_rows
+        for name in feature.feature_names
+    }
+    return join_features([own, built.drop(_list_silent(built))], counted=counted)
 
 
 def _build_parts(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import QualityError
-from regulars.features import FeatureTable
 from regulars.schema.wording import Wording
 from regulars.segments import (
     Segmentation,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from regulars.features import FeatureTable
     from regulars.progress import Progress
     from regulars.segments import Crossing, Distribution, MergeTree, RfmBounds
 
@@ -156,12 +156,9 @@ def find_segments(
 
 def _grow_tree(features: FeatureTable, segmentation: Segmentation, seed: int) -> SegmentTree | None:
     """Some customers joined; None of those whom only their scores tell apart."""
-    import pyarrow as pa
-
     rows = sample_rows(len(features), seed, most=_MOST_JOINED)
-    some = FeatureTable(features.table.take(pa.array(rows)), features.features, features.as_of)
     try:
-        tree = grow_tree(some, random_state=seed)
+        tree = grow_tree(features.take(rows), random_state=seed)
     except QualityError:
         return None
     return SegmentTree(tree, segmentation.segment[rows])

@@ -11,6 +11,7 @@ from regulars.progress import InnerProgress
 from regulars.segments.comparison import compare_methods
 from regulars.workspace.cleaning import clean_features
 from regulars.workspace.cluster_choice import find_again, find_choice, keep_choice
+from regulars.workspace.customer_features import build_space_features
 from regulars.workspace.rule_sources import open_rule_sources, read_mappings
 from regulars.workspace.segmentation_store import SegmentationDefinition
 from regulars.workspace.words import speak
@@ -151,8 +152,8 @@ def cluster_space(
     say = speak(language)
     opened = open_rule_sources(workspace, as_of=wanted.as_of)
     with opened as (sources, day), progress.stage(say("features")):
-        built = pinned.build(sources.tables, as_of=day)
         mappings = read_mappings(workspace)
+        built = build_space_features(pinned, sources.tables, mappings, as_of=day)
     if not len(built):
         raise QualityError(
             en=f"Nobody is in the feature space '{space.name}' as of {day.day}. Widen its period"
