@@ -1,11 +1,13 @@
 """Every family of models on the same customers: it scores whatever comes, and its reasons add up."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
-from regulars.evaluate.metrics import roc_auc
+from regulars.evaluate.metrics import log_loss, roc_auc
 from regulars.predictions.network import fit_network
 from regulars.predictions.one_feature import fit_one_feature
 from regulars.predictions.roster import FAMILIES
@@ -103,7 +105,7 @@ def test_a_column_of_which_nothing_is_known_is_survived(scorer):
     assert again.contributions(rows.X)[:, 5].tolist() == [0.0] * len(X)
 
 
-MONOTONE = ("one_feature", "random_forest", "extra_trees", "lightgbm", "histogram_trees")
+MONOTONE = ("one_feature", "random_forest", "extra_trees", "lightgbm", "histogram_trees", "tuned")
 
 
 @pytest.mark.parametrize("name", [*MONOTONE, "xgboost", "catboost"])
@@ -111,7 +113,7 @@ MONOTONE = ("one_feature", "random_forest", "extra_trees", "lightgbm", "histogra
 def test_a_monotone_feature_never_pulls_the_other_way(name, way):
     if not FAMILIES[name].is_installed:
         pytest.skip(f"{name} is not installed")
-    rows = _rows(monotone=np.array([way, 0, 0, 0, -way]))
+    rows = _rows(monotone=np.array([way, 0, 0, 0, -way]), tuning_seconds=0.0)
 
     *_, (_, scorer, _) = fit_models(rows, 1, lambda: None, models=[name])
 
@@ -139,6 +141,29 @@ def test_a_stack_weighs_its_parts_by_what_they_said_of_customers_they_had_not_se
     assert len(stack.parts) == len(FAMILIES["stack"].parts)
     assert (stack.weights >= 0).all()
     assert 0.7 < stack.weights.sum() < 1.3
+
+
+def test_a_search_begins_with_the_usual_settings_and_ends_with_its_time():
+    pytest.importorskip("optuna")
+    rows = _rows(tuning_seconds=0.0)
+
+    fitted = {name: one for name, one, _ in fit_models(rows, 1, lambda: None, models=["tuned"])}
+
+    tuned = fitted["tuned"]
+    assert tuned.model.model.booster.params["num_leaves"] == 8
+    constants = tuned.log_odds(rows.X) - tuned.contributions(rows.X).sum(axis=1)
+    assert np.ptp(constants) < 1e-9
+
+
+def test_a_search_with_time_is_no_worse_on_the_rows_it_is_judged_by():
+    pytest.importorskip("optuna")
+    lesson = prepare_lesson(_rows(tuning_seconds=3.0), random_state=1)
+    labels = lesson.labels[lesson.tested]
+
+    tuned = FAMILIES["tuned"].fit(lesson).said
+    usual = FAMILIES["tuned"].fit(replace(lesson, tuning_seconds=0.0)).said
+
+    assert log_loss(labels, expit(tuned)) <= log_loss(labels, expit(usual))
 
 
 def test_the_same_rows_give_the_same_network():

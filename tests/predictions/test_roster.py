@@ -41,3 +41,8 @@ def test_a_model_that_is_not_installed_is_named_with_the_way_to_install_it(monke
 
 def test_nothing_is_said_where_all_are_installed():
     assert say_absent(EVERYDAY_MODELS) is None
+
+
+def test_a_model_that_takes_its_time_runs_only_where_it_is_named():
+    assert "tuned" not in list_installed()
+    assert FAMILIES["tuned"].is_named

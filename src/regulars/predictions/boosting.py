@@ -31,6 +31,7 @@ __all__ = [
     "fit_histogram_trees",
     "fit_lightgbm",
     "list_rounds",
+    "predict_stages",
     "weigh_penalty",
 ]
 
@@ -164,7 +165,7 @@ class LightgbmRounds:
         coded = self.codes.transform(X)
         return np.concatenate(
             [
-                _predict_stages(booster, coded, list_rounds(size.rounds, booster.num_trees()))
+                predict_stages(booster, coded, list_rounds(size.rounds, booster.num_trees()))
                 for size, booster in self.boosters.items()
             ]
         )
@@ -184,7 +185,7 @@ def find_size(position: int) -> tuple[TreeSize, int]:
     return (SMALL_TREES, position) if position < n_small else (LARGE_TREES, position - n_small)
 
 
-def _predict_stages(
+def predict_stages(
     booster: "Booster", coded: NDArray[np.float64], rounds: list[int]
 ) -> NDArray[np.float64]:
     """Raw log-odds after each number of trees, shape (n_rounds, n_customers)."""

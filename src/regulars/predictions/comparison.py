@@ -41,6 +41,7 @@ def compare_churn_models(
     language: Language = "en",
     models: Sequence[ModelName] = EVERYDAY_MODELS,
     monotone: Mapping[str, int] | None = None,
+    tuning_seconds: float = 30.0,
 ) -> ChurnComparison:
     """Models compared on customers they have not seen; the chosen one scores everybody.
 
@@ -74,6 +75,8 @@ def compare_churn_models(
     monotone
         By name of a number 1 where the outcome may only become more probable as it rises, -1 where
         only less. Models that cannot be held to that are left out.
+    tuning_seconds
+        How long each fit of the model `tuned`, if it is compared, may search for its settings.
 
     Raises
     ------
@@ -81,7 +84,12 @@ def compare_churn_models(
         When there are no features, or no split in which every part holds both outcomes.
     """
     matrix, known, rows = gather_rows(
-        features, outcome, cleaning=cleaning, monotone=monotone, random_state=random_state
+        features,
+        outcome,
+        cleaning=cleaning,
+        monotone=monotone,
+        random_state=random_state,
+        tuning_seconds=tuning_seconds,
     )
     material = ContestRows(
         matrix, known, rows, np.arange(len(features)), features.customer_ids, outcome
@@ -111,6 +119,7 @@ def compare_models_over_time(
     language: Language = "en",
     models: Sequence[ModelName] = EVERYDAY_MODELS,
     monotone: Mapping[str, int] | None = None,
+    tuning_seconds: float = 30.0,
 ) -> ChurnComparison:
     """The same where there is time: learnt from earlier cut-off dates, tested at later ones.
 
@@ -124,7 +133,7 @@ def compare_models_over_time(
         same order of customers; labels of customers not at risk are NaN.
     features
         The customers to score today; the same features.
-    random_state, costs, cleaning, progress, language, models, monotone
+    random_state, costs, cleaning, progress, language, models, monotone, tuning_seconds
         As in `compare_churn_models`.
 
     Raises
@@ -157,6 +166,7 @@ def compare_models_over_time(
         matrix.is_category,
         spread_plan(cleaning, features.names) if cleaning else None,
         lay_out_ways(matrix, monotone) if monotone else None,
+        tuning_seconds,
     )
     outcome = Outcome.gather([outcome for _, outcome in past])
     scored = np.arange(len(seen), len(stacked))
@@ -186,6 +196,7 @@ def gather_rows(
     cleaning: CleaningPlan | None = None,
     monotone: Mapping[str, int] | None = None,
     random_state: int,
+    tuning_seconds: float = 30.0,
 ) -> tuple[FeatureMatrix, NDArray[np.int64], TrainingRows]:
     """The matrix of all customers, the numbers of those who may be learnt from, and what is learnt.
 
@@ -206,6 +217,7 @@ def gather_rows(
         matrix.is_category,
         spread_plan(cleaning, features.names) if cleaning else None,
         lay_out_ways(matrix, monotone) if monotone else None,
+        tuning_seconds,
     )
     return matrix, known, rows
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import get_args
 
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
@@ -24,6 +23,7 @@ from regulars.predictions.scorers import (
 )
 from regulars.predictions.stacking import stack_scorers
 from regulars.predictions.training import Lesson
+from regulars.predictions.tuning import fit_tuned
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -73,6 +73,8 @@ class Family:
         The extra that installs it.
     is_monotone
         Whether it can be held to the way of a feature (`TrainingRows.monotone`).
+    is_named
+        Whether it runs only where somebody names it, because it takes its time.
     """
 
     title: Wording
@@ -83,6 +85,7 @@ class Family:
     package: str = ""
     extra: str = ""
     is_monotone: bool = False
+    is_named: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -153,6 +156,17 @@ FAMILIES: dict[ModelName, Family] = {
         extra="boosters",
         is_monotone=True,
     ),
+    "tuned": Family(
+        Wording(
+            en="Gradient boosting, tuned (LightGBM)", ru="Градиентный бустинг с подбором (LightGBM)"
+        ),
+        2,
+        fit_tuned,
+        package="optuna",
+        extra="tuning",
+        is_monotone=True,
+        is_named=True,
+    ),
     "network": Family(
         Wording(en="Neural network", ru="Нейронная сеть"),
         1,
@@ -182,19 +196,25 @@ FAMILIES: dict[ModelName, Family] = {
 
 
 def list_installed() -> tuple[ModelName, ...]:
-    """Names of all models that can run here, simplest first.
+    """Names of all models that can run here, simplest first; `tuned` runs only where it is named.
 
     Examples
     --------
     >>> set(EVERYDAY_MODELS) <= set(list_installed())
     True
     """
-    return tuple(name for name, family in FAMILIES.items() if family.is_installed)
+    return tuple(
+        name for name, family in FAMILIES.items() if family.is_installed and not family.is_named
+    )
 
 
-def say_absent(models: Iterable[ModelName] = get_args(ModelName)) -> Wording | None:
-    """Which of `models` are not installed and how to install them; None where all are."""
-    absent = [FAMILIES[n] for n in models if n in FAMILIES and not FAMILIES[n].is_installed]
+def say_absent(models: Iterable[ModelName] | None = None) -> Wording | None:
+    """Which of `models` are not installed and how to install them; None where all are.
+
+    Without `models` it is asked of all that run without being named.
+    """
+    wanted = [name for name, family in FAMILIES.items() if not family.is_named]
+    absent = [FAMILIES[n] for n in (models or wanted) if not FAMILIES[n].is_installed]
     if not absent:
         return None
     extras = ",".join(sorted({family.extra for family in absent}))

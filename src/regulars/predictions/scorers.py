@@ -19,11 +19,13 @@ __all__ = [
     "CalibratedScorer",
     "Fitted",
     "Fitter",
+    "Rehearsal",
     "Scorer",
     "blend_scorers",
     "calibrate",
     "fit_baseline",
     "fit_scorer",
+    "rehearse",
 ]
 
 _WEAK_PENALTY = 1e4
@@ -168,24 +170,54 @@ def calibrate(train: Trainer) -> Fitter:
     return fit
 
 
-def fit_scorer(lesson: Lesson, train: Trainer) -> Fitted:
-    """The best candidate of a family, fitted on all rows of the lesson and calibrated.
+@dataclass(frozen=True, slots=True, eq=False)
+class Rehearsal:
+    """What each candidate of a family said of rows that it had not seen.
 
-    Candidates are compared by log-loss, and calibrated, on its inner folds.
+    Attributes
+    ----------
+    said
+        Raw log-odds of the rows `Lesson.tested`, shape (n_candidates, n_tested).
+    lines
+        Slope and offset that calibrate each.
+    losses
+        Log-loss of each once it is calibrated.
     """
-    if lesson.monotone is not None:
-        train = partial(train, monotone=lesson.monotone)
+
+    said: NDArray[np.float64]
+    lines: list[tuple[float, float]]
+    losses: list[float]
+
+
+def rehearse(lesson: Lesson, train: Trainer) -> Rehearsal:
+    """The candidates of a family on the inner folds of a lesson."""
+    train = _hold(train, lesson)
     raw = np.stack([_score_fold(lesson, fold, train) for fold in lesson.folds]).sum(axis=0)
     raw, labels = raw[:, lesson.tested], lesson.labels[lesson.tested]
     lines = [_fit_line(candidate, labels) for candidate in raw]
     losses = [
         _line_loss(candidate, labels, line) for candidate, line in zip(raw, lines, strict=True)
     ]
-    best = int(np.argmin(losses))
-    slope, offset = lines[best]
-    model = train(lesson.X, lesson.labels, lesson.is_category, only=best).pick(best)
+    return Rehearsal(raw, lines, losses)
+
+
+def fit_scorer(lesson: Lesson, train: Trainer) -> Fitted:
+    """The best candidate of a family, fitted on all rows of the lesson and calibrated.
+
+    Candidates are compared by log-loss, and calibrated, on its inner folds.
+    """
+    rehearsed = rehearse(lesson, train)
+    best = int(np.argmin(rehearsed.losses))
+    slope, offset = rehearsed.lines[best]
+    learn = _hold(train, lesson)
+    model = learn(lesson.X, lesson.labels, lesson.is_category, only=best).pick(best)
     scorer = CalibratedScorer(model, slope, offset, columns=lesson.columns, clean=lesson.clean)
-    return Fitted(scorer, slope * raw[best] + offset)
+    return Fitted(scorer, slope * rehearsed.said[best] + offset)
+
+
+def _hold(train: Trainer, lesson: Lesson) -> Trainer:
+    """The trainer, held to the ways of the features where some are asked."""
+    return train if lesson.monotone is None else partial(train, monotone=lesson.monotone)
 
 
 def _score_fold(lesson: Lesson, fold: InnerFold, train: Trainer) -> NDArray[np.float64]:
