@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 import skops.io
 
-from regulars.errors import InvalidParameterError, NotFoundError, StorageError
+from regulars.errors import InvalidParameterError, NotFoundError, QualityError, StorageError
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import NoPurchase, Outcome, compare_churn_models, read_outcome
 from regulars.predictions.comparison import compare_models_over_time
@@ -263,5 +263,55 @@ def test_a_feature_of_another_kind_is_refused(saved):
     features, _ = _compared()
     fewer = features.drop(["city"])
 
-    with pytest.raises(InvalidParameterError, match=r"look at 'city' \(category\); .* it is —"):
+    with pytest.raises(
+        InvalidParameterError, match=r"look at 'city' \(category\), which is missing"
+    ):
         load_models(saved).score(fewer)
+
+
+def test_all_columns_that_differ_are_named(saved):
+    features, _ = _compared()
+    table = features.table.set_column(2, "fee", pa.array(["dear"] * len(features)))
+    others = tuple(_feature("fee", "category") if f.name == "fee" else f for f in features.features)
+    changed = FeatureTable(table, others, DAY).drop(["city"])
+
+    with pytest.raises(InvalidParameterError) as refused:
+        load_models(saved).score(changed)
+
+    assert "'fee' (numeric), which is category here; 'city' (category), which is missing here" in (
+        refused.value.en
+    )
+    assert "«fee» (numeric), а здесь это category; «city» (category), а здесь его нет" in (
+        refused.value.ru
+    )
+
+
+def test_customers_of_whom_nothing_is_known_are_not_scored_all_alike(saved):
+    features, _ = _compared()
+    names = features.table.column_names[1:]
+    empty = pa.table(
+        {"customer_id": features.table["customer_id"]}
+        | {name: pa.nulls(len(features), features.table[name].type) for name in names}
+    )
+
+    with pytest.raises(QualityError, match="Of 420 customers none of the 6 features"):
+        load_models(saved).score(FeatureTable(empty, features.features, DAY))
+
+
+@pytest.mark.parametrize("times", [30.0, 0.001])
+def test_a_number_in_another_unit_is_not_scored(saved, times):
+    features, _ = _compared()
+    fees = pa.array(np.array(features.table["fee"].to_numpy()) * times, from_pandas=True)
+    table = features.table.set_column(features.table.column_names.index("fee"), "fee", fees)
+
+    with pytest.raises(InvalidParameterError, match=r"The median of 'fee' is .* another unit"):
+        load_models(saved).score(FeatureTable(table, features.features, DAY))
+
+
+def test_a_few_customers_may_be_unlike_all_others(saved):
+    features, _ = _compared()
+    few = features.table.slice(0, 10)
+    fees = pa.array([9_000.0] * 10)
+    table = few.set_column(few.column_names.index("fee"), "fee", fees)
+
+    assert len(load_models(saved).score(FeatureTable(table, features.features, DAY))) == 10

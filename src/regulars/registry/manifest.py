@@ -30,6 +30,8 @@ class SavedFeature(_Part):
     """In words."""
     levels: tuple[str, ...] | None = None
     """Of a category the levels that were seen: their places are its codes."""
+    usual_range: tuple[float, float] | None = None
+    """Of a number the first and the last hundredth of those who were scored; None of fewer than 100."""
 
 
 class SavedFigures(_Part):

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from regulars.errors import (
-    InvalidParameterError,
     NotFoundError,
     StorageError,
     UnknownNameError,
@@ -24,6 +23,7 @@ from regulars.predictions.group_checks import GroupCheck
 from regulars.predictions.reasons import CrossFittedExplainer
 from regulars.predictions.results import ChurnComparison, ModelName, Reason
 from regulars.predictions.scorers import Scorer
+from regulars.registry.acceptance import check_columns, check_values, find_range
 from regulars.registry.manifest import HeldOut, ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter
 from regulars.registry.row_reading import find_reader
@@ -69,8 +69,8 @@ class SavedModels:
 
         Raises
         ------
-        InvalidParameterError
-            When a feature is missing, or of another kind.
+        InvalidParameterError, QualityError
+            As by `encode`.
         """
         return self.get(model).probabilities(self.encode(features).values)
 
@@ -104,19 +104,12 @@ class SavedModels:
         Raises
         ------
         InvalidParameterError
-            When a feature is missing, or of another kind.
+            When features are missing, of another kind, or as if in another unit.
+        QualityError
+            When nothing at all is known of them.
         """
-        wanted = self.manifest.features
-        kinds = {feature.name: feature.kind for feature in features.features}
-        for feature in wanted:
-            found = kinds.get(feature.name, "—")
-            if found != feature.kind:
-                raise InvalidParameterError(
-                    en=f"The models look at '{feature.name}' ({feature.kind}); in these features it is "
-                    f"{found}. Build the features as for the run {self.manifest.lineage.run}.",
-                    ru=f"Модели смотрят на «{feature.name}» ({feature.kind}), а в этих признаках: "
-                    f"{found}. Постройте признаки так же, как для прогона {self.manifest.lineage.run}.",
-                )
+        wanted, run = self.manifest.features, self.manifest.lineage.run
+        check_columns(wanted, features.features, run=run)
         by_name = {feature.name: feature for feature in features.features}
         names = [feature.name for feature in wanted]
         seen = FeatureTable(
@@ -124,7 +117,9 @@ class SavedModels:
             tuple(by_name[name] for name in names),
             features.as_of,
         )
-        return encode_features(seen, levels=[feature.levels for feature in wanted])
+        matrix = encode_features(seen, levels=[feature.levels for feature in wanted])
+        check_values(wanted, matrix, run=run)
+        return matrix
 
     def open_row(self, model: ModelName | None = None) -> Callable[[Mapping[str, Value]], float]:
         """What scores one customer at a time, given the features by name.
@@ -235,9 +230,15 @@ def save_models(
         threshold=comparison.threshold.value,
         features=tuple(
             SavedFeature(
-                name=feature.name, kind=feature.kind, meaning=feature.meaning, levels=levels
+                name=feature.name,
+                kind=feature.kind,
+                meaning=feature.meaning,
+                levels=levels,
+                usual_range=find_range(values) if feature.kind == "numeric" else None,
             )
-            for feature, levels in zip(matrix.features, matrix.levels, strict=True)
+            for feature, levels, values in zip(
+                matrix.features, matrix.levels, matrix.values.T, strict=True
+            )
         ),
         figures={
             model.name: SavedFigures(
