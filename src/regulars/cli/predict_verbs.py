@@ -21,5 +21,9 @@ SUBCOMMANDS = {
         "predict_survival",
         "Say how long customers stay, and how much longer each of them is likely to.",
     ),
+    "value": (
+        "predict_value",
+        "Say what customers are worth: who is still active, how often they will buy, for how much.",
+    ),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

@@ -19,9 +19,9 @@ def check_members_file(file: Path) -> None:
     """Raise `InvalidParameterError` when members are not written to files with such an ending."""
     if file.suffix.lower() not in _KINDS:
         raise InvalidParameterError(
-            en=f"Members are written to files that end in {', '.join(_KINDS)}, and '{file.name}' does"
+            en=f"Customers are written to files that end in {', '.join(_KINDS)}, and '{file.name}' does"
             " not. Choose one of the endings.",
-            ru=f"Состав сегмента пишется в файлы {', '.join(_KINDS)}, а «{file.name}» кончается "
+            ru=f"Клиенты пишутся в файлы {', '.join(_KINDS)}, а «{file.name}» кончается "
             "иначе. Выберите одно из окончаний.",
         )
 

@@ -35,6 +35,8 @@ _STAGES = {
     "unusual": Wording(en="Looking for the unusual", ru="Поиск необычного"),
     "shorten": Wording(en="Looking for short rules", ru="Поиск коротких правил"),
     "rules": Wording(en="Looking for what goes together", ru="Поиск того, что бывает вместе"),
+    "purchases": Wording(en="Counting purchases", ru="Подсчёт покупок"),
+    "value": Wording(en="Estimating lifetime value", ru="Оценка пожизненной ценности"),
     "compare": Wording(en="Comparing methods of clustering", ru="Сравнение методов кластеризации"),
     "rhythms": Wording(en="Finding rhythms", ru="Поиск ритмов"),
     "tree": Wording(en="Growing the tree of customers", ru="Построение дерева клиентов"),

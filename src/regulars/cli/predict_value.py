@@ -1,0 +1,127 @@
+"""`regulars predict value`: what customers are worth, straight on a file or on a workspace."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from regulars.cli.console import open_progress, print_json, print_lines
+from regulars.cli.options import Day, LanguageOption, OutputFormat, WorkspaceOption
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
+from regulars.errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from regulars.predictions.lifetime_value import Horizon
+
+__all__ = ["value"]
+
+_UNITS = {"days": 1.0, "weeks": 7.0}
+_YEAR_DAYS = 365
+
+
+def value(
+    file: Files = (),
+    /,
+    *,
+    until: Annotated[
+        Day | None,
+        Parameter(
+            help="Last day that is looked at (YYYY-MM-DD); if not said, that of the last purchase."
+        ),
+    ] = None,
+    unit: Annotated[
+        Literal["days", "weeks"],
+        Parameter(help="Unit of time of the models' parameters and of --horizon."),
+    ] = "days",
+    horizon: Annotated[
+        int | None,
+        Parameter(
+            help="Count value over so many days or weeks from then on; a year if not said.",
+            validator=Number(gte=1),
+        ),
+    ] = None,
+    discount: Annotated[
+        float,
+        Parameter(help="What a year takes off later money: 0.1 for 10 %; 0 for nothing."),
+    ] = 0.1,
+    margin: Annotated[
+        float, Parameter(help="Share of a basket that counts; at 1 value is turnover.")
+    ] = 1.0,
+    by: Annotated[
+        str | None,
+        Parameter(
+            help="Value the groups of a column, too: the channel customers came by, a region …"
+        ),
+    ] = None,
+    top: Annotated[
+        int,
+        Parameter(help="Show so many customers, the most valuable first.", validator=Number(gte=0)),
+    ] = 10,
+    out: Annotated[
+        Path | None,
+        Parameter(
+            help="Write every customer to this file; the ending says the kind: `.csv`, `.xlsx`,"
+            " `.parquet`."
+        ),
+    ] = None,
+    how: HowRead | None = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = None,
+    format: OutputFormat = "table",
+    lang: LanguageOption = None,
+) -> int:
+    """Say what customers are worth: who is still active, how often they will buy, for how much.
+
+    Parameters
+    ----------
+    format
+        A table, or one JSON object.
+    """
+    from regulars.cli.predict_value_said import describe_values, print_values
+    from regulars.report.members import check_members_file, write_members
+    from regulars.workspace.lifetime_value import list_values, value_customers
+
+    if out is not None:
+        check_members_file(out)
+    asked, day = _read_horizon(unit, horizon, discount, margin), _choose_day(until, as_of)
+    home, language = find_home(file, workspace, lang, day, how=how, verb="predict value")
+    with open_progress(language) as progress:
+        found = value_customers(
+            home, horizon=asked, by=by, as_of=day, language=language, progress=progress
+        )
+        table = list_values(found)
+        if out is not None:
+            write_members(out, table, title="lifetime value")
+    if format == "json":
+        print_json(describe_values(found, table.slice(0, top), unit, by, language))
+    else:
+        print_values(found, table.slice(0, top), unit, by, language)
+        if out is not None:
+            print_lines("", str(out))
+    return 0
+
+
+def _choose_day(until: Day | None, as_of: Day | None) -> Day | None:
+    """The first day that is not seen: the one after `--until`."""
+    if until is None:
+        return as_of
+    if as_of is not None:
+        raise InvalidParameterError(
+            en="--until names the last day that is looked at, --as-of the first one that is not: name one"
+            " of them.",
+            ru="--until называет последний учитываемый день, --as-of — первый неучитываемый: укажите один"
+            " из них.",
+        )
+    return until + timedelta(days=1)
+
+
+def _read_horizon(unit: str, horizon: int | None, discount: float, margin: float) -> Horizon:
+    from regulars.predictions.lifetime_value import Horizon
+
+    unit_days = _UNITS[unit]
+    days = _YEAR_DAYS if horizon is None else int(horizon * unit_days)
+    return Horizon(days=days, discount=discount, margin=margin, unit_days=unit_days)
