@@ -15,7 +15,7 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 from playwright.sync_api import sync_playwright
@@ -190,6 +190,58 @@ def predict_leaving(folder: Path) -> str:
     )
 
 
+def value_customers(folder: Path) -> str:
+    """What a shop's customers are worth, and how well the second half of its history was foreseen."""
+    rng = random.Random(3)
+    lines = ["order_id,customer_id,purchase_date,amount"]
+    for customer in range(2500):
+        rate, day, price = rng.gammavariate(0.6, 1 / 40), rng.randrange(360), rng.gammavariate(6, 5)
+        while day < 540:
+            date = f"{2024 + day // 360}-{1 + day % 360 // 30:02}-{1 + day % 28:02}"
+            lines.append(f"{len(lines)},{customer},{date},{price * rng.uniform(0.5, 1.5):.2f}")
+            day += 1 + int(rng.expovariate(rate))
+            if rng.random() < rng.betavariate(0.8, 2.5):
+                break
+    folder.mkdir()
+    (folder / "orders.csv").write_text("\n".join(lines), encoding="utf-8")
+    os.chdir(folder)
+    words = ["predict", "value", "orders.csv", "--top", "5"]
+    told = json.loads(_call(*words, "--format", "json"))
+    said = f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(_wrap(_call(*words)))}"
+    return TERMINAL.format(f"{said}\n\n{_draw_halves(told)}")
+
+
+def _draw_halves(told: dict[str, Any]) -> str:
+    """Bars: mean purchases in the second half, by how often customers had come back in the first."""
+    classes, chosen = told["holdout"]["classes"], told["recommended"]
+    series = {
+        "bought": ([one["actual"] for one in classes], "#e6e9ef"),
+        chosen: ([one["expected"][chosen] for one in classes], "#8fd0a8"),
+        "as before": ([one["expected"]["as_before"] for one in classes], "#7a8aa8"),
+    }
+    highest = max(max(heights) for heights, _ in series.values())
+    parts = [
+        "Purchases in the second half, by how often customers had come back in the first:\n",
+        '<svg width="860" height="250" font-family="DejaVu Sans Mono" font-size="13">',
+    ]
+    for place, (name, (heights, color)) in enumerate(series.items()):
+        parts.append(f'<rect x="{20 + place * 150}" y="4" width="12" height="12" fill="{color}"/>')
+        parts.append(f'<text x="{38 + place * 150}" y="15" fill="#e6e9ef">{name}</text>')
+        for column, height in enumerate(heights):
+            long, left = 180 * height / highest, 20 + column * 104 + place * 28
+            parts.append(
+                f'<rect x="{left}" y="{215 - long:.1f}" width="24" height="{long:.1f}" fill="{color}"/>'
+                f'<text x="{left + 12}" y="{210 - long:.1f}" fill="#e6e9ef" font-size="10"'
+                f' text-anchor="middle">{height:.1f}</text>'
+            )
+    for column, one in enumerate(classes):
+        label = f"{one['repeats']}{'+' if one['or_more'] else ''} times"
+        parts.append(
+            f'<text x="{58 + column * 104}" y="233" fill="#e6e9ef" text-anchor="middle">{label}</text>'
+        )
+    return "".join([*parts, "</svg>"])
+
+
 def score_and_explain(folder: Path) -> str:
     """What a terminal shows of a company that is scored by kept models, and of one customer."""
     write_company(make_company(customers=1500, seed=7), folder)
@@ -233,6 +285,7 @@ TERMINALS = {
     "segmentations-compared": compare_segmentations,
     "survival": predict_leaving,
     "scored": score_and_explain,
+    "lifetime-value": value_customers,
 }
 
 

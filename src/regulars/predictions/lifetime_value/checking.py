@@ -223,11 +223,21 @@ def _say_why(
             " клиента (среднеквадратично).",
         )
     listed = ", ".join(titles[:-1])
+    best = round(estimates[chosen].log_likelihood, 1)
+    is_tied = sum(round(estimates[name].log_likelihood, 1) == best for name in able) > 1
+    taken = Wording(
+        en="is the simplest of those that make the whole history most likely"
+        if is_tied
+        else "makes the whole history most likely",
+        ru="проще всех, при ком вся история наиболее вероятна"
+        if is_tied
+        else "делает всю историю наиболее вероятной",
+    )
     return Wording(
         en=f"Learnt from the first half of the history, {listed} and {titles[-1]} foresee the second equally"
-        f" well (off by {off['en']} purchases a customer, root mean square). {title} is taken: of them it makes"
-        " the whole history most likely, or is the simplest of those that do.",
+        f" well (off by {off['en']} purchases a customer, root mean square). Of them {title} {taken.en}, and is"
+        " taken.",
         ru=f"Обученные на первой половине истории, {listed} и {titles[-1]} одинаково хорошо предсказывают"
-        f" вторую (ошибка {off['ru']} покупки на клиента, среднеквадратично). Взята {title}: из них она делает"
-        " всю историю наиболее вероятной или проще всех таких.",
+        f" вторую (ошибка {off['ru']} покупки на клиента, среднеквадратично). Взята {title}: из них она"
+        f" {taken.ru}.",
     )
