@@ -83,12 +83,12 @@ def score(values: Array, patterns: Patterns, *, first_counts: bool) -> tuple[flo
     gone = 1.0 - share
     long, short = alpha + patterns.tenure, alpha + patterns.span
     steps = r + patterns.count
-    common = digamma(a + b) - digamma(a + b + n)
+    shared = digamma(a + b) - digamma(a + b + n)
     slope_r = (digamma(r + x) - digamma(r))[patterns.place] + np.log(alpha)
     slope_r = slope_r - share * np.log(long) - gone * np.log(short)
     slope_alpha = r / alpha - steps * (share / long + gone / short)
-    slope_a = common[patterns.place] + gone / a
-    slope_b = (common - digamma(b) + digamma(b + n))[patterns.place] - gone / (b + tosses - 1.0)
+    slope_a = shared[patterns.place] + gone / a
+    slope_b = (shared - digamma(b) + digamma(b + n))[patterns.place] - gone / (b + tosses - 1.0)
     weight = patterns.weight
     slopes = np.array([weight @ one for one in (slope_r, slope_alpha, slope_a, slope_b)])
     return float(weight @ height), slopes
