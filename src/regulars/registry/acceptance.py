@@ -31,7 +31,9 @@ def find_range(values: NDArray[np.float64]) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
-def check_columns(wanted: Sequence[SavedFeature], found: Sequence[Feature], *, run: str) -> None:
+def check_columns(
+    wanted: Sequence[SavedFeature], found: Sequence[Feature], *, run: str | None
+) -> None:
     """Raise where a feature that the models look at is missing or of another kind; all are named.
 
     Parameters
@@ -68,7 +70,7 @@ def check_columns(wanted: Sequence[SavedFeature], found: Sequence[Feature], *, r
     )
 
 
-def check_values(wanted: Sequence[SavedFeature], matrix: FeatureMatrix, *, run: str) -> None:
+def check_values(wanted: Sequence[SavedFeature], matrix: FeatureMatrix, *, run: str | None) -> None:
     """Raise where nothing is known of anybody, or a number is far from where it was when it was learnt.
 
     Of fewer than 20 customers nothing is said.
@@ -116,7 +118,7 @@ def _is_far(median: float, low: float, high: float) -> bool:
 
 
 def _of_another_unit(
-    feature: SavedFeature, median: float, usual: tuple[float, float], run: str
+    feature: SavedFeature, median: float, usual: tuple[float, float], run: str | None
 ) -> InvalidParameterError:
     numbers = (median, *usual)
     en = [format_number(number, "en") for number in numbers]
