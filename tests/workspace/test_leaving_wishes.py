@@ -211,4 +211,4 @@ def test_a_column_and_a_definition_are_not_both_taken(desk):
     ran = desk.run("analyze", "clients.csv", "--outcome", "churn", "--leaving", "no-event")
 
     assert ran.code == 2
-    assert "--outcome churn and --leaving no-event both say what leaving is" in ran.complaint
+    assert "--outcome churn and --leaving no-event both say what is foretold" in ran.complaint

@@ -64,11 +64,13 @@ def analyze(
     id: IdColumn = None,
     outcome: Outcome = None,
     leaving: Literal["contract-end", "no-session", "no-purchase", "no-event"] | None = None,
+    happens: Literal["event", "first-event", "support-contact", "answer"] | None = None,
     as_of: Day | None = None,
     horizon_days: int | None = None,
     gap_days: int | None = None,
     quiet_days: int | None = None,
     event_names: str | None = None,
+    answers: str | None = None,
     map_: MapOption = (),
     drop: Drop = None,
     columns: ColumnNames = None,
@@ -110,11 +112,14 @@ def analyze(
         What leaving is, where no column says it, or instead of one: a subscription ends, no session
         follows a paid period, no purchase or no event for some time. If not said, the first that
         the tables allow, `no-session` left aside.
+    happens
+        What is foretold instead of leaving: an event, an event for the first time, a contact with
+        support, or that a customer whom the company contacts agrees.
     as_of
         First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     horizon_days
-        Where no column says who left: within how many days a subscription ends (30 if not said),
-        or how many days without a purchase or an event count as having gone (found out if not
+        Where no column says who left: within how many days a subscription ends, or something
+        happens (30 if not said), or how many days without a purchase or an event count as having gone (found out if not
         said: nine in ten pauses are shorter).
     gap_days
         So many days are left empty before the horizon begins, so that there is time to act.
@@ -122,6 +127,9 @@ def analyze(
         Of `no-session`: so many days without a session after the paid period (30 if not said).
     event_names
         Of `no-session` and `no-event`: names of the events that count, with commas; else all do.
+        Of `event` and `first-event` those that are foretold.
+    answers
+        Of `answer`: how a contact ends that counts as agreed, with commas.
     top
         So many customers on the contact list; else all for whom contacting pays.
     segments
@@ -155,7 +163,7 @@ def analyze(
     """
     given = dict(locals())
     language = choose_language(lang)
-    _refuse_both_outcomes(outcome, leaving)
+    _refuse_several_outcomes({"--outcome": outcome, "--leaving": leaving, "--happens": happens})
     if not file:
         analysis, language = _analyze_workspace(given)
     else:
@@ -168,16 +176,16 @@ def analyze(
         sys.stdout.write(analysis.report.to_json())
     else:
         print_analysis(analysis, language)
-    is_lacking = _lacks_forecast(analysis.report, is_asked=leaving is not None)
+    is_lacking = _lacks_forecast(analysis.report, is_asked=(leaving or happens) is not None)
     return 1 if is_lacking else 0
 
 
-def _refuse_both_outcomes(outcome: str | None, leaving: str | None) -> None:
-    if outcome is not None and leaving is not None:
+def _refuse_several_outcomes(given: Mapping[str, str | None]) -> None:
+    said = [f"{option} {value}" for option, value in given.items() if value is not None]
+    if len(said) > 1:
         raise InvalidParameterError(
-            en=f"--outcome {outcome} and --leaving {leaving} both say what leaving is. Give one of them.",
-            ru=f"И --outcome {outcome}, и --leaving {leaving} говорят, что считать уходом. Оставьте "
-            "что-то одно.",
+            en=f"{' and '.join(said)} both say what is foretold. Give one of them.",
+            ru=f"{' и '.join(said)} говорят, что прогнозировать. Оставьте что-нибудь одно.",
         )
 
 
@@ -292,11 +300,12 @@ def _read_wishes(given: Mapping[str, Any]) -> AnalysisWishes:
     return AnalysisWishes(
         as_of=given["as_of"],
         leaving=LeavingWishes(
-            kind=given["leaving"],
+            kind=given["leaving"] or given["happens"],
             horizon_days=given["horizon_days"],
             gap_days=given["gap_days"],
             quiet_days=given["quiet_days"],
             event_names=split_names(given["event_names"]),
+            answers=split_names(given["answers"]),
         ),
         top=given["top"],
         segments=read_segments(given["segments"], given["rfm_bounds"]),

@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     )
     from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
     from regulars.predictions.definitions import (
+        AnswerOutcome,
         ColumnOutcome,
         ContractEnd,
+        EventOutcome,
         NoEvent,
         NoPurchase,
         NoSession,
         OutcomeDefinition,
+        SupportContact,
     )
     from regulars.predictions.naive_bayes import IntervalNaiveBayes
     from regulars.predictions.observing import (
@@ -44,12 +47,14 @@ if TYPE_CHECKING:
 __all__ = [
     "EVERYDAY_MODELS",
     "Alarm",
+    "AnswerOutcome",
     "ChurnComparison",
     "ClassComparison",
     "Classes",
     "ColumnOutcome",
     "ContractEnd",
     "Driver",
+    "EventOutcome",
     "IntervalNaiveBayes",
     "ModelResult",
     "NoEvent",
@@ -62,6 +67,7 @@ __all__ = [
     "Reason",
     "RiskBand",
     "ScorecardLine",
+    "SupportContact",
     "Threshold",
     "arrange_models",
     "choose_cutoffs",
@@ -77,6 +83,9 @@ __all__ = [
 ]
 
 _LAZY = {
+    "SupportContact": "definitions",
+    "EventOutcome": "definitions",
+    "AnswerOutcome": "definitions",
     "EVERYDAY_MODELS": "roster",
     "Alarm": "results",
     "ChurnComparison": "results",

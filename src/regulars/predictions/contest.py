@@ -15,6 +15,7 @@ from regulars.predictions.alarms import find_alarms
 from regulars.predictions.alike import find_alike
 from regulars.predictions.definitions import ColumnOutcome
 from regulars.predictions.drivers import list_drivers
+from regulars.predictions.happenings import Happening
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import Plan
 from regulars.predictions.reasons import CrossFittedExplainer, Peers
@@ -50,9 +51,9 @@ _SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
 
 
 def _name_comparing(outcome: Outcome) -> Wording:
-    """What the stage is called: of a column that does not speak of leaving by what it predicts."""
+    """What the stage is called: of what is no leaving by what it predicts."""
     definition = outcome.definition
-    if definition.is_churn or not isinstance(definition, ColumnOutcome):
+    if definition.is_churn or not isinstance(definition, ColumnOutcome | Happening):
         return _COMPARING
     return Wording(
         en=f"Comparing models: {definition.name('en')}",

@@ -2,22 +2,32 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from regulars.features.sentences import format_share, quote
+from regulars.features.sentences import quote
+from regulars.predictions.phrases import (
+    AGREEING,
+    ANSWERING,
+    CONTACTING,
+    LEAVING,
+    STOPPING,
+    Phrases,
+    phrase_named,
+)
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [
+    "AnswerOutcome",
     "ColumnOutcome",
     "ContractEnd",
+    "EventOutcome",
     "NoEvent",
     "NoPurchase",
     "NoSession",
     "OutcomeDefinition",
-    "Phrases",
+    "SupportContact",
     "TimedOutcome",
 ]
 
@@ -27,60 +37,6 @@ _CHURN_NAMES = re.compile(
 )
 _ANSWER_NAMES = re.compile(
     r"^y$|respon|answer|repl(y|ied)|accept|subscribed|отклик|ответ|согла", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """How sentences speak of an outcome.
-
-    Attributes
-    ----------
-    will
-        Of one customer to come: "will leave", "уйдёт".
-    did
-        Of several in the past: "left", "ушли".
-    share
-        Half a sentence about customers of one kind, with {own} and {all} shares to fill in.
-    """
-
-    will: Wording
-    did: Wording
-    share: Wording
-
-    def say_share(self, share: float, overall: float) -> Wording:
-        """How often customers of one kind have the outcome, against all, as half a sentence."""
-        own = {language: format_share(share, language) for language in ("en", "ru")}
-        all_ = {language: format_share(overall, language) for language in ("en", "ru")}
-        return Wording(
-            en=self.share.en.format(own=own["en"], all=all_["en"]),
-            ru=self.share.ru.format(own=own["ru"], all=all_["ru"]),
-        )
-
-
-_LEAVING = Phrases(
-    will=Wording(en="will leave", ru="уйдёт"),
-    did=Wording(en="left", ru="ушли"),
-    share=Wording(
-        en="{own} of such customers left, against {all} overall",
-        ru="из таких клиентов ушли {own}, в среднем уходят {all}",
-    ),
-)
-_ANSWERING = Phrases(
-    will=Wording(en="will answer yes", ru="ответит «да»"),
-    did=Wording(en="answered yes", ru="ответили «да»"),
-    share=Wording(
-        en="{own} of such customers answered yes, against {all} overall",
-        ru="из таких клиентов ответили «да» {own}, в среднем {all}",
-    ),
-)
-_STOPPING = Phrases(
-    will=Wording(en="will stop buying", ru="перестанет покупать"),
-    did=Wording(en="stopped buying", ru="перестали покупать"),
-    share=Wording(
-        en="{own} of such customers stopped buying, against {all} overall",
-        ru="из таких клиентов перестали покупать {own}, в среднем {all}",
-    ),
 )
 
 
@@ -111,23 +67,11 @@ class ColumnOutcome(_Definition):
     def phrases(self) -> Phrases:
         """How sentences speak of it."""
         if self.is_churn:
-            return _LEAVING
+            return LEAVING
         is_yes = self.positive.strip().casefold() in YES_WORDS
         if is_yes and _ANSWER_NAMES.search(self.column):
-            return _ANSWERING
-        name = {language: self.name(language) for language in ("en", "ru")}
-        # The shares are filled in later, so braces of the file's own are doubled.
-        safe = {
-            language: text.replace("{", "{{").replace("}", "}}") for language, text in name.items()
-        }
-        return Phrases(
-            will=Wording(en=f"will have {name['en']}", ru=f"будет с {name['ru']}"),
-            did=Wording(en=f"had {name['en']}", ru=f"оказались с {name['ru']}"),
-            share=Wording(
-                en=f"{{own}} of such customers have {safe['en']}, against {{all}} overall",
-                ru=f"{safe['ru']} у {{own}} таких клиентов, в среднем у {{all}}",
-            ),
-        )
+            return ANSWERING
+        return phrase_named(Wording(en=self.name("en"), ru=self.name("ru")))
 
     @property
     def sentence(self) -> Wording:
@@ -160,7 +104,7 @@ class _Timed(_Definition):
     @property
     def phrases(self) -> Phrases:
         """How sentences speak of it."""
-        return _LEAVING
+        return LEAVING
 
     def _say_start(self, language: Language) -> str:
         if not self.gap_days:
@@ -208,7 +152,7 @@ class NoPurchase(_Timed):
     @property
     def phrases(self) -> Phrases:
         """How sentences speak of it."""
-        return _STOPPING
+        return STOPPING
 
     @property
     def sentence(self) -> Wording:
@@ -280,12 +224,132 @@ class NoSession(_Timed):
         )
 
 
+class EventOutcome(_Timed):
+    """One of some events within the horizon: an upgrade, a visit; at risk is who was active before."""
+
+    kind: Literal["event"] = "event"
+    event_names: tuple[str, ...] = Field(min_length=1)
+    """Names of the events that count."""
+    is_first: bool = False
+    """Whether only those are at risk who never had one of these events before."""
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return phrase_named(Wording(en=self.name("en"), ru=self.name("ru")))
+
+    def name(self, language: Language) -> str:
+        """The event, by its names."""
+        noun = "the event" if language == "en" else "событие"
+        return f"{noun} {', '.join(quote(name, language) for name in self.event_names)}"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        first = " and never had this one" if self.is_first else ""
+        first_ru = ", а такого ещё не было" if self.is_first else ""
+        return Wording(
+            en=f"The outcome is {self.name('en')} within {days} of {self._say_start('en')}; at risk are "
+            f"those who had any event within {days} before it{first}",
+            ru=f"Исход: {self.name('ru')} в течение {days_ru} с {self._say_start('ru')}; рассматриваются те, "
+            f"у кого было событие не раньше чем за {days_ru} до неё{first_ru}",
+        )
+
+
+class SupportContact(_Timed):
+    """A customer turns to the company within the horizon; at risk is who is subscribed, or active."""
+
+    kind: Literal["support_contact"] = "support_contact"
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return CONTACTING
+
+    def name(self, language: Language) -> str:
+        """What it is called."""
+        return "contact with support" if language == "en" else "обращение в поддержку"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is a contact with support within {days} of {self._say_start('en')}; at risk "
+            f"are those subscribed on that date or, without subscriptions, active within {days} before it",
+            ru=f"Исход: обращение в поддержку в течение {days_ru} с {self._say_start('ru')}; "
+            "рассматриваются те, кто подписан в этот день, а где подписок нет — кто был активен не "
+            f"раньше чем за {days_ru} до неё",
+        )
+
+
+class AnswerOutcome(_Timed):
+    """A customer whom the company contacts within the horizon agrees; at risk is who is contacted."""
+
+    kind: Literal["answer"] = "answer"
+    answers: tuple[str, ...] = Field(min_length=1)
+    """How a contact ended that counts as agreed."""
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return AGREEING
+
+    def name(self, language: Language) -> str:
+        """What it is called."""
+        noun = "answer to a contact" if language == "en" else "ответ на обращение"
+        return f"{noun}: {', '.join(quote(name, language) for name in self.answers)}"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        answers = {
+            language: ", ".join(quote(name, language) for name in self.answers)
+            for language in ("en", "ru")
+        }
+        return Wording(
+            en=f"The outcome is that a contact within {days} of {self._say_start('en')} ends with "
+            f"{answers['en']}; learnt from those who were contacted then",
+            ru=f"Исход: обращение компании к клиенту в течение {days_ru} с {self._say_start('ru')} "
+            f"заканчивается так: {answers['ru']}; обучение на тех, с кем тогда связались",
+        )
+
+
 TimedOutcome = Annotated[
-    NoPurchase | NoEvent | ContractEnd | NoSession, Field(discriminator="kind")
+    NoPurchase | NoEvent | ContractEnd | NoSession | EventOutcome | SupportContact | AnswerOutcome,
+    Field(discriminator="kind"),
 ]
 """An outcome that is seen after a cut-off date."""
 
 OutcomeDefinition = Annotated[
-    ColumnOutcome | NoPurchase | NoEvent | ContractEnd | NoSession, Field(discriminator="kind")
+    ColumnOutcome
+    | NoPurchase
+    | NoEvent
+    | ContractEnd
+    | NoSession
+    | EventOutcome
+    | SupportContact
+    | AnswerOutcome,
+    Field(discriminator="kind"),
 ]
 """Any outcome; read one from TOML or JSON with `pydantic.TypeAdapter(OutcomeDefinition)`."""

@@ -21,6 +21,7 @@ from regulars.predictions.definitions import (
     NoSession,
     TimedOutcome,
 )
+from regulars.predictions.happenings import Happening, observe_happening
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.spells import Spells, find_spells
 
@@ -85,7 +86,8 @@ def observe_outcome(
         Which outcome.
     tables
         `purchases` for `NoPurchase`, `events` for `NoEvent`, `subscriptions` for `ContractEnd`,
-        `subscriptions` and `events` for `NoSession`.
+        `subscriptions` and `events` for `NoSession`; `events` for `EventOutcome`, `interactions` for
+        `SupportContact` and `AnswerOutcome`.
     as_of
         The cut-off dates.
     until
@@ -117,6 +119,8 @@ def observe_outcome(
     """
     if isinstance(definition, NoPurchase | NoEvent):
         found = _observe_activity(definition, _see_activity(definition, tables), as_of)
+    elif isinstance(definition, Happening):
+        found = observe_happening(definition, tables, as_of=as_of, until=until)
     else:
         found = _observe_subscriptions(definition, tables, as_of)
     return tuple(

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features.sentences import format_number, format_share
-from regulars.predictions.definitions import ColumnOutcome, OutcomeDefinition, Phrases
+from regulars.predictions.definitions import ColumnOutcome, OutcomeDefinition
+from regulars.predictions.phrases import Phrases
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [

@@ -10,7 +10,7 @@ from regulars.errors import InvalidParameterError
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.sentences import Value, format_share, format_value, name_level
 from regulars.features.table import Feature
-from regulars.predictions.definitions import Phrases
+from regulars.predictions.phrases import Phrases
 from regulars.predictions.results import Reason
 from regulars.predictions.scorers import Scorer
 from regulars.schema.wording import Language, Wording

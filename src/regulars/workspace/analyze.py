@@ -257,6 +257,7 @@ def _analyze(
         gap_days=wanted.leaving.gap_days,
         quiet_days=wanted.leaving.quiet_days,
         event_names=wanted.leaving.event_names,
+        answers=wanted.leaving.answers,
         method=wanted.segments.method,
         k=wanted.segments.k,
         bounds=wanted.segments.bounds,

@@ -1,13 +1,22 @@
-"""What leaving is: as a person wishes, or by what is loaded."""
+"""What is foretold: leaving, or something that customers do, as a person wishes or by what is loaded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NoReturn, get_args
 
 from regulars.errors import InvalidParameterError, UnknownNameError
-from regulars.predictions import ContractEnd, NoEvent, NoPurchase, NoSession, propose_quiet_days
+from regulars.predictions import (
+    AnswerOutcome,
+    ContractEnd,
+    EventOutcome,
+    NoEvent,
+    NoPurchase,
+    NoSession,
+    SupportContact,
+    propose_quiet_days,
+)
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
 
 __all__ = [
+    "HappeningKind",
     "LeavingKind",
     "LeavingWishes",
     "check_leaving",
@@ -31,14 +41,22 @@ __all__ = [
 ]
 
 LeavingKind = Literal["contract-end", "no-session", "no-purchase", "no-event"]
-"""What may be looked for in a history, by the words of the command line."""
+"""What leaving may be in a history, by the words of the command line."""
 
-_NEEDED: dict[LeavingKind, tuple[str, ...]] = {
+HappeningKind = Literal["event", "first-event", "support-contact", "answer"]
+"""What else may be foretold from a history."""
+
+_NEEDED: dict[LeavingKind | HappeningKind, tuple[str, ...]] = {
     "contract-end": ("subscriptions",),
     "no-session": ("subscriptions", "events"),
     "no-purchase": ("purchases",),
     "no-event": ("events",),
+    "event": ("events",),
+    "first-event": ("events",),
+    "support-contact": ("interactions",),
+    "answer": ("interactions",),
 }
+_USUAL_DAYS = 30
 _PAID_UNTIL = ("paid_until_on", "ended_on")
 _FEWEST_ENDS = 20
 """Fewer subscriptions that ended do not tell who leaves; purchases or events may."""
@@ -50,12 +68,12 @@ _MOST_NAMES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class LeavingWishes:
-    """What is to count as having left, where no column tells.
+    """What is to count as having left, where no column tells, or what else is to be foretold.
 
     Attributes
     ----------
     kind
-        What is looked for; None chooses by what is loaded.
+        What is looked for; None chooses what leaving is by what is loaded.
     horizon_days
         Within how many days; None proposes it by the history.
     gap_days
@@ -63,23 +81,33 @@ class LeavingWishes:
     quiet_days
         Of `no-session`: so many days without a session after the paid period; 30 when None.
     event_names
-        Of `no-session` and `no-event`: names of the events that count; all when empty.
+        Of `no-session` and `no-event`: names of the events that count; all when empty. Of `event` and
+        `first-event` those that are foretold.
+    answers
+        Of `answer`: how a contact ends that counts as agreed.
     """
 
-    kind: LeavingKind | None = None
+    kind: LeavingKind | HappeningKind | None = None
     horizon_days: int | None = None
     gap_days: int | None = None
     quiet_days: int | None = None
     event_names: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+    @property
+    def is_happening(self) -> bool:
+        """Whether something is to be foretold that is not leaving."""
+        return self.kind in get_args(HappeningKind)
 
     def list_given(self) -> list[str]:
         """The options of the command line that were given."""
         given = {
-            "--leaving": self.kind,
+            "--happens" if self.is_happening else "--leaving": self.kind,
             "--horizon-days": self.horizon_days,
             "--gap-days": self.gap_days,
             "--quiet-days": self.quiet_days,
             "--event-names": self.event_names or None,
+            "--answers": self.answers or None,
         }
         return [option for option, value in given.items() if value is not None]
 
@@ -124,14 +152,14 @@ def check_leaving(
 
 def list_leaving_kinds(tables: MappingABC[str, ibis.Table]) -> tuple[LeavingKind, ...]:
     """What may be looked for in these tables."""
-    return tuple(kind for kind, needed in _NEEDED.items() if set(needed) <= set(tables))
+    return tuple(kind for kind in get_args(LeavingKind) if set(_NEEDED[kind]) <= set(tables))
 
 
 def list_other_kinds(
     chosen: TimedOutcome | None, tables: MappingABC[str, ibis.Table]
 ) -> tuple[LeavingKind, ...]:
     """What else could be looked for in these tables; nothing where nothing was chosen."""
-    if chosen is None:
+    if chosen is None or not chosen.is_churn:
         return ()
     own = chosen.kind.replace("_", "-")
     return tuple(kind for kind in list_leaving_kinds(tables) if kind != own)
@@ -176,6 +204,8 @@ def choose_outcome(
     _check_fit(kind, said)
     _check_event_names(said.event_names, tables)
     gap = said.gap_days or 0
+    if said.is_happening:
+        return _make_happening(said, tables)
     if kind == "contract-end":
         ends = _list_ends(tables, ("ended_on",))
         return ContractEnd(horizon_days=said.horizon_days or _propose_horizon(ends), gap_days=gap)
@@ -197,6 +227,40 @@ def choose_outcome(
     return NoEvent(horizon_days=pause, gap_days=gap, event_names=said.event_names)
 
 
+def _make_happening(said: LeavingWishes, tables: MappingABC[str, ibis.Table]) -> TimedOutcome:
+    days, gap = said.horizon_days or _USUAL_DAYS, said.gap_days or 0
+    if said.kind == "support-contact":
+        return SupportContact(horizon_days=days, gap_days=gap)
+    if said.kind == "answer":
+        answers = said.answers or _refuse_silence("--answers", said.kind)
+        _check_answers(answers, tables)
+        return AnswerOutcome(horizon_days=days, gap_days=gap, answers=answers)
+    return EventOutcome(
+        horizon_days=days,
+        gap_days=gap,
+        event_names=said.event_names or _refuse_silence("--event-names", str(said.kind)),
+        is_first=said.kind == "first-event",
+    )
+
+
+def _refuse_silence(option: str, kind: str) -> NoReturn:
+    raise InvalidParameterError(
+        en=f"--happens {kind} needs {option}: what is to be foretold, with commas between several.",
+        ru=f"Для --happens {kind} нужен {option}: что прогнозировать, несколько значений через запятую.",
+    )
+
+
+def _check_answers(answers: Sequence[str], tables: MappingABC[str, ibis.Table]) -> None:
+    contacts = tables["interactions"]
+    known: list[str] = []
+    if "outcome" in contacts.columns:
+        told = contacts.select("outcome").distinct().limit(_MOST_NAMES).to_pyarrow()
+        known = sorted(str(one) for one in told.column(0).drop_null().to_pylist())
+    for answer in answers:
+        if answer not in known:
+            raise UnknownNameError("outcome of a contact", answer, known, ru="исхода обращения")
+
+
 def _choose_kind(tables: MappingABC[str, ibis.Table]) -> LeavingKind | None:
     if len(_list_ends(tables, ("ended_on",))) >= _FEWEST_ENDS:
         return "contract-end"
@@ -205,10 +269,11 @@ def _choose_kind(tables: MappingABC[str, ibis.Table]) -> LeavingKind | None:
     return "no-event" if "events" in tables else None
 
 
-def _check_tables(kind: LeavingKind, tables: MappingABC[str, ibis.Table]) -> None:
+def _check_tables(kind: LeavingKind | HappeningKind, tables: MappingABC[str, ibis.Table]) -> None:
     missing = [name for name in _NEEDED[kind] if name not in tables]
     if not missing:
         return
+    option = "--happens" if kind in get_args(HappeningKind) else "--leaving"
     needed, loaded = ", ".join(_NEEDED[kind]), ", ".join(sorted(tables)) or "—"
     possible = ", ".join(list_leaving_kinds(tables))
     instead = Wording(
@@ -218,27 +283,30 @@ def _check_tables(kind: LeavingKind, tables: MappingABC[str, ibis.Table]) -> Non
         else "назовите столбец: --outcome СТОЛБЕЦ",
     )
     raise InvalidParameterError(
-        en=f"--leaving {kind} looks at {needed}, and {', '.join(missing)} is not loaded; there are:"
+        en=f"{option} {kind} looks at {needed}, and {', '.join(missing)} is not loaded; there are:"
         f" {loaded}. Load it beside them, or {instead.en}.",
-        ru=f"--leaving {kind} смотрит на таблицы {needed}, а {', '.join(missing)} не загружено; есть:"
+        ru=f"{option} {kind} смотрит на таблицы {needed}, а {', '.join(missing)} не загружено; есть:"
         f" {loaded}. Загрузите и её или {instead.ru}.",
     )
 
 
-def _check_fit(kind: LeavingKind, said: LeavingWishes) -> None:
+def _check_fit(kind: LeavingKind | HappeningKind, said: LeavingWishes) -> None:
     """Refuse an option that the definition does not know, rather than overhear it."""
-    fits: dict[str, tuple[LeavingKind, ...]] = {
+    fits: dict[str, tuple[LeavingKind | HappeningKind, ...]] = {
         "--quiet-days": ("no-session",),
-        "--event-names": ("no-session", "no-event"),
+        "--event-names": ("no-session", "no-event", "event", "first-event"),
+        "--answers": ("answer",),
     }
     for option, kinds in fits.items():
         if option in said.list_given() and kind not in kinds:
-            choices = " | ".join(f"--leaving {one}" for one in kinds)
+            happenings = get_args(HappeningKind)
+            choices = " | ".join(
+                f"{'--happens' if one in happenings else '--leaving'} {one}" for one in kinds
+            )
             raise InvalidParameterError(
-                en=f"{option} goes with {choices}; here leaving is {kind}. Leave it out, or give one of"
-                " them.",
-                ru=f"{option} нужен вместе с {choices}, а здесь уход — это {kind}. Уберите его или "
-                "добавьте одно из них.",
+                en=f"{option} goes with {choices}; here it is {kind}. Leave it out, or give one of them.",
+                ru=f"{option} нужен вместе с {choices}, а здесь {kind}. Уберите его или добавьте одно из "
+                "них.",
             )
 
 

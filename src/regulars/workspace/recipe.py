@@ -15,7 +15,7 @@ from regulars.schema.mapping import Mapping as SourceMapping
 from regulars.schema.wording import Language
 from regulars.segments import RfmBounds
 from regulars.workspace.cleaning import OutlierChoice
-from regulars.workspace.outcomes import LeavingKind, LeavingWishes
+from regulars.workspace.outcomes import HappeningKind, LeavingKind, LeavingWishes
 from regulars.workspace.segmenting import SegmentMethod, SegmentWishes
 from regulars.workspace.study import CustomerStudy, study_customers
 from regulars.workspace.tables import open_history, see_tables
@@ -46,8 +46,8 @@ class Recipe(BaseModel):
         How the sources were read, as TOML.
     features
         The workspace's own feature definitions, as TOML by file.
-    leaving, horizon_days, gap_days, quiet_days, event_names
-        What was to count as having left.
+    leaving, horizon_days, gap_days, quiet_days, event_names, answers
+        What was to count as having left, or what else was foretold.
     seed, top, method, k, bounds, money, plan, outliers, keep, actions, language
         What was wished.
     """
@@ -63,11 +63,12 @@ class Recipe(BaseModel):
     features: dict[str, str] = Field(default_factory=dict)
     seed: int
     top: int | None = None
-    leaving: LeavingKind | None = None
+    leaving: LeavingKind | HappeningKind | None = None
     horizon_days: int | None = None
     gap_days: int | None = None
     quiet_days: int | None = None
     event_names: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     method: SegmentMethod = "auto"
     k: int | None = None
     bounds: RfmBounds | None = None
@@ -107,6 +108,7 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
                 recipe.gap_days,
                 recipe.quiet_days,
                 recipe.event_names,
+                recipe.answers,
             ),
             segments=SegmentWishes(method=recipe.method, k=recipe.k, bounds=recipe.bounds),
             money=recipe.money,
