@@ -13,6 +13,10 @@ SUBCOMMANDS = {
         "predict_why",
         "Say why a customer has the score they have, and what would bring it below the threshold.",
     ),
+    "recheck": (
+        "predict_recheck",
+        "Compare what kept models said with what has come since.",
+    ),
     "score": (
         "predict_score",
         "Score all customers by models that are kept, a part of them at a time.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.features import FeatureTable, load_features
+from regulars.features import AsOf, FeatureTable, load_features
 from regulars.predictions.definitions import ColumnOutcome
 from regulars.quality import CleaningPlan
 from regulars.workspace.as_of import choose_as_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
-    from regulars.features import AsOf
     from regulars.lake import Snapshot
     from regulars.registry import SavedModels
     from regulars.schema.mapping import Mapping as SourceMapping
@@ -42,6 +41,8 @@ class ScoreSource:
         That score, and how the analysis that learnt them was made.
     as_of
         First day that is not seen; as `analyze` takes it when None.
+    told_until
+        What was told from this day on of earlier states is not seen either; `as_of` when None.
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class ScoreSource:
         models: SavedModels,
         recipe: Recipe,
         as_of: date | None,
+        *,
+        told_until: date | None = None,
     ) -> None:
         self.snapshot, self.backend, self.models = snapshot, backend, models
         self.mappings: list[SourceMapping] = read_mappings(workspace)
@@ -59,6 +62,8 @@ class ScoreSource:
         self.plan, self.outliers = recipe.plan, recipe.outliers
         self.latest = choose_as_of(workspace, as_of)
         self.day: AsOf = self.latest
+        if told_until is not None:
+            self.latest = AsOf(told_until, self.latest.zone)
         if as_of is None:
             self.day = find_end(open_history(snapshot, backend), self.latest, self.mappings)
 
