@@ -210,10 +210,12 @@ def build_leaving_features(
 
     Parameters
     ----------
-    history, definitions
+    history
         As in `study_leaving`.
     dates
         First days that are not seen.
+    definitions
+        As in `study_leaving`.
     names
         Only these; all by default.
     """
