@@ -262,6 +262,26 @@ def score_and_explain(folder: Path) -> str:
     return TERMINAL.format("\n\n".join(parts))
 
 
+def measure_uplift(folder: Path) -> str:
+    """What a terminal shows of a letter that moves some of 6,000 customers who do not exist."""
+    rng = random.Random(8)
+    lines = ["client,group,bought_lately,visits,opened,came"]
+    for number in range(6000):
+        group = ("letter", "call", "none")[number % 3]
+        lately, visits = rng.randint(0, 1), rng.randint(0, 9)
+        chance = 0.1 + 0.04 * visits + (0.2 if group == "letter" and lately else 0)
+        opened = int(group == "letter" and rng.random() < 0.6)
+        lines.append(f"c{number},{group},{lately},{visits},{opened},{int(rng.random() < chance)}")
+    folder.mkdir()
+    (folder / "mailing.csv").write_text("\n".join(lines), encoding="utf-8")
+    os.chdir(folder)
+    groups = ["--treatment", "group=letter", "--control", "group=none"]
+    words = ["predict", "uplift", "mailing.csv", *groups, "--outcome", "came"]
+    return TERMINAL.format(
+        f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(_wrap(_call(*words)))}"
+    )
+
+
 def _wrap(said: str) -> str:
     """Long lines as a terminal shows them."""
     return "\n".join(
@@ -286,6 +306,7 @@ TERMINALS = {
     "survival": predict_leaving,
     "scored": score_and_explain,
     "lifetime-value": value_customers,
+    "uplift": measure_uplift,
 }
 
 

@@ -29,5 +29,9 @@ SUBCOMMANDS = {
         "predict_value",
         "Say what customers are worth: who is still active, how often they will buy, for how much.",
     ),
+    "uplift": (
+        "predict_uplift",
+        "Say what a contact changed, and whether it is known for whom most.",
+    ),
 }
 """Module and help by the name of the function; a `_` at its end is not typed."""

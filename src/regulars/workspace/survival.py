@@ -137,6 +137,7 @@ def study_survival(
                 positive_value=as_stored(event_value, told.find_type(event)),
             )
             features = told.without([duration, event])
+            kept = told.list_made_of(keep)
     with progress.stage(speak(language)("leaks")):
         searched = search_leaks(features, outcome, keep=keep, mappings=mappings, seed=seed)
     found = compare_survival(
@@ -144,7 +145,7 @@ def study_survival(
         durations,
         outcome,
         random_state=seed,
-        keep=keep,
+        keep=kept,
         progress=progress,
         language=language,
     )

@@ -86,9 +86,12 @@ class ToldColumns:
 
     def without(self, names: Collection[str]) -> FeatureTable:
         """The features that are not made of these columns."""
+        return self.features.drop(self.list_made_of(names))
+
+    def list_made_of(self, names: Collection[str]) -> list[str]:
+        """Names of the features that are made of these columns."""
         targets = {self._find(name)[0] for name in names}
-        made = [one.name for one in self.features.features if one.source in targets]
-        return self.features.drop(made)
+        return [one.name for one in self.features.features if one.source in targets]
 
     def _find(self, name: str) -> tuple[str, str]:
         columns = {
