@@ -106,6 +106,54 @@ class Settings(BaseModel):
         default=None,
         description="The folder of the real data sets that `regulars datasets` lists.",
     )
+    gate_ranking: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="A model is promoted only when the lower end of the interval of its ROC-AUC is above"
+        " this.",
+    )
+    gate_calibration: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="The largest calibration error of a model that is promoted: mean distance between"
+        " what was said and what came.",
+    )
+    gate_recall_gap: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="The largest difference in recall between groups by sex, age or region that chance"
+        " hardly makes (equal opportunity); 1 refuses nothing.",
+    )
+    gate_calibration_gap: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="The same of calibration within groups: mean probability less the share that came.",
+    )
+    gate_contacted_gap: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The same of the share contacted (demographic parity). By default it refuses nothing:"
+        " groups that leave more often are contacted more often.",
+    )
+    gate_false_alarms_gap: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The same of the share contacted among those without the outcome. By default it"
+        " refuses nothing.",
+    )
+    gate_twin_flips: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="The largest share of customers of whom it depends on their group alone whether they"
+        " are contacted; 1 refuses nothing.",
+    )
     home: Path | None = Field(
         default=None,
         description="The workspace that commands work on when none is named by `--workspace`; it goes"

@@ -3,12 +3,15 @@
 __all__ = ["SUBCOMMANDS"]
 
 SUBCOMMANDS = {
+    "card": ("predict_card", "Write the card of a model: all that has to be known about it."),
     "compare": (
         "predict_compare",
         "Compare all suitable models on customers they have not seen, and say which one to take.",
     ),
     "fairness": ("predict_fairness", "Say how a model treats groups of customers."),
     "models": ("predict_models", "List the models that are kept, run by run."),
+    "promote": ("predict_promote", "Take a model into use, when it meets the bounds of the gate."),
+    "rollback": ("predict_rollback", "Take the model into use again that was before."),
     "why": (
         "predict_why",
         "Say why a customer has the score they have, and what would bring it below the threshold.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from getpass import getuser
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -327,6 +328,7 @@ def _analyze(
                 # So that an erasure finds them; the usual folder may be moved with its workspace.
                 "folder": str(target.resolve()) if target != workspace.results_folder else None,
                 "finished_at": report.made_at,
+                "made_by": getuser(),
                 "language": language,
                 "as_of": report.as_of,
                 "cleaning": _say_cleaning(report),

@@ -37,6 +37,8 @@ class KeptModels:
         Of the chosen one, on customers that it had not seen.
     n_models
         How many are kept.
+    champion_since
+        When the chosen one was taken into use, ISO 8601; None where it is not in use.
     """
 
     run: str
@@ -47,6 +49,7 @@ class KeptModels:
     title: Wording
     roc_auc: Interval
     n_models: int
+    champion_since: str | None = None
 
 
 def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
@@ -59,7 +62,9 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
     """
     from regulars.predictions.roster import FAMILIES
     from regulars.registry import read_manifest
+    from regulars.workspace.champions import list_champions
 
+    in_use = {(entry.run, entry.class_number): entry.at for entry in list_champions(workspace)}
     found = []
     for folder in sorted((workspace.folder / "runs").glob("*/models")):
         for own in (folder, *sorted(folder.glob("[0-9]*"))):
@@ -68,16 +73,18 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
             except (NotFoundError, StorageError):
                 # Opening them says what is wrong; a list is of those that can be opened.
                 continue
+            number = int(own.name) if own != folder else None
             found.append(
                 KeptModels(
                     run=folder.parent.name,
-                    class_number=int(own.name) if own != folder else None,
+                    class_number=number,
                     as_of=manifest.as_of,
                     outcome=manifest.outcome.sentence,
                     chosen=manifest.chosen,
                     title=FAMILIES[manifest.chosen].title,
                     roc_auc=manifest.figures[manifest.chosen].roc_auc,
                     n_models=len(manifest.figures),
+                    champion_since=in_use.get((folder.parent.name, number)),
                 )
             )
     return tuple(found)

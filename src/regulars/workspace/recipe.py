@@ -23,10 +23,13 @@ from regulars.workspace.tables import open_history, see_tables
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from regulars.predictions import ChurnComparison
     from regulars.progress import Progress
     from regulars.workspace.folder import Workspace
 
 __all__ = ["Recipe", "follow_recipe", "measure_study"]
+
+_DIGITS = 9
 
 
 class Recipe(BaseModel):
@@ -143,11 +146,15 @@ def measure_study(study: CustomerStudy) -> dict[str, Any]:
             "holdout_roc_auc": study.churn.holdout.roc_auc.mean,
             "threshold": study.churn.threshold.value,
             "mean_churn_probability": float(study.churn.churn_probability.mean()),
+            "scores": _fingerprint_scores(study.churn),
         }
     if study.classes is not None:
         figures |= {
             "classes_roc_auc": study.classes.roc_auc.mean,
             "classes_right": study.classes.accuracy.mean,
+            "scores": _fingerprint(
+                _fingerprint_scores(one) for one in study.classes.comparisons.values()
+            ),
         }
     if study.contact_list is not None:
         figures |= {
@@ -155,6 +162,20 @@ def measure_study(study: CustomerStudy) -> dict[str, Any]:
             "contact_list": _fingerprint(row.customer_id for row in study.contact_list.rows),
         }
     return figures
+
+
+def _fingerprint_scores(comparison: ChurnComparison) -> str:
+    """Of what is said of everybody to nine digits, by the model in use and by every other one."""
+    import numpy as np
+
+    said = [comparison.churn_probability, *comparison.others.values()]
+    # Adding nothing makes of a minus nothing a nothing.
+    rounded = np.round(np.column_stack(said), _DIGITS) + 0.0
+    owners = comparison.customer_ids.to_pylist()
+    return _fingerprint(
+        f"{owner} {' '.join(f'{one:.{_DIGITS}f}' for one in row)}"
+        for owner, row in zip(owners, rounded.tolist(), strict=True)
+    )
 
 
 def _fingerprint(lines: Iterable[str]) -> str:

@@ -110,13 +110,12 @@ def reproduce_run(workspace: Workspace, run_id: str, *, progress: Progress) -> R
     # Whoever is half erased must not take part again.
     finish_erasure(workspace, language=recipe.language, progress=progress)
     again = measure_study(follow_recipe(workspace, recipe, progress=progress))
-    names = list(dict.fromkeys([*before, *again]))
     return Reproduction(
         run_id=name,
         code_before=str(record.get("lineage", {}).get("code", "")),
         code_again=code_version(),
         erased=max(len(workspace.lake.read_tombstones()) - int(record.get("erased", 0)), 0),
-        figures=tuple(_compare(figure, before.get(figure), again.get(figure)) for figure in names),
+        figures=tuple(_compare(figure, before.get(figure), again.get(figure)) for figure in before),
     )
 
 

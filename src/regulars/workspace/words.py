@@ -46,6 +46,9 @@ _STAGES = {
     "remedies": Wording(
         en="Weighing what could be done: {column}", ru="Цена возможных мер: {column}"
     ),
+    "challenge": Wording(
+        en="Comparing with the model in use", ru="Сравнение с моделью, которая в деле"
+    ),
     "demo": Wording(en="Making the company", ru="Создание компании"),
     "verify": Wording(en="Verifying {name}", ru="Проверка {name}"),
     "key": Wording(
