@@ -18,6 +18,9 @@ from regulars.predictions import (
     keep_at_risk,
     observe_outcome,
 )
+from regulars.predictions.drivers import trace_drivers
+from regulars.predictions.results import Driver
+from regulars.schema.wording import Wording
 
 pytestmark = pytest.mark.slow
 
@@ -120,3 +123,31 @@ def test_one_date_cannot_be_tested():
 
     with pytest.raises(QualityError, match="No date can be tested"):
         compare_models_over_time(past[-1:], features, random_state=1)
+
+
+def test_drivers_are_told_at_every_date_that_was_tested():
+    comparison, _, _ = _compared()
+    dates = sorted(set(comparison.past_scores["as_of"].to_pylist()))
+
+    told = {driver.feature: driver.over_time for driver in comparison.drivers}
+
+    assert len(dates) > 1
+    assert all([moment.as_of for moment in over_time] == dates for over_time in told.values())
+    sums = [
+        sum(over_time[place].share for over_time in told.values()) for place in range(len(dates))
+    ]
+    assert all(0.5 < total <= 1 + 1e-9 for total in sums)
+
+
+def test_a_driver_that_takes_over_is_seen_to():
+    drivers = [Driver(name, "raises", 1.0, Wording(en=name, ru=name)) for name in ("old", "new")]
+    early = np.array([[-3.0, 1.0], [3.0, -1.0]])
+
+    traced = trace_drivers(
+        drivers, ["new", "old"], [(date(2026, 1, 1), early[:, ::-1]), (date(2026, 2, 1), early)]
+    )
+
+    assert [[moment.share for moment in one.over_time] for one in traced] == [
+        [0.75, 0.25],
+        [0.25, 0.75],
+    ]

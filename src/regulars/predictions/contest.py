@@ -14,7 +14,7 @@ from regulars.features.matrix import FeatureMatrix
 from regulars.predictions.alarms import find_alarms
 from regulars.predictions.alike import find_alike
 from regulars.predictions.definitions import ColumnOutcome
-from regulars.predictions.drivers import list_drivers
+from regulars.predictions.drivers import list_drivers, trace_drivers
 from regulars.predictions.happenings import Happening
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.plan import Plan
@@ -46,6 +46,7 @@ from regulars.schema.wording import Language, Wording
 __all__ = ["Contest", "ContestRows"]
 
 _MOST_ROWS_DRIVING = 10_000
+_MOST_ROWS_TRACED, _FEWEST_DATES = 1_000, 2
 _COMPARING = Wording(en="Comparing churn models", ru="Сравнение моделей оттока")
 _SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
 
@@ -241,7 +242,7 @@ class Contest:
             churn_probability=probabilities,
             risk=risk,
             risk_bands=bands,
-            drivers=_drive(explainer.matrix, finals[chosen]),
+            drivers=self._trace(_drive(explainer.matrix, finals[chosen]), judged[0]),
             alarms=find_alarms(
                 material.matrix,
                 self.rows,
@@ -257,6 +258,19 @@ class Contest:
             scorers=finals,
             past_scores=self._tell_past(tested, said),
         )
+
+    def _trace(self, drivers: tuple[Driver, ...], judged: Trial) -> tuple[Driver, ...]:
+        """With their weights at the dates that were tested, where there is time."""
+        seen = self.material.seen
+        if seen is None or len(judged.scorers) < _FEWEST_DATES:
+            return drivers
+        moments = []
+        for tested, scorer in zip(judged.tested, judged.scorers, strict=True):
+            rows = tested[:: max(1, len(tested) // _MOST_ROWS_TRACED)]
+            day = seen["as_of"][int(tested[0])].as_py()
+            moments.append((day, scorer.contributions(self.rows.X[rows])))
+        names = [feature.name for feature in self.material.matrix.features]
+        return trace_drivers(drivers, names, moments)
 
     def _tell_past(self, tested: NDArray[np.int64], said: NDArray[np.float64]) -> pa.Table | None:
         seen = self.material.seen

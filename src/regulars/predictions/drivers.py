@@ -1,5 +1,8 @@
 """How each feature moves the chosen model over all customers."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -8,10 +11,10 @@ from numpy.typing import NDArray
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.sentences import format_level, quote
 from regulars.features.table import Feature
-from regulars.predictions.results import Driver
+from regulars.predictions.results import Driver, DriverMoment
 from regulars.schema.wording import LANGUAGES, Language, Wording
 
-__all__ = ["list_drivers"]
+__all__ = ["list_drivers", "trace_drivers"]
 
 _CLEAR = 0.5
 _NOTHING = 1e-9
@@ -38,6 +41,39 @@ def list_drivers(
     return tuple(
         _describe(matrix, j, matrix.values[rows, j], contributions[:, j], float(weights[j]))
         for j in order
+    )
+
+
+def trace_drivers(
+    drivers: Sequence[Driver],
+    names: Sequence[str],
+    moments: Sequence[tuple[date, NDArray[np.float64]]],
+) -> tuple[Driver, ...]:
+    """The same drivers with how much each weighed at earlier dates.
+
+    Parameters
+    ----------
+    drivers
+        As `list_drivers` gave them.
+    names
+        Of the features, in the order of the columns.
+    moments
+        For each date the contributions of the model that could be learnt by then, to customers whom it
+        was tested on, shape (n_rows, n_features).
+    """
+    places = {name: j for j, name in enumerate(names)}
+    shares = []
+    for day, contributions in moments:
+        weights = np.abs(contributions).mean(axis=0)
+        shares.append((day, weights / max(float(weights.sum()), _NOTHING)))
+    return tuple(
+        replace(
+            driver,
+            over_time=tuple(
+                DriverMoment(day, float(share[places[driver.feature]])) for day, share in shares
+            ),
+        )
+        for driver in drivers
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = [
     "Alarm",
     "ChurnComparison",
     "Driver",
+    "DriverMoment",
     "Explainer",
     "ModelName",
     "ModelResult",
@@ -223,6 +225,22 @@ class RiskBand:
 
 
 @dataclass(frozen=True, slots=True)
+class DriverMoment:
+    """How much a feature weighed at one date, in the model that could be learnt by then.
+
+    Attributes
+    ----------
+    as_of
+        The date.
+    share
+        Its part of the mean absolute contributions of all features, 0 to 1.
+    """
+
+    as_of: date
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Driver:
     """How one feature moves the chosen model over all customers.
 
@@ -236,12 +254,15 @@ class Driver:
         Mean absolute contribution to the log-odds.
     sentence
         The same in words.
+    over_time
+        Where there is time how much it weighed at each date on which models were tested, oldest first.
     """
 
     feature: str
     direction: Direction
     weight: float
     sentence: Wording
+    over_time: tuple[DriverMoment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

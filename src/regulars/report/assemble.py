@@ -19,6 +19,7 @@ from regulars.report.parts import (
     Confusion,
     ContactListPart,
     Driver,
+    DriverMoment,
     FindingPart,
     GainPart,
     Holdout,
@@ -163,6 +164,10 @@ def report_churn(
                 importance=driver.weight,
                 direction=driver.direction,
                 sentence=begin(driver.sentence),
+                over_time=tuple(
+                    DriverMoment(as_of=moment.as_of, share=moment.share)
+                    for moment in driver.over_time
+                ),
             )
             for driver in comparison.drivers
         ),

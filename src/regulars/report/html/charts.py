@@ -23,6 +23,8 @@ __all__ = ["MOST_DRIVERS", "Chart", "draw_hundred", "list_charts", "to_script_js
 _TONES = {"high": "--bad", "medium": "--second", "low": "--fill"}
 _ROW = 40
 MOST_DRIVERS = 12
+_TRACED = 5
+"""More lines than that cannot be told apart."""
 
 Chart = Mapping[str, Any]
 
@@ -41,16 +43,45 @@ def list_charts(
         charts.append(describe_tree(segments.tree, speech))
     if classes is not None:
         charts.append(_chart_models(classes.models, speech, name="chart-classes"))
-    if churn is None:
-        return charts
-    charts.append(_chart_models(churn.models, speech, chosen=churn.chosen))
+    return charts if churn is None else [*charts, *_list_churn_charts(churn, speech)]
+
+
+def _list_churn_charts(churn: ChurnPart, speech: Speech) -> list[Chart]:
+    charts = [_chart_models(churn.models, speech, chosen=churn.chosen)]
     if churn.calibration:
         charts.append(_chart_calibration(churn, speech))
     if churn.gains:
         charts += [_chart_gains(churn, speech), _chart_lift(churn, speech)]
     if churn.risk_bands:
         charts.append(_chart_bands(churn, speech))
+    if churn.drivers and churn.drivers[0].over_time:
+        charts.append(_chart_drivers(churn, speech))
     return charts
+
+
+def _chart_drivers(churn: ChurnPart, speech: Speech) -> Chart:
+    """A line for each of the strongest drivers: how much it weighed at each date."""
+    drawn = churn.drivers[:_TRACED]
+    days = [moment.as_of for moment in drawn[0].over_time]
+    return {
+        "id": "chart-drivers",
+        "kind": "lines",
+        "y": speech.say("drivers.share"),
+        "height": 320,
+        "items": [{"name": speech.day(day.isoformat())} for day in days],
+        "series": [
+            {
+                "name": speech.read(driver.label),
+                "values": [moment.share for moment in driver.over_time],
+                "tips": [
+                    f"{speech.read(driver.label)}\n{speech.day(moment.as_of.isoformat())}: "
+                    f"{speech.percent(moment.share, 1)}"
+                    for moment in driver.over_time
+                ],
+            }
+            for driver in drawn
+        ],
+    }
 
 
 def _chart_means(segments: SegmentsPart, speech: Speech) -> Chart:

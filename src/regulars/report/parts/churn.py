@@ -1,6 +1,7 @@
 """Who is about to leave."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ __all__ = [
     "ChurnPart",
     "Confusion",
     "Driver",
+    "DriverMoment",
     "GainPart",
     "Holdout",
     "LeadTimePart",
@@ -41,7 +43,7 @@ class OutcomePart(Part):
     unknown: Count = 0
     """Customers of whom it is not known."""
     kind: str = "column"
-    """column, contract-end, no-session, no-purchase or no-event."""
+    """column, contract-end, no-session, no-purchase, no-event, event, support-contact or answer."""
     horizon_days: int | None = None
     """Within how many days of a date it is seen; null where a column tells it."""
     gap_days: int | None = None
@@ -215,6 +217,15 @@ class RiskBand(Part):
     """Customers in the band."""
 
 
+class DriverMoment(Part):
+    """How much a driver weighed at one date."""
+
+    as_of: date
+    """The date."""
+    share: Share
+    """Its part of what moved the probabilities."""
+
+
 class Driver(Part):
     """What moves the probability most, over all customers."""
 
@@ -228,6 +239,8 @@ class Driver(Part):
     """What much of it does to the probability."""
     sentence: Wording | None = None
     """The same in words."""
+    over_time: tuple[DriverMoment, ...] = ()
+    """How much it weighed at each date that was tested, oldest first; only where there is time."""
 
 
 class Alarm(Part):

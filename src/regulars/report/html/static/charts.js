@@ -149,6 +149,24 @@
         }]
       };
     },
+    lines: function (spec) {
+      return {
+        legend: { top: 0, left: 0, type: "plain", textStyle: { color: color("--ink"), fontSize: 12 }, selectedMode: false },
+        grid: { left: 30, right: 18, top: 30 + 22 * Math.ceil(spec.series.length / 2), bottom: 24, containLabel: true },
+        xAxis: axis({ type: "category", boundaryGap: false, data: spec.items.map(function (item) { return item.name; }), axisLabel: { color: color("--muted"), hideOverlap: true } }),
+        yAxis: axis({
+          type: "value", min: 0, name: spec.y, nameLocation: "middle", nameGap: 46,
+          axisLabel: { color: color("--muted"), formatter: function (value) { return percent(value); } }
+        }),
+        series: spec.series.map(function (one, index) {
+          return {
+            type: "line", name: one.name, symbol: marks[index % marks.length], symbolSize: 7, data: one.values,
+            lineStyle: { color: color(tones[index % tones.length]), width: 2 }, itemStyle: { color: color(tones[index % tones.length]) },
+            tooltip: { formatter: function (point) { return one.tips[point.dataIndex]; } }
+          };
+        })
+      };
+    },
     intervals: function (spec, width) {
       var lows = spec.items.map(function (item) { return item.low; });
       var highs = spec.items.map(function (item) { return item.high; });
