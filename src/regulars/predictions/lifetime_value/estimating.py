@@ -34,7 +34,7 @@ from regulars.predictions.lifetime_value.notices import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -176,6 +176,7 @@ def estimate_lifetime_value(
     earlier: RepeatPurchases | None = None,
     later_counts: NDArray[np.int64] | None = None,
     checked_days: int = 0,
+    models: Sequence[ModelName] | None = None,
 ) -> LifetimeValue:
     """What every customer is expected to bring within the horizon.
 
@@ -191,6 +192,8 @@ def estimate_lifetime_value(
     earlier, later_counts, checked_days
         What was seen in the first half of the history, purchase days in the second, and its length; the
         likelihood alone chooses where they are not given.
+    models
+        Which are fitted; None for all of `MODELS`.
 
     Raises
     ------
@@ -214,7 +217,7 @@ def estimate_lifetime_value(
     """
     asked = horizon or Horizon()
     check_histories(purchases)
-    estimates, notices = _fit_all(purchases, asked)
+    estimates, notices = _fit_all(purchases, asked, models or tuple(MODELS))
     check = None
     if earlier is not None and later_counts is not None and checked_days > 0:
         check = check_halves(earlier, later_counts, checked_days=checked_days)
@@ -250,14 +253,14 @@ def estimate_lifetime_value(
 
 
 def _fit_all(
-    purchases: RepeatPurchases, horizon: Horizon
+    purchases: RepeatPurchases, horizon: Horizon, names: Sequence[ModelName]
 ) -> tuple[dict[ModelName, Estimate], list[Wording]]:
     estimates: dict[ModelName, Estimate] = {}
     notices: list[Wording] = []
     failed: QualityError | None = None
-    for name, model in MODELS.items():
+    for name in names:
         try:
-            estimates[name] = fit_purchases(purchases, model, unit_days=horizon.unit_days)
+            estimates[name] = fit_purchases(purchases, MODELS[name], unit_days=horizon.unit_days)
         except QualityError as error:
             failed = error
             notices.append(say_unfitted(name))

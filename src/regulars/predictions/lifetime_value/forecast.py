@@ -120,7 +120,10 @@ class Expectation:
 
 
 def _bound(means: Array, variances: Array) -> tuple[Array, Array]:
-    """Where a gamma distribution with these moments has its middle 95 %."""
+    """Where a gamma distribution with these moments has its middle 95 %; the mean is never left out.
+
+    Of somebody who is almost surely gone more than 97.5 % of the outcomes are nothing.
+    """
     from scipy.special import gammaincinv
 
     is_open = (means > 0) & (variances > 0)
@@ -128,7 +131,7 @@ def _bound(means: Array, variances: Array) -> tuple[Array, Array]:
     shape, scale = mean**2 / variance, variance / mean
     low, high = means.copy(), means.copy()
     low[is_open] = scale * gammaincinv(shape, 0.025)
-    high[is_open] = scale * gammaincinv(shape, 0.975)
+    high[is_open] = np.maximum(scale * gammaincinv(shape, 0.975), mean)
     return low, high
 
 
