@@ -163,6 +163,32 @@ def test_amounts_that_are_all_missing_leave_purchases(shop, capsys):
     assert "Ценность дана в покупках, без денег" in out
 
 
+def test_amounts_of_two_currencies_have_no_sum(shop, capsys):
+    lines = (shop / "orders.csv").read_text(encoding="utf-8").splitlines()
+    coded = [f"{line},{'EUR' if place % 2 else 'USD'}" for place, line in enumerate(lines[1:])]
+    text = "\n".join([f"{lines[0]},currency", *coded])
+    (shop / "mixed.csv").write_text(text, encoding="utf-8")
+
+    told = ask_json(capsys, "mixed.csv")
+    _, out, _ = ask(capsys, "mixed.csv", "--top", "1")
+
+    assert (told["gamma_gamma"], told["currency"], told["counts"]["amount"]) == (None, None, None)
+    assert "amounts are in EUR, USD, and have no sum" in told["notices"][-1] + told["notices"][0]
+    assert "They bought for" not in out
+
+
+def test_the_currency_stands_beside_the_money(shop, capsys):
+    lines = (shop / "orders.csv").read_text(encoding="utf-8").splitlines()
+    text = "\n".join([f"{lines[0]},currency", *(f"{line},EUR" for line in lines[1:])])
+    (shop / "euros.csv").write_text(text, encoding="utf-8")
+
+    told = ask_json(capsys, "euros.csv", "--top", "1")
+    _, out, _ = ask(capsys, "euros.csv", "--top", "0")
+
+    assert (told["currency"], told["top"][0]["currency"]) == ("EUR", "EUR")
+    assert " EUR and gave back 0 EUR." in out
+
+
 def test_returns_are_counted_and_no_purchases(shop, capsys):
     orders = (shop / "orders.csv").read_text(encoding="utf-8").splitlines()
     more = [f"r{n},{n},2025-11-02,-5.00,site" for n in range(5, 15)]

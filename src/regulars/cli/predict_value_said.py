@@ -218,7 +218,7 @@ def _say_seen(values: CustomerValues, language: Language) -> list[str]:
         returns=format_number(counts.returns, language),
         nobody=format_number(counts.without_customer, language),
     )
-    if not counts.amount:
+    if counts.amount is None or counts.returned_amount is None or not counts.amount:
         return [seen, rows]
     money = _MONEY_SEEN.to(language).format(
         amount=_say_money(counts.amount, values.currency, language),

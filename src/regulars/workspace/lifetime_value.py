@@ -19,6 +19,7 @@ from regulars.predictions.lifetime_value import (
     sum_up_purchases,
     value_groups,
 )
+from regulars.predictions.lifetime_value.notices import say_several_currencies
 from regulars.schema.contract import get_contract
 from regulars.workspace.rule_sources import open_rule_sources, read_mappings
 from regulars.workspace.words import speak
@@ -133,6 +134,7 @@ def value_customers(
             earlier=history.earlier,
             later_counts=history.later_counts,
             checked_days=history.checked_days,
+            why_no_money=None if is_one else say_several_currencies(history.counts.currencies),
         )
         grouped = None if groups is None else value_groups(found, groups)
     return CustomerValues(found, history, grouped, currency, day, time.monotonic() - started)
@@ -144,11 +146,11 @@ def _check_purchases(tables: Mapping[str, ibis.Table]) -> None:
     loaded = ", ".join(name for name in tables if not name.startswith("superseded_"))
     raise NotFoundError(
         en="Lifetime value is learnt from purchases: one row for each, with customer, date and, where known,"
-        f" amount. Loaded here: {loaded}. If these rows are purchases, say so: --kind purchases; name"
-        ' columns by --map "SOURCE=TARGET".',
+        f" amount. Loaded here: {loaded}. If these rows are purchases, say so, and which column names"
+        " the customer: --kind purchases --id COLUMN.",
         ru="Пожизненная ценность считается по покупкам: строка на каждую, с клиентом, датой и, если"
-        f" известна, суммой. Загружено: {loaded}. Если эти строки — покупки, скажите об этом: --kind"
-        ' purchases; столбцы назовите через --map "ИСТОЧНИК=ЦЕЛЬ".',
+        f" известна, суммой. Загружено: {loaded}. Если эти строки — покупки, скажите об этом и назовите столбец"
+        " клиента: --kind purchases --id СТОЛБЕЦ.",
     )
 
 

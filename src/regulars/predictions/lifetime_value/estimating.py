@@ -177,6 +177,7 @@ def estimate_lifetime_value(
     later_counts: NDArray[np.int64] | None = None,
     checked_days: int = 0,
     models: Sequence[ModelName] | None = None,
+    why_no_money: Wording | None = None,
 ) -> LifetimeValue:
     """What every customer is expected to bring within the horizon.
 
@@ -194,6 +195,8 @@ def estimate_lifetime_value(
         likelihood alone chooses where they are not given.
     models
         Which are fitted; None for all of `MODELS`.
+    why_no_money
+        Said where the amounts of `purchases` were left out on purpose.
 
     Raises
     ------
@@ -225,7 +228,7 @@ def estimate_lifetime_value(
     if check is not None:
         notices += say_half_check(check, recommended)
     baskets, told = fit_baskets(purchases)
-    notices += told
+    notices += told if why_no_money is None else [why_no_money]
     estimate = estimates[recommended]
     if estimate.at_edge:
         notices.append(say_edge(recommended, estimate.at_edge))

@@ -102,10 +102,12 @@ class Expectation:
         inside = mean * (1.0 - mean)
         if inside <= 0:
             return Interval(mean, mean, mean)
-        # The error is the same on the scale of log odds, times the slope of that scale.
-        error = Z_95 * np.sqrt(variance) / count / inside
-        low, high = expit(np.log(mean / (1.0 - mean)) + np.array([-error, error])).tolist()
-        return Interval(mean, low, high)
+        # The error is the same on the scale of log odds, times the slope of that scale, which is too wide
+        # for shares near 0 and 1 that hardly move: there the plain scale is the better one.
+        error = Z_95 * float(np.sqrt(variance)) / count
+        odds = np.log(mean / (1.0 - mean)) + np.array([-error, error]) / inside
+        low, high = expit(odds).tolist()
+        return Interval(mean, max(low, mean - error), min(high, mean + error))
 
     def _sum_up(
         self, rows: NDArray[np.bool_] | None, *, is_chance_left_out: bool

@@ -8,6 +8,8 @@ from regulars.predictions.lifetime_value.models import MODELS
 from regulars.schema.wording import Wording, format_share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from regulars.predictions.lifetime_value.checking import HalfCheck
     from regulars.predictions.lifetime_value.models import ModelName
 
@@ -17,6 +19,7 @@ __all__ = [
     "say_no_money",
     "say_nobody_leaves",
     "say_related_baskets",
+    "say_several_currencies",
     "say_uneven_baskets",
     "say_unfitted",
 ]
@@ -69,6 +72,19 @@ def say_no_money(buyers: int, fewest: int, *, is_same: bool = False) -> Wording:
         " --map SOURCE=amount",
         ru=f"Ценность дана в покупках, без денег: вернувшихся клиентов с известной суммой чека больше нуля —"
         f" {buyers}, а нужно не меньше {fewest}. Назван ли столбец с суммой? --map ИСТОЧНИК=amount",
+    )
+
+
+def say_several_currencies(currencies: Sequence[str]) -> Wording:
+    """Amounts have no sum."""
+    named = [one for one in currencies if one]
+    unnamed = len(named) < len(currencies)
+    listed = ", ".join(named)
+    return Wording(
+        en=f"Value is told in purchases, without money: amounts are in {listed}{' and some unnamed' * unnamed},"
+        " and have no sum. Convert them to one currency first.",
+        ru=f"Ценность дана в покупках, без денег: суммы в разных валютах ({listed}{' и без указания' * unnamed}) не"
+        " складываются. Сначала пересчитайте их в одну.",
     )
 
 

@@ -46,9 +46,9 @@ class PurchaseCounts:
     without_amount
         Purchases whose amount is not known; they count, and tell nothing of the basket.
     amount
-        Sum of the customers' purchases.
+        Sum of the customers' purchases; None where amounts of several currencies have no sum.
     returned_amount
-        Sum of their returns, below zero.
+        Sum of their returns, below zero; None as before.
     only_returns
         Customers with returns and no purchase, who are left out.
     currencies
@@ -64,8 +64,8 @@ class PurchaseCounts:
     without_customer: int
     free: int
     without_amount: int
-    amount: float
-    returned_amount: float
+    amount: float | None
+    returned_amount: float | None
     only_returns: int
     currencies: tuple[str, ...]
     first_on: date
@@ -306,8 +306,8 @@ def _count(told: pa.Table, ends: dict[str, int]) -> PurchaseCounts:
         without_customer=rows - named,
         free=int(total("free")),
         without_amount=bought - int(total("known")),
-        amount=float(total("amount")),
-        returned_amount=float(total("returned")),
+        amount=None if len(codes) > 1 else float(total("amount")),
+        returned_amount=None if len(codes) > 1 else float(total("returned")),
         only_returns=int(pc.sum(pc.equal(known["days"], 0)).as_py() or 0),
         currencies=tuple(sorted(codes)),
         first_on=_DAY_ZERO + timedelta(days=int(ends["first"])),
