@@ -14,6 +14,7 @@ from regulars.predictions.lifetime_value.histories import Patterns
 from regulars.predictions.lifetime_value.maximum_likelihood import Estimate
 
 NAMES = ("bg_nbd", "mbg_nbd", "pareto_nbd")
+ROUNDING = 1e-6
 SHAPES = st.floats(0.05, 20.0)
 
 
@@ -139,8 +140,9 @@ def test_probabilities_are_shares_and_purchases_grow_with_time(
     )
 
     assert 0 <= alive[0] <= 1
-    assert 0 < sooner < later
-    assert 0 < discounted < later
+    # Who will have left within the first horizon buys nothing in the second.
+    assert 0 < sooner <= later * (1 + ROUNDING)
+    assert 0 < discounted <= later * (1 + ROUNDING)
 
 
 def test_everybody_who_leaves_alike_is_no_overflow():

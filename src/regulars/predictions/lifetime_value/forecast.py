@@ -32,7 +32,7 @@ __all__ = [
     "forecast",
 ]
 
-_NODES = 20
+_NODES = 28
 _STEP = 1e-3
 _CHUNK = 20_000
 _YEAR_DAYS = 365.25
@@ -214,7 +214,7 @@ def expect_purchases(
         lambda count, tenure, ahead: (
             np.exp(-rate * ahead) * model.purchase_rate(values, count, tenure, ahead)
         ),
-        values,
+        _scale_time(model, values),
         count,
         tenure,
         horizon,
@@ -231,12 +231,18 @@ def _expect_pairs(
         pairs = model.pair_rate(values, count, tenure, ahead)
         return np.asarray(2.0 * np.exp(-rate * ahead) * earlier * pairs)
 
-    return _integrate(weigh, values, count, tenure, horizon)
+    return _integrate(weigh, _scale_time(model, values), count, tenure, horizon)
+
+
+def _scale_time(model: PurchaseModel, values: Array) -> float:
+    """The shortest time within which a newcomer's rate changes."""
+    lengths = zip(model.parameters, values.tolist(), strict=True)
+    return min(value for name, value in lengths if name in model.in_time)
 
 
 def _integrate(
     density: Callable[[Array, Array, Array], Array],
-    values: Array,
+    unit: float,
     count: Array,
     tenure: Array,
     horizon: float,
@@ -246,7 +252,7 @@ def _integrate(
     found = np.empty(len(count))
     for start in range(0, len(count), _CHUNK):
         part = slice(start, start + _CHUNK)
-        near = (values[1] + tenure[part])[:, None]
+        near = (unit + tenure[part])[:, None]
         length = np.log1p(horizon / near)
         ahead = near * np.expm1(length * nodes)
         heights = density(count[part][:, None], tenure[part][:, None], ahead)
