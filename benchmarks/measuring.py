@@ -61,9 +61,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One line of the table of quality: ROC-AUC of the chosen model beside plain models.
+    """One line of the table of quality: ROC-AUC of the chosen model, or its money, beside plain models.
 
-    All stand in the same rounds; `low` and `high` bound the 95 % interval of ours; `ahead` is the
+    The name says what is measured where it is not ROC-AUC. All stand in the same rounds; `low` and `high` bound the 95 % interval of ours; `ahead` is the
     distance to the better of the plain ones with the standard error of that difference; `limit`,
     where there is one, is to be reached, and `best_possible` is what nobody can pass where the
     truth is known.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from regulars.evaluate import ContactCosts, RankingQuality, Round
 from regulars.evaluate.folds import group_identical_rows
+from regulars.evaluate.intervals import bootstrap_figures
 from regulars.evaluate.threads import one_thread
 from regulars.features import AsOf, FeatureSpace, FeatureTable, encode_features
 from regulars.ingest.wishes import Wishes
@@ -37,13 +38,23 @@ from regulars.workspace.load import FileReading, load_file
 from regulars.workspace.material import gather_material
 from regulars.workspace.tables import see_tables
 
-__all__ = ["Contest", "Question", "read_rows", "say", "score", "score_at_random", "score_over_time"]
+__all__ = [
+    "Contest",
+    "Question",
+    "read_rows",
+    "say",
+    "score",
+    "score_at_random",
+    "score_money",
+    "score_over_time",
+]
 
 SEED = 1
 _PURCHASES = FeatureSpace(name="leaving", features=("table:purchases",))
 Tested = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
 Scoring = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 Fit = Callable[[TrainingRows], Scoring]
+Weighed = Callable[[NDArray[np.float64]], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +254,39 @@ def score(
 def _join(parts: Sequence[Tested]) -> Tested:
     labels, said, groups = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return labels, said, groups
+
+
+def score_money(
+    name: str,
+    chosen: str,
+    tested: dict[str, list[Tested]],
+    measure: Callable[[NDArray[np.float64], NDArray[np.float64]], Weighed],
+    *,
+    limit: float | None = None,
+) -> Score:
+    """One line of the table: money that decisions by each model's probabilities earn or save.
+
+    `measure` takes the labels and the probabilities of all tests, and gives a figure for row weights.
+    """
+    from scipy.special import expit
+
+    joined = {model: _join(parts) for model, parts in tested.items()}
+    labels, _, customers = joined["ours"]
+    figures = {model: measure(labels, expit(said)) for model, (_, said, _) in joined.items()}
+    whole = {model: figure(np.ones(len(labels))) for model, figure in figures.items()}
+    rival = max(("logistic", "lightgbm"), key=lambda model: whole[model])
+
+    def weigh(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        ours = figures["ours"](weights)
+        return np.array([ours, ours - figures[rival](weights)])
+
+    ours, ahead = bootstrap_figures(
+        weigh, labels, random_state=SEED, customers=customers, n_samples=200
+    )
+    error = (ahead.high - ahead.low) / 3.92
+    plain = (whole["logistic"], whole["lightgbm"])
+    bounds = (ours.mean, ours.low, ours.high)
+    return Score(name, chosen, *bounds, *plain, ahead.mean, error, limit, len(labels))
 
 
 def score_at_random(name: str, question: Question, *, limit: float | None = None) -> Score:

@@ -74,7 +74,7 @@ def draw(figures: Sequence[Figure]) -> Table:
 def draw_quality(scores: Sequence[Score]) -> Table:
     """The table of all scores."""
     table = Table(
-        *("data", "tested", "chosen", "ROC-AUC", "95 %", "logistic", "LightGBM", "ahead of both"),
+        *("data", "tested", "chosen", "figure", "95 %", "logistic", "LightGBM", "ahead of both"),
         *("possible", "limit", ""),
     )
     for score in scores:

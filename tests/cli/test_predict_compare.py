@@ -146,6 +146,34 @@ def test_a_workspace_with_a_history_is_compared_over_time(desk, capsys):
     assert ran.json["models"][1]["roc_auc"]["mean"] > 0.5
 
 
+def test_costs_of_each_customer_are_no_features_and_tell_what_is_saved(compare):
+    columns = clients(
+        vain=lambda left, generator: np.full(len(left), 10),
+        missed=lambda left, generator: generator.integers(20, 400, len(left)),
+        kept=lambda left, generator: np.full(len(left), 12),
+        nothing=lambda left, generator: np.zeros(len(left), int),
+    )
+
+    found = as_json(
+        compare,
+        *("--outcome", "left", *QUICK, "--costs", "vain,missed,kept,nothing"),
+        columns=columns,
+    )
+
+    saved = found["savings"]
+    assert saved["cost_per_customer"] < saved["cost_if_everybody"] < saved["cost_if_nobody"]
+    assert saved["ahead_of_blind"]["low"] > 0
+
+
+def test_costs_want_four_columns_of_numbers(compare):
+    few, _, said_few = compare("--outcome", "left", "--costs", "fee,calls")
+    texts, _, said_texts = compare("--outcome", "left", "--costs", "fee,calls,plan,months")
+
+    assert (few, texts) == (2, 2)
+    assert "--costs takes 4 columns" in said_few
+    assert "--costs: column 'plan' does not hold numbers" in said_texts
+
+
 # What is planted has to be seen.
 
 

@@ -29,7 +29,9 @@ def test_savings_are_measured_against_the_cheaper_of_nobody_and_everybody():
     assert (saved.nobody, saved.everybody, saved.decided) == (25.0, 10.0, 2.5)
     assert saved.by_own_costs.mean == 0.75
     assert saved.at_one_threshold.mean == 0.5
-    assert saved.ahead.mean == 0.25
+    assert saved.blind.mean == -1.5
+    assert saved.ahead_of_threshold.mean == 0.25
+    assert saved.ahead_of_blind.mean == 2.25
 
 
 def test_costs_with_a_gap_are_refused():

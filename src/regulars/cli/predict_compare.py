@@ -79,6 +79,13 @@ def compare(
             " commas: for the profit of a campaign."
         ),
     ] = "200,10,1",
+    costs: Annotated[
+        str | None,
+        Parameter(
+            help="Four columns, with commas, of what each decision costs for each customer: contacted in"
+            " vain, missed, contacted rightly, left alone rightly: for the savings."
+        ),
+    ] = None,
     keep: Annotated[
         str | None,
         Parameter(
@@ -124,6 +131,7 @@ def compare(
         models=_read_models(models),
         budget_seconds=budget,
         prices=_read_prices(prices),
+        costs=split_names(costs),
         capacity=capacity,
         by=by,
         keep=split_names(keep),

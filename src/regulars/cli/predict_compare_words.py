@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from regulars.evaluate import Gain, Interval
+    from regulars.evaluate import Gain, Interval, Savings
     from regulars.predictions.results import Alarm, ModelName, ModelResult, Quality
     from regulars.predictions.standings import GroupQuality, Standings
     from regulars.schema.wording import Language
@@ -50,6 +50,14 @@ _PROFIT = Wording(
     en="A campaign at these prices earns at best {profit} per customer of the base, contacting {share}.",
     ru="Кампания при таких ценах принесёт самое большее {profit} на клиента базы, с обращением к {share}.",
 )
+_SAVINGS = Wording(
+    en="Everybody decided by their own prices, {own} of the costs of {without} are saved; by one threshold for all"
+    " {threshold}; by a model that is blind to costs {blind}, which is {ahead} less.",
+    ru="Если решать о каждом по его ценам, экономится {own} того, что стоит {without}; по одному порогу для"
+    " всех — {threshold}; по модели, которая цен не знает, — {blind}, на {ahead} меньше.",
+)
+_NOBODY = Wording(en="contacting nobody", ru="не обращаться ни к кому")
+_EVERYBODY = Wording(en="contacting everybody", ru="обратиться ко всем")
 _LEFT_OUT = Wording(
     en="No time was left for: {names}. Give more: --budget SECONDS.",
     ru="Не хватило времени на: {names}. Дайте больше: --budget СЕКУНД.",
@@ -117,6 +125,7 @@ def _describe_standings(
             "per_customer": _describe_interval(standings.profit.profit),
             "share_contacted": _describe_interval(standings.profit.share),
         },
+        "savings": _describe_savings(standings.savings),
         "learning_curve": [
             {
                 "share": one.share,
@@ -198,6 +207,21 @@ def _describe_gain(gain: Gain) -> dict[str, Any]:
     }
 
 
+def _describe_savings(savings: Savings | None) -> dict[str, Any] | None:
+    if savings is None:
+        return None
+    return {
+        "by_own_costs": _describe_interval(savings.by_own_costs),
+        "at_one_threshold": _describe_interval(savings.at_one_threshold),
+        "blind": _describe_interval(savings.blind),
+        "ahead_of_threshold": _describe_interval(savings.ahead_of_threshold),
+        "ahead_of_blind": _describe_interval(savings.ahead_of_blind),
+        "cost_if_nobody": savings.nobody,
+        "cost_if_everybody": savings.everybody,
+        "cost_per_customer": savings.decided,
+    }
+
+
 def _describe_group(group: GroupQuality) -> dict[str, Any]:
     return {
         "name": group.name,
@@ -275,12 +299,25 @@ def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
         profit=_say_interval(standings.profit.profit, language, digits=2),
         share=format_share(standings.profit.share.mean, language),
     )
+    if standings.savings is not None:
+        yield _say_savings(standings.savings, language)
     if standings.said_more is not None:
         yield standings.said_more.to(language)
     yield from (alarm.sentence.to(language) for alarm in standings.alarms)
     if standings.left_out:
         names = ", ".join(FAMILIES[name].title.to(language) for name in standings.left_out)
         yield _LEFT_OUT.to(language).format(names=names)
+
+
+def _say_savings(savings: Savings, language: Language) -> str:
+    cheaper = _NOBODY if savings.nobody <= savings.everybody else _EVERYBODY
+    return _SAVINGS.to(language).format(
+        own=_say_share(savings.by_own_costs, language),
+        threshold=_say_share(savings.at_one_threshold, language),
+        blind=_say_share(savings.blind, language),
+        ahead=_say_share(savings.ahead_of_blind, language),
+        without=cheaper.to(language),
+    )
 
 
 def _say_share(interval: Interval, language: Language) -> str:

@@ -1,5 +1,6 @@
 """What a retention campaign earns at best: the expected maximum profit of a ranking (EMPC)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,13 @@ from numpy.typing import NDArray
 from regulars.errors import InvalidParameterError
 from regulars.evaluate.intervals import Interval, bootstrap_figures
 
-__all__ = ["CampaignPrices", "MaximumProfit", "expect_maximum_profit", "measure_maximum_profit"]
+__all__ = [
+    "CampaignPrices",
+    "MaximumProfit",
+    "expect_maximum_profit",
+    "measure_maximum_profit",
+    "weigh_profit",
+]
 
 _STEPS = 1_000
 
@@ -123,7 +130,7 @@ def measure_maximum_profit(
     """
     told = prices or CampaignPrices()
     profit, share = bootstrap_figures(
-        _Ranking(labels, _coarsen(scores), told),
+        weigh_profit(labels, scores, told),
         labels,
         random_state=random_state,
         customers=customers,
@@ -146,6 +153,13 @@ def _center(coarse: Interval, exact: float) -> Interval:
     """The interval of the coarse figure around the exact one."""
     shift = exact - coarse.mean
     return Interval(exact, coarse.low + shift, coarse.high + shift)
+
+
+def weigh_profit(
+    labels: NDArray[np.float64], scores: NDArray[np.float64], prices: CampaignPrices | None = None
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Profit and share as a function of row weights, for a bootstrap; scores in 1,000 steps."""
+    return _Ranking(labels, _coarsen(scores), prices or CampaignPrices())
 
 
 class _Ranking:

@@ -10,6 +10,8 @@ from regulars.evaluate.intervals import Interval, bootstrap_figures
 
 __all__ = ["CustomerCosts", "Savings", "measure_savings"]
 
+_LIKELIER_THAN_NOT = 0.5
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomerCosts:
@@ -85,17 +87,20 @@ class Savings:
         Everybody decided by their probability and their own prices, against the cheaper of
         contacting nobody and contacting everybody.
     at_one_threshold
-        The same with one threshold for all, the one that costs least on average prices: what a model
-        that is blind to the costs of each customer saves.
-    ahead
-        The difference of the two on the same customers.
+        The same with one threshold for all, the one that costs least at average prices.
+    blind
+        The same by a model that is blind to costs: whoever is more likely to leave than to stay.
+    ahead_of_threshold, ahead_of_blind
+        By how much the first saves more than the two others, on the same customers.
     nobody, everybody, decided
         Mean cost per customer of contacting nobody, everybody, and by own prices.
     """
 
     by_own_costs: Interval
     at_one_threshold: Interval
-    ahead: Interval
+    blind: Interval
+    ahead_of_threshold: Interval
+    ahead_of_blind: Interval
     nobody: float
     everybody: float
     decided: float
@@ -134,20 +139,28 @@ def measure_savings(
     (25.0, 1.0, 0.5, 0.5)
     """
     own = costs.price(labels, costs.decide(probabilities))
-    blind = costs.price(labels, probabilities >= _average_threshold(costs))
+    threshold = costs.price(labels, probabilities >= _average_threshold(costs))
+    blind = costs.price(labels, probabilities >= _LIKELIER_THAN_NOT)
     nobody = costs.price(labels, np.zeros(len(labels), dtype=bool))
     everybody = costs.price(labels, np.ones(len(labels), dtype=bool))
 
     def measure(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         least = min(weights @ nobody, weights @ everybody)
-        saved = 1 - np.array([weights @ own, weights @ blind]) / least
-        return np.array([*saved, saved[0] - saved[1]])
+        saved = 1 - np.array([weights @ own, weights @ threshold, weights @ blind]) / least
+        return np.array([*saved, saved[0] - saved[1], saved[0] - saved[2]])
 
-    by_own, at_one, ahead = bootstrap_figures(
+    by_own, at_one, at_half, ahead, ahead_of_half = bootstrap_figures(
         measure, labels, random_state=random_state, customers=customers, n_samples=n_samples
     )
     return Savings(
-        by_own, at_one, ahead, float(nobody.mean()), float(everybody.mean()), float(own.mean())
+        by_own_costs=by_own,
+        at_one_threshold=at_one,
+        blind=at_half,
+        ahead_of_threshold=ahead,
+        ahead_of_blind=ahead_of_half,
+        nobody=float(nobody.mean()),
+        everybody=float(everybody.mean()),
+        decided=float(own.mean()),
     )
 
 

@@ -15,6 +15,7 @@ from regulars.evaluate.intervals import Interval
 from regulars.evaluate.order import RowOrder, forward_rounds, rolling_rounds
 from regulars.evaluate.profit import CampaignPrices, measure_maximum_profit
 from regulars.evaluate.ranking import RankingQuality
+from regulars.evaluate.savings import CustomerCosts, measure_savings
 from regulars.evaluate.splits import Round, deal_rounds
 from regulars.evaluate.threads import one_thread
 from regulars.features.table import FeatureTable
@@ -73,6 +74,7 @@ def rank_models(
     prices: CampaignPrices | None = None,
     capacity: float = 0.1,
     groups: Sequence[str] | None = None,
+    customer_costs: CustomerCosts | None = None,
     cleaning: CleaningPlan | None = None,
     random_state: int,
     progress: Progress | None = None,
@@ -108,6 +110,8 @@ def rank_models(
         Share of the customers that can be contacted.
     groups
         What each customer belongs to; the chosen model is measured within each.
+    customer_costs
+        What each decision about each customer costs: for the savings.
     cleaning
         As in `compare_churn_models`.
     random_state
@@ -200,6 +204,15 @@ def rank_models(
                 # In order the customers of another time differ, too; the gap is told beside the figures.
                 if order is None or alarm.kind != "overfitting"
             ),
+            savings=measure_savings(
+                labels,
+                said,
+                customer_costs.take(known[tested]),
+                customers=owners,
+                random_state=random_state,
+            )
+            if customer_costs is not None
+            else None,
             at_random=at_random,
             said_gap=say_gap(
                 at_random,

@@ -11,6 +11,7 @@ from regulars.evaluate.calibration import CalibrationPoint
 from regulars.evaluate.gains import Gain
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.profit import MaximumProfit
+from regulars.evaluate.savings import Savings
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.results import Alarm, ModelName, ModelResult, Quality
 from regulars.schema.wording import Wording
@@ -122,6 +123,9 @@ class Standings:
         What its ranking earns at best.
     alarms
         Empty when nothing looks odd.
+    savings
+        What decisions by its probabilities save where every customer has prices of their own; None
+        where none were given.
     at_random
         ROC-AUC of the chosen model in folds dealt at random, where the split is not: what would have been
         said. None else.
@@ -153,6 +157,7 @@ class Standings:
     calibration: tuple[CalibrationPoint, ...]
     profit: MaximumProfit
     alarms: tuple[Alarm, ...]
+    savings: Savings | None = None
     at_random: Interval | None = None
     said_gap: Wording | None = None
     learning: tuple[LearningPoint, ...] = ()

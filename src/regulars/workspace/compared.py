@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from regulars.errors import InvalidParameterError, QualityError, UnknownColumnError
-from regulars.features import load_features, read_profile_column
+from regulars.errors import InvalidParameterError, QualityError
+from regulars.features import load_features
 from regulars.predictions.rank_models import rank_models
-from regulars.predictions.standings import Ordering, Standings
+from regulars.predictions.standings import Standings
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
 from regulars.workspace.outcomes import LeavingWishes
+from regulars.workspace.profile_columns import ROW, ProfileColumns
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import open_history, see_tables
 
@@ -22,12 +23,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis
-    import numpy as np
-    import pyarrow as pa
-    from numpy.typing import NDArray
 
     from regulars.evaluate import CampaignPrices
-    from regulars.features import AsOf, FeatureTable
+    from regulars.features import AsOf
     from regulars.predictions import ChurnComparison
     from regulars.predictions.results import ModelName
     from regulars.predictions.standings import SplitKind
@@ -39,10 +37,6 @@ if TYPE_CHECKING:
     from regulars.workspace.material import Material
 
 __all__ = ["ComparedModels", "ComparisonWishes", "compare_in_workspace"]
-
-_ROW = "row"
-_MOST_GROUPS = 20
-_RANGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +57,9 @@ class ComparisonWishes:
         About so long may the fits take; no end when None.
     prices
         What a campaign costs and brings.
+    costs
+        Four columns of what each decision about each customer costs: contacted in vain, missed,
+        contacted rightly, left alone rightly; none when empty.
     capacity
         Customers that can be contacted: a share up to 1, or a number.
     by
@@ -81,6 +78,7 @@ class ComparisonWishes:
     models: tuple[ModelName, ...] = ()
     budget_seconds: float | None = None
     prices: CampaignPrices | None = None
+    costs: tuple[str, ...] = ()
     capacity: float = 0.1
     by: str | None = None
     keep: tuple[str, ...] = ()
@@ -244,14 +242,16 @@ def _compare_columns(
 ) -> ComparedModels:
     if material.features is None or material.outcome is None or material.cleaned is None:
         raise AssertionError("checked before")
-    profiles = _Profiles(tables["profiles"], mappings, day, material)
+    profiles = ProfileColumns(tables["profiles"], mappings, day, material)
     split = wanted.split or "stratified"
     ordering = None
     features = material.features
     if split != "stratified" or wanted.order_by:
-        ordering = profiles.read_order(wanted.order_by or _ROW)
+        ordering = profiles.read_order(wanted.order_by or ROW)
         # Later rows have values that earlier ones never had: what orders them says nothing to a model.
         features = features.drop(profiles.list_features(ordering.name))
+    # What a mistake costs is the reader's business, and known of customers whatever becomes of them.
+    features = features.drop([one for name in wanted.costs for one in profiles.list_features(name)])
     standings = rank_models(
         features,
         material.outcome,
@@ -263,6 +263,7 @@ def _compare_columns(
         prices=wanted.prices,
         capacity=_find_share(wanted.capacity, material.outcome.labels.size),
         groups=profiles.read_groups(wanted.by) if wanted.by else None,
+        customer_costs=profiles.read_costs(wanted.costs) if wanted.costs else None,
         cleaning=material.cleaned.plan,
         random_state=wanted.seed,
         progress=progress,
@@ -280,109 +281,3 @@ def _find_share(capacity: float, n_customers: int) -> float:
             ru=f"Ёмкость — это доля до 1 или число клиентов; получено {capacity:g}.",
         )
     return capacity if capacity <= 1 else min(capacity / n_customers, 1.0)
-
-
-class _Profiles:
-    """The columns of the customers who are compared, by the names of the file."""
-
-    def __init__(
-        self, table: ibis.Table, mappings: Sequence[Mapping], day: AsOf, material: Material
-    ) -> None:
-        self.table = table
-        self.mapping = [one for one in mappings if one.table == "profiles"][-1]
-        self.day = day
-        self.features: FeatureTable = material.features  # type: ignore[assignment] # checked before
-        self.kept = material.cleaned.kept  # type: ignore[union-attr] # checked before
-
-    def list_features(self, name: str) -> list[str]:
-        """Names of the features that are made of a column."""
-        targets = {column.source: column.target for column in self.mapping.columns}
-        own = {name, targets.get(name, name)}
-        return [one.name for one in self.features.features if {one.name, one.source} & own]
-
-    def read(self, name: str, option: str) -> pa.ChunkedArray:
-        """The values of a column, one per customer who is compared."""
-        import pyarrow as pa
-
-        known = {c.source: c.target for c in self.mapping.columns if c.target in self.table.columns}
-        known |= {target: target for target in self.table.columns if target in known.values()}
-        if name not in known:
-            sources = [source for source in known if source != known[source] or source == name]
-            raise UnknownColumnError(
-                name, sources or known, where=f"{option}: the file", ru=f"{option}: в файле"
-            )
-        if known[name] == "customer_id":
-            return pa.chunked_array([self.features.customer_ids])
-        column = read_profile_column(self.table, known[name], as_of=self.day)
-        return column.filter(pa.array(self.kept))
-
-    def read_order(self, name: str) -> Ordering:
-        """Where each customer stands by a column, or by the order of the file."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        is_row = name == _ROW and all(c.source != _ROW for c in self.mapping.columns)
-        if is_row and self.mapping.id_column is not None:
-            raise InvalidParameterError(
-                en=f"The rows of this file are kept by '{self.mapping.id_column}', not in the order of the"
-                " file. Name the column that says which rows are earlier: --order-by COLUMN.",
-                ru=f"Строки этого файла хранятся по «{self.mapping.id_column}», а не в порядке файла. "
-                "Назовите столбец, который говорит, какие строки раньше: --order-by СТОЛБЕЦ.",
-            )
-        values = (
-            pa.chunked_array([self.features.customer_ids])
-            if is_row
-            else self.read(name, "--order-by")
-        )
-        if pa.types.is_temporal(values.type):
-            days = pc.cast(values.cast(pa.timestamp("us")), pa.int64()).to_numpy() / 86_400e6
-            return Ordering(name, np.asarray(days, dtype=np.float64), "days")
-        try:
-            numbers = values.cast(pa.float64()).to_numpy().astype(np.float64)
-        except pa.ArrowInvalid as error:
-            raise InvalidParameterError(
-                en=f"--order-by '{name}' holds texts that are neither dates nor numbers, so nothing says which"
-                " rows are earlier. Name another column.",
-                ru=f"--order-by «{name}»: там тексты, а не даты и не числа, поэтому неясно, какие строки "
-                "раньше. Назовите другой столбец.",
-            ) from error
-        return Ordering(name, numbers, "rows" if is_row else "numbers")
-
-    def read_groups(self, name: str) -> list[str]:
-        """What each customer belongs to by a column: its value, or one of five ranges of numbers."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        values = self.read(name, "--by")
-        n_values = len(pc.unique(values))
-        is_number = pa.types.is_integer(values.type) or pa.types.is_floating(values.type)
-        if n_values <= _MOST_GROUPS and not (is_number and n_values > 2 * _RANGES):
-            return ["—" if value is None else str(value) for value in values.to_pylist()]
-        if not is_number:
-            raise InvalidParameterError(
-                en=f"--by '{name}' has {n_values} different values; quality is told for {_MOST_GROUPS} groups at"
-                " most. Name a column with fewer, or one of numbers.",
-                ru=f"--by «{name}»: разных значений {n_values}, а качество показывают не больше чем для "
-                f"{_MOST_GROUPS} групп. Назовите столбец, где их меньше, или столбец чисел.",
-            )
-        numbers = values.cast(pa.float64()).to_numpy().astype(np.float64)
-        return _cut_ranges(numbers)
-
-
-def _cut_ranges(numbers: NDArray[np.float64]) -> list[str]:
-    """Five ranges of equally many, named by their bounds, in an order that sorts."""
-    import numpy as np
-
-    known = numbers[np.isfinite(numbers)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, _RANGES + 1)))
-    places = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, max(len(edges) - 2, 0))
-    names = [
-        f"{place + 1}: {edges[place]:g}–{edges[min(place + 1, len(edges) - 1)]:g}"
-        for place in range(max(len(edges) - 1, 1))
-    ]
-    return [
-        names[place] if np.isfinite(number) else "—"
-        for place, number in zip(places, numbers, strict=True)
-    ]
