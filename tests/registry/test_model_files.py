@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from regulars.errors import StorageError
+from regulars.predictions.calibration import Curve
 from regulars.predictions.roster import FAMILIES, list_installed
 from regulars.predictions.training import TrainingRows
 from regulars.predictions.validation import fit_models
@@ -58,6 +59,18 @@ def test_every_family_scores_and_explains_as_it_was_written(customers, scorers, 
     ]
     assert list(found) == list(list_installed())
     assert differ == []
+
+
+def test_a_curve_is_read_as_it_was_written(customers, scorers):
+    curve = Curve("venn_abers", np.array([-1.0, 0.1, 2.0]), np.array([-0.3, 0.2, 0.7]))
+    bent = {"logistic": replace(scorers["logistic"], curve=curve)}
+    writer = FileWriter()
+    packed = json.loads(json.dumps({"logistic": writer.pack("logistic", bent)}))
+
+    found = _read((packed, writer.files))["logistic"]
+
+    assert found.curve.kind == "venn_abers"
+    assert np.array_equal(found.log_odds(customers.X), bent["logistic"].log_odds(customers.X))
 
 
 def test_nothing_is_a_pickle(written):

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.metrics import log_loss
+from regulars.predictions.calibration import Curve, choose_curve
 from regulars.predictions.cleaned import Clean
 from regulars.predictions.models import Model, Trainer
+from regulars.predictions.rescaling import rescale_contributions
 from regulars.predictions.training import InnerFold, Lesson
 
 __all__ = [
@@ -60,6 +62,9 @@ class CalibratedScorer:
         Which columns of `X` the model was given, shape (n_used,).
     clean
         What was learnt of gaps and outliers from the rows that the model learnt from.
+    curve
+        Goes on from the line where that is clearly better calibrated; contributions follow it as
+        `rescale_contributions` says.
     """
 
     model: Model
@@ -67,10 +72,12 @@ class CalibratedScorer:
     offset: float
     columns: NDArray[np.int64]
     clean: Clean
+    curve: Curve | None = None
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated log-odds, shape (n_customers,)."""
-        return self.slope * self.model.log_odds(self._see(X)) + self.offset
+        straight = self.slope * self.model.log_odds(self._see(X)) + self.offset
+        return straight if self.curve is None else self.curve(straight)
 
     def probabilities(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities, shape (n_customers,)."""
@@ -78,8 +85,14 @@ class CalibratedScorer:
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """The model's SHAP values on the calibrated scale, shape (n_customers, n_features)."""
+        seen = self._see(X)
+        told = self.slope * self.model.contributions(seen)
+        if self.curve is not None and len(X):
+            straight = self.slope * self.model.log_odds(seen[:1]) + self.offset
+            usual = float(straight[0] - told[0].sum())
+            told = rescale_contributions(told, usual=usual, scale=self.curve)
         contributions = np.zeros(X.shape)
-        contributions[:, self.columns] = self.slope * self.model.contributions(self._see(X))
+        contributions[:, self.columns] = told
         return contributions
 
     def _see(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -211,8 +224,12 @@ def fit_scorer(lesson: Lesson, train: Trainer) -> Fitted:
     slope, offset = rehearsed.lines[best]
     learn = _hold(train, lesson)
     model = learn(lesson.X, lesson.labels, lesson.is_category, only=best).pick(best)
-    scorer = CalibratedScorer(model, slope, offset, columns=lesson.columns, clean=lesson.clean)
-    return Fitted(scorer, slope * rehearsed.said[best] + offset)
+    said = slope * rehearsed.said[best] + offset
+    curve = choose_curve(said, lesson.labels[lesson.tested])
+    scorer = CalibratedScorer(
+        model, slope, offset, columns=lesson.columns, clean=lesson.clean, curve=curve
+    )
+    return Fitted(scorer, said if curve is None else curve(said))
 
 
 def _hold(train: Trainer, lesson: Lesson) -> Trainer:

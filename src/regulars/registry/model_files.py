@@ -6,6 +6,7 @@ from typing import Any, cast
 import numpy as np
 
 from regulars.errors import StorageError
+from regulars.predictions.calibration import Curve
 from regulars.predictions.cleaned import Cleaner, keep_rows
 from regulars.predictions.models import Model
 from regulars.predictions.results import ModelName
@@ -66,6 +67,7 @@ class FileWriter:
             "slope": calibrated.slope,
             "offset": calibrated.offset,
             "columns": calibrated.columns.tolist(),
+            "curve": _pack_curve(calibrated.curve),
             "cleaner": self._pack_cleaner(calibrated.clean),
             "model": self.pack_model(name, calibrated.model),
         }
@@ -94,6 +96,18 @@ class FileWriter:
             name = f"cleaner-{len(self._cleaners) + 1}.skops"
             self._cleaners[id(clean)] = self.add_skops(name, clean.pipeline)
         return self._cleaners[id(clean)]
+
+
+def _pack_curve(curve: Curve | None) -> Values | None:
+    if curve is None:
+        return None
+    return {"kind": curve.kind, "before": curve.before.tolist(), "after": curve.after.tolist()}
+
+
+def _unpack_curve(values: Values | None) -> Curve | None:
+    if values is None:
+        return None
+    return Curve(values["kind"], np.array(values["before"]), np.array(values["after"]))
 
 
 def _name_parts(parts: tuple[Scorer, ...], scorers: Mapping[ModelName, Scorer]) -> list[ModelName]:
@@ -143,6 +157,8 @@ class FileReader:
             clean=keep_rows
             if values["cleaner"] is None
             else self._unpack_cleaner(values["cleaner"]),
+            # Models that earlier versions kept have none.
+            curve=_unpack_curve(values.get("curve")),
         )
 
     def unpack_model(self, values: Values) -> Model:
