@@ -63,7 +63,7 @@ def compare(
             help="About so many seconds may the models learn: the slowest are left out until they do.",
             validator=Number(gt=0),
         ),
-    ] = 600.0,
+    ] = 300.0,
     by: Annotated[
         str | None,
         Parameter(help="Show the chosen model's quality for each value, or range, of this column."),

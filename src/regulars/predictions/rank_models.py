@@ -29,7 +29,12 @@ from regulars.predictions.learning import (
 )
 from regulars.predictions.outcome import Outcome
 from regulars.predictions.results import ModelName, Quality
-from regulars.predictions.roster import arrange_models, count_fits, list_installed
+from regulars.predictions.roster import (
+    EVERYDAY_MODELS,
+    arrange_models,
+    count_fits,
+    list_installed,
+)
 from regulars.predictions.say_standings import say_chosen_before, say_folds, say_gap, say_in_order
 from regulars.predictions.scorecard import choose_model
 from regulars.predictions.standings import Ordering, SplitKind, Standings
@@ -38,6 +43,7 @@ from regulars.predictions.validation import (
     Trial,
     compare_trials,
     fit_model,
+    fit_models,
     measure_quality,
     try_models,
 )
@@ -49,6 +55,9 @@ from regulars.schema.wording import Language, Wording
 __all__ = ["rank_models"]
 
 _FOLDS = 5
+_FEW_ROWS, _PILOT_ROWS = 5_000, 2_500
+"""Of so few customers every model is quick; of more their time is measured on some of them."""
+
 _COMPARING = Wording(en="Comparing models", ru="Сравнение моделей")
 _LOOKING = Wording(en="Looking at the chosen model", ru="Проверка выбранной модели")
 
@@ -101,7 +110,8 @@ def rank_models(
     models
         Which are compared; all that are installed when None.
     budget_seconds
-        About so long may the fits take: the slowest models are left out until they do. No end when None.
+        About so long may the fits take of more than 5,000 customers: by how long a few of them take, the
+        slowest models are left out. No end when None.
     costs
         What a lost customer and a contact cost: for the threshold.
     prices
@@ -139,13 +149,14 @@ def rank_models(
     wanted = arrange_models(models if models is not None else list_installed())
     costs, prices = costs or ContactCosts(), prices or CampaignPrices()
     with one_thread():
-        stage_fits = count_fits(wanted) * len(
-            {id(part) for part in (*rounds.choosing, *rounds.testing)}
-        )
-        with watched.stage(_COMPARING.to(language), total=stage_fits) as stage:
+        asked = wanted
+        if budget_seconds is not None and len(rows.labels) > _FEW_ROWS:
+            wanted = _fit_budget(rows, rounds, asked, budget_seconds, random_state)
+        n_rounds = len({id(part) for part in (*rounds.choosing, *rounds.testing)})
+        with watched.stage(_COMPARING.to(language), total=count_fits(wanted) * n_rounds) as stage:
             advance = _watch(stage.advance, watched)
-            choosing, wanted, left_out = _try_within(
-                rows, rounds, wanted, budget_seconds, random_state, advance
+            choosing = try_models(
+                rows, rounds.choosing, random_state=random_state, advance=advance, models=wanted
             )
             chosen, reason = choose_model(
                 compare_trials(choosing, rows, costs=costs, random_state=random_state)
@@ -233,7 +244,7 @@ def rank_models(
             )
             if groups is not None
             else (),
-            left_out=left_out,
+            left_out=tuple(name for name in asked if name not in wanted),
         )
 
 
@@ -284,47 +295,32 @@ def _deal(
     return _Rounds(choosing, tests)
 
 
-def _try_within(
+def _fit_budget(
     rows: TrainingRows,
     rounds: _Rounds,
     models: tuple[ModelName, ...],
-    budget_seconds: float | None,
+    budget_seconds: float,
     random_state: int,
-    advance: Callable[[], None],
-) -> tuple[Mapping[ModelName, Trial], tuple[ModelName, ...], tuple[ModelName, ...]]:
-    """Trials in the choosing rounds, the models that there is time for, and those there is none for."""
-    first, *others = rounds.choosing
-    trials = try_models(rows, [first], random_state=random_state, advance=advance, models=models)
-    kept = models
-    if budget_seconds is not None:
-        kept = _fit_budget(trials, rounds, budget_seconds)
-    if others:
-        more = try_models(rows, others, random_state=random_state, advance=advance, models=kept)
-        for name, trial in more.items():
-            trials[name].extend(trial)
-            trials[name].seconds += trial.seconds
-    left_out = tuple(name for name in models if name not in kept)
-    return {name: trials[name] for name in kept}, kept, left_out
-
-
-def _fit_budget(
-    trials: Mapping[ModelName, Trial], rounds: _Rounds, budget_seconds: float
 ) -> tuple[ModelName, ...]:
-    """The models that all rounds leave time for, by how long the first round took; slowest out first."""
-    first = int(rounds.choosing[0].learn.sum())
+    """The models that there is time for, by how long they take on some of the rows; slowest out first.
+
+    Those that `analyze` compares every day go last, and the simplest never goes.
+    """
+    first = np.flatnonzero(rounds.choosing[0].learn)
+    drawn = np.random.default_rng(random_state).permutation(first)[:_PILOT_ROWS]
+    chosen = np.zeros(len(rows.labels), dtype=bool)
+    chosen[drawn] = True
+    pilot = fit_models(rows.take(chosen), random_state, lambda: None, models=models)
+    # What is made of others takes no time of its own.
+    seconds = {name: took if count_fits([name]) == 1 else 0.0 for name, _, took in pilot}
     parts = {id(part): part for part in (*rounds.choosing, *rounds.testing)}
-    times = sum(int(part.learn.sum()) for part in parts.values()) / first
-    kept = list(trials)
-    while len(kept) > 1 and times * _add_up(trials, kept) > budget_seconds:
-        kept.remove(max(kept, key=lambda name: trials[name].seconds))
-        # What others are made of comes back with them.
-        kept = list(arrange_models(kept))
-    return tuple(kept)
-
-
-def _add_up(trials: Mapping[ModelName, Trial], names: Sequence[ModelName]) -> float:
-    """Seconds of one round; models made of others take none of their own."""
-    return sum(trials[name].seconds for name in names if count_fits([name]) == 1)
+    times = sum(int(part.learn.sum()) for part in parts.values()) / len(drawn)
+    kept = models
+    while len(kept) > 1 and times * sum(seconds[name] for name in kept) > budget_seconds:
+        slowest = max(kept[1:], key=lambda name: (name not in EVERYDAY_MODELS, seconds[name]))
+        # A model that is made of it goes, too.
+        kept = tuple(name for name in kept if slowest not in arrange_models([name]))
+    return kept
 
 
 def _judge(
