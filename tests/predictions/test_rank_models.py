@@ -51,6 +51,7 @@ def test_every_model_is_tested_on_every_customer_in_the_same_folds(dealt):
     assert [len(model.fold_roc_auc) for model in dealt.models] == [5, 5, 5]
     assert (dealt.rounds, dealt.quality.n, dealt.n) == (5, N, N)
     assert dealt.chosen == "logistic"
+    assert dealt.after_choosing == dealt.best.roc_auc
     assert dealt.at_random is None
 
 

@@ -56,6 +56,12 @@ _SAVINGS = Wording(
     ru="Если решать о каждом по его ценам, экономится {own} того, что стоит {without}; по одному порогу для"
     " всех — {threshold}; по модели, которая цен не знает, — {blind}, на {ahead} меньше.",
 )
+_AFTER = Wording(
+    en="Chosen in four folds and tested in the fifth, the best model reaches {figure}: so much is left when being the"
+    " best of {n} by chance does not count.",
+    ru="Если выбирать лучшую модель по четырём блокам, а проверять на пятом, получится {figure}: столько остаётся,"
+    " когда случайное первенство среди {n} не в счёт.",
+)
 _NOBODY = Wording(en="contacting nobody", ru="не обращаться ни к кому")
 _EVERYBODY = Wording(en="contacting everybody", ru="обратиться ко всем")
 _LEFT_OUT = Wording(
@@ -115,6 +121,7 @@ def _describe_standings(
         }
         if standings.at_random is not None and standings.said_gap is not None
         else None,
+        "after_choosing_roc_auc": _describe_interval(standings.after_choosing),
         "quality": _describe_quality(standings.quality, standings.threshold),
         "capacity": _describe_gain(standings.capacity),
         "calibration": [
@@ -282,6 +289,10 @@ def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
 
     if standings.said_gap is not None:
         yield standings.said_gap.to(language)
+    if standings.after_choosing is not None:
+        yield _AFTER.to(language).format(
+            figure=_say_interval(standings.after_choosing, language), n=len(standings.models)
+        )
     quality, gain = standings.quality, standings.capacity
     yield quality.sentence.to(language)
     yield _ERRORS.to(language).format(

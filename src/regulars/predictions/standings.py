@@ -126,6 +126,9 @@ class Standings:
     savings
         What decisions by its probabilities save where every customer has prices of their own; None
         where none were given.
+    after_choosing
+        ROC-AUC of choosing itself, where the split is random: in each fold the model that is best in
+        the others is tested, so that being the best of many by chance does not count. None else.
     at_random
         ROC-AUC of the chosen model in folds dealt at random, where the split is not: what would have been
         said. None else.
@@ -158,6 +161,7 @@ class Standings:
     profit: MaximumProfit
     alarms: tuple[Alarm, ...]
     savings: Savings | None = None
+    after_choosing: Interval | None = None
     at_random: Interval | None = None
     said_gap: Wording | None = None
     learning: tuple[LearningPoint, ...] = ()
