@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,6 +17,8 @@ from regulars.errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from regulars.predictions.lifetime_value import Horizon
+    from regulars.schema.wording import Language
+    from regulars.workspace import Workspace
 
 __all__ = ["value"]
 
@@ -68,6 +71,22 @@ def value(
             " `.parquet`."
         ),
     ] = None,
+    duration: Annotated[
+        str | None,
+        Parameter(
+            help="Of a file of contracts: the column that says how long each customer was there."
+        ),
+    ] = None,
+    event: Annotated[
+        str | None,
+        Parameter(
+            help="The column that says whether they left then: `COLUMN` or `COLUMN=VALUE`; the others"
+            " were still there."
+        ),
+    ] = None,
+    fee: Annotated[
+        str | None, Parameter(help="The column with what each customer pays a month.")
+    ] = None,
     how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
@@ -83,12 +102,18 @@ def value(
     """
     from regulars.cli.predict_value_said import describe_values, print_values
     from regulars.report.members import check_members_file, write_members
-    from regulars.workspace.lifetime_value import list_values, value_customers
+    from regulars.workspace.lifetime_value import list_values, tells_contracts, value_customers
 
     if out is not None:
         check_members_file(out)
     asked, day = _read_horizon(unit, horizon, discount, margin), _choose_day(until, as_of)
+    if file and event and not (how and how.outcome):
+        how = replace(how or HowRead(), outcome=event)
     home, language = find_home(file, workspace, lang, day, how=how, verb="predict value")
+    if duration or event or fee or tells_contracts(home):
+        return _value_contracts(
+            home, (duration, event, fee), asked, day, top=top, out=out, format=format, lang=language
+        )
     with open_progress(language) as progress:
         found = value_customers(
             home, horizon=asked, by=by, as_of=day, language=language, progress=progress
@@ -100,6 +125,47 @@ def value(
         print_json(describe_values(found, table.slice(0, top), unit, by, language))
     else:
         print_values(found, table.slice(0, top), unit, by, language)
+        if out is not None:
+            print_lines("", str(out))
+    return 0
+
+
+def _value_contracts(
+    home: Workspace,
+    columns: tuple[str | None, str | None, str | None],
+    asked: Horizon,
+    day: Day | None,
+    *,
+    top: int,
+    out: Path | None,
+    format: OutputFormat,
+    lang: Language,
+) -> int:
+    from regulars.cli.contract_value_said import describe_contracts, print_contracts
+    from regulars.report.members import write_members
+    from regulars.workspace.contract_value import list_contracts, value_customer_contracts
+
+    duration, event, fee = columns
+    column, _, positive = (event or "").partition("=")
+    with open_progress(lang) as progress:
+        found = value_customer_contracts(
+            home,
+            duration=duration,
+            event=column.strip() or None,
+            event_value=positive.strip() or None,
+            fee=fee,
+            horizon=asked,
+            as_of=day,
+            language=lang,
+            progress=progress,
+        )
+        table = list_contracts(found)
+        if out is not None:
+            write_members(out, table, title="lifetime value")
+    if format == "json":
+        print_json(describe_contracts(found, table.slice(0, top), lang))
+    else:
+        print_contracts(found, table.slice(0, top), lang)
         if out is not None:
             print_lines("", str(out))
     return 0

@@ -22,6 +22,7 @@ from regulars.predictions.lifetime_value import (
 from regulars.predictions.lifetime_value.notices import say_several_currencies
 from regulars.schema.contract import get_contract
 from regulars.workspace.rule_sources import open_rule_sources, read_mappings
+from regulars.workspace.tables import list_canonical
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
-__all__ = ["CustomerValues", "list_values", "value_customers"]
+__all__ = ["CustomerValues", "list_values", "tells_contracts", "value_customers"]
 
 _PURCHASES = "purchases"
 _TOLD_BY = ("customers", "profiles", "purchases", "purchase_items")
@@ -138,6 +139,12 @@ def value_customers(
         )
         grouped = None if groups is None else value_groups(found, groups)
     return CustomerValues(found, history, grouped, currency, day, time.monotonic() - started)
+
+
+def tells_contracts(workspace: Workspace) -> bool:
+    """Whether subscriptions were loaded and no purchases: customers pay as long as they stay."""
+    loaded = list_canonical(workspace.lake.snapshot())
+    return "subscriptions" in loaded and _PURCHASES not in loaded
 
 
 def _check_purchases(tables: Mapping[str, ibis.Table]) -> None:

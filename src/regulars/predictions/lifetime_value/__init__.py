@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.predictions.lifetime_value.checking import HalfCheck, check_halves, choose_model
+    from regulars.predictions.lifetime_value.contracts import value_contracts
     from regulars.predictions.lifetime_value.estimating import (
         Horizon,
         LifetimeValue,
@@ -30,6 +31,7 @@ __all__ = [
     "fit_gamma_gamma",
     "fit_purchases",
     "sum_up_purchases",
+    "value_contracts",
     "value_groups",
 ]
 
@@ -47,6 +49,7 @@ _LAZY = {
     "fit_gamma_gamma": "gamma_gamma",
     "fit_purchases": "models",
     "sum_up_purchases": "summary",
+    "value_contracts": "contracts",
     "value_groups": "groups",
 }
 
