@@ -31,6 +31,14 @@ def test_a_model_that_promises_wrongly_is_refused():
     assert _missed(make_manifest(calibration=0.08)) == ["calibration"]
 
 
+def test_an_error_of_calibration_that_chance_may_have_made_does_not_refuse():
+    gate = check_gate(make_manifest(calibration=0.055), GateBounds())
+
+    line = next(one for one in gate if one.name == "calibration")
+    assert line.state == "not_shown"
+    assert line.sentence.en.endswith("at most 0.05 (chance may have made it)")
+
+
 def test_a_leak_refuses_whatever_the_figures_are():
     assert _missed(make_manifest(alarms=["leak"])) == ["alarm"]
 

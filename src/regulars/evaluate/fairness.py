@@ -107,7 +107,7 @@ class Fairness:
     threshold
         From this probability on a customer is contacted.
     groups
-        Largest first, the small ones together at the end.
+        Largest first, bands of a number in their order; the small ones together at the end.
     gaps
         For each figure the widest gap between two groups of which chance is hardly the cause, the
         widest of all where there is none such; a figure that no two groups can be compared by has none.

@@ -1,13 +1,13 @@
 """A model looked at by one column: groups compared, twins of another group, the column guessed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.evaluate.fairness import Fairness, measure_fairness
+from regulars.evaluate.fairness import Fairness, GroupFigures, measure_fairness
 from regulars.evaluate.intervals import Interval, bound_share
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.power import bound_power, measure_powers, measure_together
@@ -191,7 +191,15 @@ def check_group(
         if is_seen:
             twins = score_twins(scorer, matrix, groups, codes, compared, threshold=threshold)
         guess = guess_group(matrix, groups, codes, compared, random_state=random_state)
+    if groups.is_ordered:
+        fairness = replace(fairness, groups=_arrange(fairness.groups, groups.names))
     return GroupCheck(groups.column, groups.meaning, groups.kind, fairness, is_seen, twins, guess)
+
+
+def _arrange(found: Sequence[GroupFigures], names: Sequence[str]) -> tuple[GroupFigures, ...]:
+    """Bands of a number as they follow, the small ones together at the end."""
+    place = {name: number for number, name in enumerate(names)}
+    return tuple(sorted(found, key=lambda group: place.get(group.name or "", len(place))))
 
 
 def score_twins(

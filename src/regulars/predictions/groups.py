@@ -42,6 +42,8 @@ class CustomerGroups:
         (n_customers,).
     names
         The groups.
+    is_ordered
+        Whether `names` stand in the order of a number.
     """
 
     column: str
@@ -51,6 +53,7 @@ class CustomerGroups:
     customer_ids: pa.StringArray
     codes: NDArray[np.int64]
     names: tuple[str, ...]
+    is_ordered: bool = False
 
     def locate(self, customer_ids: pa.Array) -> NDArray[np.int64]:
         """The groups of these customers, -1 where one is not known here."""
@@ -140,6 +143,7 @@ def _read(features: FeatureTable, feature: Feature, kind: GroupKind | None) -> C
         features.customer_ids,
         codes,
         names,
+        is_ordered=feature.kind == "numeric",
     )
 
 

@@ -25,7 +25,7 @@ class GateBounds(BaseModel):
     ranking
         The lower end of the interval of ROC-AUC must be above it.
     calibration
-        The calibration error must not be above it.
+        The calibration error must not be above it, unless chance may have made that.
     recall_gap, calibration_gap, contacted_gap, false_alarms_gap
         The widest difference between groups that chance hardly makes must not be above it.
     twin_flips
@@ -55,8 +55,8 @@ class GateLine(BaseModel):
     figure, bound
         What was found and what may be; None where there is nothing to measure.
     state
-        `met`; `not_met`, which refuses; `not_shown` where a difference is beyond its bound and chance
-        may have made it, or there was nothing to look at.
+        `met`; `not_met`, which refuses; `not_shown` where a figure is beyond its bound and chance may
+        have made it, or there was nothing to look at.
     sentence
         The same in words.
     """
@@ -120,22 +120,28 @@ def check_gate(manifest: ModelManifest, bounds: GateBounds) -> tuple[GateLine, .
 
 
 def _check_quality(held_out: HeldOut, bounds: GateBounds) -> Iterator[GateLine]:
-    low, error = held_out.roc_auc.low, held_out.calibration_error.mean
-    for name, figure, bound, is_met in (
-        ("ranking", low, bounds.ranking, low > bounds.ranking),
-        ("calibration", error, bounds.calibration, error <= bounds.calibration),
+    low, error = held_out.roc_auc.low, held_out.calibration_error
+    ranks: GateState = "met" if low > bounds.ranking else "not_met"
+    promises: GateState = "met"
+    if error.mean > bounds.calibration:
+        # Of few customers chance alone makes an error of some hundredths.
+        promises = "not_met" if error.low > bounds.calibration else "not_shown"
+    for name, figure, bound, state in (
+        ("ranking", low, bounds.ranking, ranks),
+        ("calibration", error.mean, bounds.calibration, promises),
     ):
         told = {
             language: _TITLES[name]
             .to(language)
             .format(figure=_three(figure, language), bound=_three(bound, language))
+            + (_BY_CHANCE.to(language) if state == "not_shown" else "")
             for language in LANGUAGES
         }
         yield GateLine(
             name=name,
             figure=figure,
             bound=bound,
-            state="met" if is_met else "not_met",
+            state=state,
             sentence=Wording(**told),
         )
 
