@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         compare_classes,
         read_classes,
     )
+    from regulars.predictions.classifier import CustomerClassifier
     from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
     from regulars.predictions.definitions import (
         AnswerOutcome,
@@ -53,6 +54,7 @@ __all__ = [
     "Classes",
     "ColumnOutcome",
     "ContractEnd",
+    "CustomerClassifier",
     "Driver",
     "EventOutcome",
     "IntervalNaiveBayes",
@@ -93,6 +95,7 @@ _LAZY = {
     "Classes": "classes",
     "ColumnOutcome": "definitions",
     "ContractEnd": "definitions",
+    "CustomerClassifier": "classifier",
     "Driver": "results",
     "IntervalNaiveBayes": "naive_bayes",
     "ModelResult": "results",
