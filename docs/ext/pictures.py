@@ -282,6 +282,23 @@ def measure_uplift(folder: Path) -> str:
     )
 
 
+def foretell_spending(folder: Path) -> str:
+    """What a terminal shows of models of what 2,000 customers spend who do not exist."""
+    rng = random.Random(4)
+    lines = ["customer_id,visits,plan,age,spend"]
+    for number in range(2000):
+        visits, plan, age = rng.randint(1, 30), rng.choice(["basic", "gold"]), rng.randint(18, 80)
+        spend = max(0.0, visits * (14 if plan == "gold" else 9) + rng.gauss(0, 45))
+        lines.append(f"c{number},{visits},{plan},{age},{spend:.2f}")
+    folder.mkdir()
+    (folder / "clients.csv").write_text("\n".join(lines), encoding="utf-8")
+    os.chdir(folder)
+    words = ["predict", "amount", "clients.csv", "--column", "spend"]
+    return TERMINAL.format(
+        f"<b>$ regulars {' '.join(words)}</b>\n{html.escape(_wrap(_call(*words)))}"
+    )
+
+
 def _wrap(said: str) -> str:
     """Long lines as a terminal shows them."""
     return "\n".join(
@@ -305,6 +322,7 @@ TERMINALS = {
     "segmentations-compared": compare_segmentations,
     "survival": predict_leaving,
     "scored": score_and_explain,
+    "amount": foretell_spending,
     "lifetime-value": value_customers,
     "uplift": measure_uplift,
 }

@@ -285,7 +285,7 @@ def test_an_amount_of_money_is_pointed_to_the_verb_that_suits(compare):
     code, _, err = compare("--outcome", "fee")
 
     assert code == 1
-    assert "For an amount of money: regulars predict value" in err
+    assert "For a number: regulars predict amount" in err
 
 
 def test_a_day_before_everything_is_refused(compare):

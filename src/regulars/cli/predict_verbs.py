@@ -3,6 +3,10 @@
 __all__ = ["SUBCOMMANDS"]
 
 SUBCOMMANDS = {
+    "amount": (
+        "predict_amount",
+        "Foretell a number of each customer, such as what they spend, from the other columns.",
+    ),
     "card": ("predict_card", "Write the card of a model: all that has to be known about it."),
     "compare": (
         "predict_compare",

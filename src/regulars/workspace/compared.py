@@ -186,9 +186,9 @@ def _check_material(material: Material, as_of: AsOf) -> None:
         (why.en, why.ru) if why else ("Nothing tells the outcome.", "Ничто не говорит об исходе.")
     )
     raise QualityError(
-        en=f"{said[0]} Models of yes or no are compared here. For an amount of money: regulars predict value;"
-        " for several classes: regulars analyze.",
-        ru=f"{said[1]} Здесь сравнивают модели «да или нет». Для суммы денег: regulars predict value; для "
+        en=f"{said[0]} Models of yes or no are compared here. For a number: regulars predict amount; for several"
+        " classes: regulars analyze.",
+        ru=f"{said[1]} Здесь сравнивают модели «да или нет». Для числа: regulars predict amount; для "
         "нескольких классов: regulars analyze.",
     )
 
