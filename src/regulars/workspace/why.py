@@ -84,10 +84,12 @@ def explain_customer(
 
     Parameters
     ----------
-    workspace, keeper, run, model, as_of
-        As in `score_customers`.
+    workspace
+        Whose customer.
     customer_id
         Who.
+    keeper, run, model, as_of
+        As in `score_customers`.
     top
         At most so many reasons.
     change, fixed
