@@ -63,10 +63,6 @@ class RuleSources:
     own_names: Mapping[str, Wording] = field(default_factory=dict)
     buckets: int | None = None
 
-    def lists_everybody(self, as_of: AsOf) -> bool:
-        """Whether the tables say of every customer that there was one."""
-        return self.buckets is None or bool(list_who(self.tables, as_of=as_of))
-
     @property
     def features(self) -> Sequence[FeatureDefinition]:
         """The features that there are."""
@@ -191,15 +187,31 @@ def compile_rule(
     return CompiledRule(rule, lowered, wide.select(*needed), as_of)
 
 
-def list_customers(tables: Mapping[str, ibis.Table], *, as_of: AsOf) -> ibis.Table:
+def list_customers(
+    tables: Mapping[str, ibis.Table], *, as_of: AsOf, who: Sequence[str] | None = None
+) -> ibis.Table:
     """All customers who were known before `as_of`: `customer_id`, each once.
 
     A file of customers says who they are; where none was known by then, whoever has a row in any
     table.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables by name.
+    as_of
+        First day that must not be seen.
+    who
+        What `list_who` says of these tables, where it was asked already.
+
+    Raises
+    ------
+    NotFoundError
+        When none of the tables has customers.
     """
     import ibis
 
-    names = list_who(tables, as_of=as_of) or [
+    names = (list_who(tables, as_of=as_of) if who is None else who) or [
         name
         for name, table in tables.items()
         if CUSTOMER in table.columns and not name.startswith("superseded_")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from regulars.conditions import Any as AnyOf
 from regulars.errors import InvalidParameterError
 from regulars.features.rows import CUSTOMER
-from regulars.segments.rules.compile import compile_rule, list_customers
+from regulars.segments.rules.compile import compile_rule, list_customers, list_who
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis
 
     from regulars.conditions import Rule
@@ -91,7 +93,7 @@ def choose_buckets(customers: ibis.Table, buckets: int) -> ibis.Table:
             en=f"A sample takes 1 to {BUCKETS} buckets of customers, found {buckets}.",
             ru=f"В выборке от 1 до {BUCKETS} долей клиентов, указано {buckets}.",
         )
-    first = customers[CUSTOMER].hexdigest("md5").substr(0, 2)
+    first = customers[CUSTOMER].cast("string").hexdigest("md5").substr(0, 2)
     wanted = [f"{byte:02x}" for byte in range(256) if byte % BUCKETS < buckets]
     return customers.filter(first.isin(wanted))
 
@@ -140,9 +142,10 @@ def count_members(
     (1, 2, ('1',))
     """
     chosen = None
-    everybody = list_customers(sources.tables, as_of=as_of)
+    who = list_who(sources.tables, as_of=as_of)
+    everybody = list_customers(sources.tables, as_of=as_of, who=who)
     if buckets is not None and buckets < BUCKETS:
-        chosen = choose_buckets(everybody, buckets)
+        chosen = _choose(everybody, sources, buckets, as_of=as_of, who=who)
     compiled = compile_rule(rule, sources, as_of=as_of, customers=chosen)
     found = _count(compiled)
     if preview:
@@ -150,11 +153,22 @@ def count_members(
         found = replace(found, preview=tuple(ids.column(0).to_pylist()))
     if chosen is None:
         return found
-    if sources.lists_everybody(as_of):
+    if who or sources.buckets is None:
         customers = int(everybody.count().to_pyarrow().as_py())
     else:
         customers = round(found.sampled * BUCKETS / (buckets or BUCKETS))
     return _scale(found, customers)
+
+
+def _choose(
+    everybody: ibis.Table, sources: RuleSources, buckets: int, *, as_of: AsOf, who: Sequence[str]
+) -> ibis.Table:
+    """The customers of some buckets; the others are left out before their rows become customers."""
+    if not who:
+        # Of very many rows, to find the few customers first costs less.
+        return choose_buckets(everybody, buckets)
+    rows = {name: choose_buckets(sources.tables[name], buckets) for name in who}
+    return list_customers(rows, as_of=as_of, who=who)
 
 
 def _count(compiled: CompiledRule) -> SegmentCount:
