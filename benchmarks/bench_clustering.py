@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import numpy as np
 from measuring import Figure, Usage, compare, run_command, tell
@@ -231,6 +232,59 @@ def measure_comparison(count: int = 100_000) -> None:
     )
 
 
+def _keep(found: list, work: Callable[[], object]) -> None:
+    found.append(work())
+
+
+def measure_company(customers: int = 4_000) -> None:
+    """K-means against the true types of a simulated company's customers, which overlap in all they do."""
+    import tempfile
+    from pathlib import Path
+
+    from sklearn.metrics import adjusted_rand_score
+
+    from regulars.features import FeatureSpace
+    from regulars.ingest.wishes import Wishes
+    from regulars.progress import Silent
+    from regulars.rehearsal import make_telecom_company, write_telecom_company
+    from regulars.workspace import Workspace
+    from regulars.workspace.space_clusters import SpaceWishes, cluster_space
+
+    company = make_telecom_company(customers=customers, seed=7)
+    truth = company.truth
+    types = dict(zip(truth["customer_id"].to_pylist(), truth["type"].to_pylist(), strict=True))
+    count = len(set(types.values()))
+    windows = {"all features": (), "one window each": ("*_7d", "*_30d", "*_365d")}
+    with tempfile.TemporaryDirectory() as folder:
+        home = Workspace.create(Path(folder) / "home")
+        for path, kind in write_telecom_company(
+            company, Path(folder) / "files", language="en"
+        ).items():
+            home.load(str(path), wishes=Wishes(kind=kind))
+        for name, without in windows.items():
+            space, found = FeatureSpace(name="company", without=without), []
+            cluster = partial(
+                cluster_space,
+                home,
+                space,
+                wishes=SpaceWishes(method="kmeans", k=count),
+                language="en",
+                progress=Silent(),
+            )
+            usage = timed(partial(_keep, found, cluster))
+            compared = found[0].comparison
+            labels = compared.get_score("kmeans").clustering.labels
+            own = [types[one] for one in compared.customer_ids.to_pylist()]
+            agreement = adjusted_rand_score(own, labels)
+            tell(
+                Figure(
+                    name=f"simulated company, {len(own):,} customers of {count} types, {name}:"
+                    f" adjusted Rand {agreement:.3f}",
+                    seconds=usage.seconds,
+                )
+            )
+
+
 MEASURES: dict[str, Callable[[], None]] = {
     "ward": measure_ward,  # first: a child counts what its parent held when it was made
     "kmeans": measure_kmeans,
@@ -238,6 +292,7 @@ MEASURES: dict[str, Callable[[], None]] = {
     "hdbscan": measure_hdbscan,
     "stability": measure_stability_of_k,
     "compare": measure_comparison,
+    "company": measure_company,
 }
 
 

@@ -186,3 +186,34 @@ def test_a_file_that_is_not_there_is_not_taken_for_a_space(desk):
 
     assert ran.code == 1
     assert ran.complaint.startswith("There is no file 'poeple.csv'")
+
+
+def test_features_of_files_can_be_left_out_by_patterns_and_stay_out(desk):
+    desk.write("orders.csv", make_purchases())
+    words = ("orders.csv", "--method", "kmeans", "--k", "2")
+
+    whole = cluster(desk, *words)
+    some = cluster(desk, *words, "--without", "*_30d,*_90d,*_365d", "--save", "calm")
+    again = cluster(desk, "orders.csv", "--like", "calm")
+
+    assert some["features"] < whole["features"]
+    assert (again["features"], again["space_version"]) == (some["features"], some["space_version"])
+
+
+def test_a_space_says_itself_what_is_left_out(shop):
+    ran = shop.run("segment", "cluster", "rhythm", "--without", "frequency")
+
+    assert ran.code == 2
+    assert ran.complaint.startswith("--without is for files")
+
+
+def test_who_has_no_subscription_any_more_is_not_clustered_with_everything(desk):
+    lines = ["contract_id,customer_id,plan,started_on,ended_on"]
+    for number in range(120):
+        ended = "2025-06-01" if number < 40 else ""
+        lines.append(f"K{number},{number},p{number % 2},2024-0{1 + number % 9}-01,{ended}")
+    desk.write("contracts.csv", "\n".join(lines) + "\n")
+
+    told = cluster(desk, "contracts.csv", "--method", "kmeans", "--k", "2", "--as-of", "2025-12-01")
+
+    assert told["customers"] == 80

@@ -331,6 +331,20 @@ def test_how_a_file_is_read_cannot_be_said_without_a_file(shop, capsys):
     assert "no file was named" in err
 
 
+def test_baskets_without_customers_are_not_clustered_and_it_is_said_what_can_be_told(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    rows = "tea,sugar,milk\ntea,sugar\nmilk\ntea,bread,sugar\nbread,milk\n" * 6
+    (tmp_path / "baskets.csv").write_text(rows, encoding="utf-8")
+
+    code, _, err = ask(capsys, "compare", "baskets.csv")
+
+    assert code == 1
+    assert "name no customer" in err
+    assert "regulars segment baskets" in err
+
+
 def test_a_workspace_without_rows_says_what_to_do(shop, capsys):
     run(["init", "home"])
     capsys.readouterr()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
-from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
+from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.segment_files import AsOfOption, HowRead, find_home
 from regulars.cli.segment_identity import describe_again, print_again
 from regulars.errors import InvalidParameterError
@@ -45,6 +45,11 @@ _FEW = Wording(
     ru="{customers}, {features}: мало, нужно {wanted}. Расширьте период (--period-days) или возьмите"
     " меньше признаков.",
 )
+_WITHOUT = Wording(
+    en="--without is for files: a feature space says itself what it takes (regulars spaces create --without).",
+    ru="--without — для файлов: пространство признаков само говорит, что берёт (regulars spaces create"
+    " --without).",
+)
 _METHOD = Wording(en="Method: {method}. {why}", ru="Метод: {method}. {why}")
 _SAVED = Wording(
     en="Saved as {name}@{version}, with the feature space {space}@{space_version}. Again on another day:"
@@ -67,6 +72,13 @@ def cluster(
     ] = (),
     /,
     *,
+    without: Annotated[
+        str | None,
+        Parameter(
+            help="Features of files that are left out, with commas between them, or patterns of their"
+            " names: '*_7d,*_30d,*_365d'. A space says itself what it takes."
+        ),
+    ] = None,
     like: Annotated[
         str | None,
         Parameter(
@@ -112,6 +124,8 @@ def cluster(
     format
         Text, or one JSON object.
     """
+    from regulars.cli.spaces import change_space
+    from regulars.features import FeatureSpace
     from regulars.workspace.space_clusters import SpaceWishes, cluster_space
 
     name, files = _tell_apart(space)
@@ -126,7 +140,11 @@ def cluster(
             )
         return _list_saved(home, format)
     kept = home.segmentations.get(like) if like else None
-    chosen = _choose_space(home, name, kept, criterion, period_days)
+    everything = FeatureSpace(name=_EVERYTHING, without=split_names(without))
+    if without and (name or kept):
+        raise InvalidParameterError(en=_WITHOUT.en, ru=_WITHOUT.ru)
+    chosen = _choose_space(home, name, kept, everything)
+    chosen = change_space(chosen, criterion=criterion, period_days=period_days)
     wishes = SpaceWishes(as_of=as_of, method=method, k=k, seed=seed or 0)
     if kept is not None:
         wishes = _repeat_wishes(kept, wishes, seed)
@@ -163,21 +181,15 @@ def _choose_space(
     home: Workspace,
     space: str | None,
     kept: SegmentationDefinition | None,
-    criterion: str | None,
-    period_days: int | None,
+    everything: FeatureSpace,
 ) -> FeatureSpace:
-    """The space that is named, that of the saved segmentation, or everything; changed as asked."""
-    from regulars.cli.spaces import change_space
-    from regulars.features import FeatureSpace
-
+    """The space that is named, that of the saved segmentation, or everything."""
     if space is not None:
         name, _, version = space.partition("@")
-        found = home.spaces.get(name, version or None)
-    elif kept is not None:
-        found = home.spaces.get(kept.space, kept.space_version)
-    else:
-        found = FeatureSpace(name=_EVERYTHING)
-    return change_space(found, criterion=criterion, period_days=period_days)
+        return home.spaces.get(name, version or None)
+    if kept is not None:
+        return home.spaces.get(kept.space, kept.space_version)
+    return everything
 
 
 def _repeat_wishes(

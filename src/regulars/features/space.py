@@ -108,7 +108,9 @@ class FeatureSpace(BaseModel):
         """
         listed = tuple(definitions)
         owners = {name: feature for feature in listed for name in feature.feature_names}
-        for pattern in (*self.features, *self.without):
+        # Pinned definitions have lost what is left out, and a pattern for it fits nothing any more.
+        asked = self.features if self.definitions else (*self.features, *self.without)
+        for pattern in asked:
             if not any(_matches(pattern, name, owner) for name, owner in owners.items()):
                 allowed = [*owners, *(feature.name for feature in listed)]
                 raise UnknownNameError("feature", pattern, allowed, ru="признака")

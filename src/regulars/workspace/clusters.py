@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_clusterings", "grow_customer_tree"]
 
+_BASKETS = {"purchases", "purchase_items"}
 _NOTHING_TELLS = Wording(
     en="No column says who left. Name one with --outcome COLUMN or --outcome COLUMN=VALUE.",
     ru="Ни один столбец не говорит, кто ушёл. Назовите его: --outcome СТОЛБЕЦ или --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
@@ -177,6 +178,13 @@ def _gather(
             definitions=load_features(workspace.read_definitions("feature")),
             language=language,
             progress=progress,
+        )
+    if material.filled is None and set(list_canonical(snapshot)) & _BASKETS:
+        raise QualityError(
+            en="These purchases name no customer, so there is nobody to cluster. What is bought together"
+            " can be told: regulars segment baskets.",
+            ru="В этих покупках не названы клиенты, и кластеризовать некого. Можно узнать, что покупают"
+            " вместе: regulars segment baskets.",
         )
     if material.filled is None:
         raise QualityError(

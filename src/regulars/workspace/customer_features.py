@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CustomerFeatures", "TableUse", "build_customer_features", "build_features_again",
-    "build_space_features",
+    "build_space_features", "takes_everything",
 ]  # fmt: skip
 
 _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
@@ -153,7 +153,7 @@ def build_space_features(
     UnknownNameError, UnknownColumnError
         As `FeatureSpace.build`.
     """
-    if "profiles" not in tables or "*" not in space.features or space.customers is not None:
+    if "profiles" not in tables or not takes_everything(space):
         return space.build(tables, as_of=as_of)
     own = profile_features(tables["profiles"], list_profile_columns(mappings), as_of=as_of)
     if not find_features(space.definitions, tables):
@@ -166,6 +166,11 @@ def build_space_features(
         for name in feature.feature_names
     }
     return join_features([own, built.drop(_list_silent(built))], counted=counted)
+
+
+def takes_everything(space: FeatureSpace) -> bool:
+    """Whether a space leaves the choice of features and customers to what is loaded, as `analyze` does."""
+    return "*" in space.features and space.customers is None
 
 
 def _build_parts(

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
 
-__all__ = ["Material", "gather_material"]
+__all__ = ["Material", "gather_material", "keep_subscribed"]
 
 _MOST_PAIRS = 5
 _LONGEST_VALUE = 20
@@ -136,8 +136,7 @@ def gather_material(
     if built.features is None or not len(built.features):
         return Material(uses=built.uses)
     features = built.features
-    if isinstance(timed, ContractEnd | NoSession):
-        features = _keep_subscribed(features, timed, tables)
+    features = keep_subscribed(features, timed, tables)
     cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
     outcome, why = _find_outcome(tables, mappings if is_told else (), as_of, cleaned.kept)
     if why is _NO_OUTCOME:
@@ -168,13 +167,32 @@ def gather_material(
     return Material(leaks.features, built.uses, cleaned, outcome, leaks=leaks)
 
 
-def _keep_subscribed(
-    features: FeatureTable, definition: ContractEnd | NoSession, tables: MappingABC[str, ibis.Table]
+def keep_subscribed(
+    features: FeatureTable,
+    definition: TimedOutcome | None,
+    tables: MappingABC[str, ibis.Table],
 ) -> FeatureTable:
-    """Only those with a subscription today, where there are any: the others are customers no more."""
+    """Only those with a subscription today, where leaving is to end one: the others are customers no more.
+
+    Parameters
+    ----------
+    features
+        Of everybody.
+    definition
+        What leaving is; None where a column tells.
+    tables
+        The loaded canonical tables by name.
+
+    Returns
+    -------
+    FeatureTable
+        The same where leaving is something else, or nobody has a subscription.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if not isinstance(definition, ContractEnd | NoSession):
+        return features
     at_risk = list_at_risk(definition, tables, as_of=features.as_of).customer_ids
     is_kept = pc.is_in(features.customer_ids, value_set=at_risk.cast(pa.string()))
     if not pc.any(is_kept).as_py():

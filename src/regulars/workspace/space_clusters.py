@@ -11,8 +11,10 @@ from regulars.progress import InnerProgress
 from regulars.segments.comparison import compare_methods
 from regulars.workspace.cleaning import clean_features
 from regulars.workspace.cluster_choice import find_again, find_choice, keep_choice
-from regulars.workspace.customer_features import build_space_features
-from regulars.workspace.rule_sources import open_rule_sources, read_mappings
+from regulars.workspace.customer_features import build_space_features, takes_everything
+from regulars.workspace.material import keep_subscribed
+from regulars.workspace.outcomes import choose_outcome, names_outcome
+from regulars.workspace.rule_sources import open_rule_sources, open_seen_sources, read_mappings
 from regulars.workspace.segmentation_store import SegmentationDefinition
 from regulars.workspace.words import speak
 
@@ -154,6 +156,10 @@ def cluster_space(
     with opened as (sources, day), progress.stage(say("features")):
         mappings = read_mappings(workspace)
         built = build_space_features(pinned, sources.tables, mappings, as_of=day)
+    if takes_everything(pinned) and not names_outcome(mappings):
+        with open_seen_sources(workspace, as_of=wanted.as_of) as (seen, _):
+            leaving = choose_outcome(seen.tables, until=day.day)
+            built = keep_subscribed(built, leaving, seen.tables)
     if not len(built):
         raise QualityError(
             en=f"Nobody is in the feature space '{space.name}' as of {day.day}. Widen its period"
