@@ -1,12 +1,14 @@
 """`regulars predict compare`: what it prints, what it sees planted, and what it refuses."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from small_shop import CUSTOMERS
 
 from regulars.cli.app import run
+from regulars.predictions.roster import FAMILIES
 
 pytestmark = pytest.mark.slow
 
@@ -339,3 +341,18 @@ def test_an_unknown_model_is_named_with_the_nearest(compare):
 
     assert code == 2
     assert "Did you mean 'logistic'" in err
+
+
+def test_what_is_not_installed_is_said_in_a_line(compare, monkeypatch):
+    for name, family in FAMILIES.items():
+        if name not in ("baseline", "naive_bayes"):
+            absent = replace(family, package="no_such_package", extra="boosters")
+            monkeypatch.setitem(FAMILIES, name, absent)
+
+    code, printed, _ = compare("--outcome", "left")
+    _, named, _ = compare("--outcome", "left", "--models", "baseline")
+
+    assert code == 0
+    assert "Not compared, because not installed: One-feature rule" in " ".join(printed.split())
+    assert "pip install 'regulars[boosters]'" in " ".join(printed.split())
+    assert "not installed" not in named

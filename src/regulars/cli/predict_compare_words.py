@@ -318,6 +318,17 @@ def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
     if standings.left_out:
         names = ", ".join(FAMILIES[name].title.to(language) for name in standings.left_out)
         yield _LEFT_OUT.to(language).format(names=names)
+    yield from _say_absent(standings, language)
+
+
+def _say_absent(standings: Standings, language: Language) -> Iterator[str]:
+    """What is not installed, to somebody who has not named models."""
+    from regulars.predictions.roster import list_installed, say_absent
+
+    told = {*standings.left_out, *(model.name for model in standings.models)}
+    absent = say_absent()
+    if absent is not None and told >= set(list_installed()):
+        yield absent.to(language)
 
 
 def _say_savings(savings: Savings, language: Language) -> str:
