@@ -169,3 +169,18 @@ def test_what_is_usual_names_no_level_of_few_customers(analysis):
     counts = [count for level in usual["level_counts"] for count in level if count]
     assert counts
     assert min(counts) >= 20
+
+
+def test_the_model_in_use_scores_and_not_the_newest(tmp_path):
+    from regulars.workspace.champions import promote_model
+
+    file = tmp_path / "clients.csv"
+    file.write_text(CUSTOMERS, encoding="utf-8")
+    first = analyze_files([str(file)], folder=tmp_path / "out", progress=Silent())
+    home, run = first.workspace, first.report.lineage.run
+    promote_model(home, run, override="a test", by="tester", language="en", progress=Silent())
+    analyze_files([str(file)], folder=tmp_path / "out", progress=Silent())
+
+    done = score_customers(home, file=tmp_path / "scores.parquet", progress=Silent())
+
+    assert done.run == run

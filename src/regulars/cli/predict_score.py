@@ -45,7 +45,9 @@ FromOption = Annotated[
 ]
 RunOption = Annotated[
     str | None,
-    Parameter(help="Whose models: `regulars predict models`; those of the last run if not said."),
+    Parameter(
+        help="Whose models: `regulars predict models`. If not said those in use, or of the last run."
+    ),
 ]
 ModelOption = Annotated[
     str | None, Parameter(help="Which model of the run; the chosen one if not said.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, NotFoundError, UnknownNameError
+from regulars.workspace.champions import list_champions
 from regulars.workspace.kept_models import list_models
 from regulars.workspace.models import open_models
 from regulars.workspace.recipe import Recipe
@@ -44,7 +45,10 @@ class ChosenModels:
 
 
 def choose_models(keeper: Workspace, run: str | None, model: str | None) -> ChosenModels:
-    """The models of a run, of the last one when None; one of them, the chosen one when None.
+    """The models of a run; one of them, the chosen one when None.
+
+    Without a run those in use are taken, as `regulars predict promote` decided; where nothing was ever
+    decided those of the last run.
 
     Raises
     ------
@@ -75,9 +79,10 @@ def _choose_run(keeper: Workspace, run: str | None) -> str:
             "когда сравнивает.",
         )
     names = list(dict.fromkeys(one.run for one in kept))
-    if run is not None and run not in names:
-        raise UnknownNameError("run with models", run, names, ru="прогона с моделями")
-    chosen = next(one for one in reversed(kept) if run is None or one.run == run)
+    wanted = run or _find_champion(keeper)
+    if wanted is not None and wanted not in names:
+        raise UnknownNameError("run with models", wanted, names, ru="прогона с моделями")
+    chosen = next(one for one in reversed(kept) if wanted is None or one.run == wanted)
     if chosen.class_number is not None:
         raise InvalidParameterError(
             en=f"Run {chosen.run} tells several classes apart. Scoring takes a run of two outcomes: "
@@ -86,3 +91,9 @@ def _choose_run(keeper: Workspace, run: str | None) -> str:
             "исходами: проанализируйте с --outcome СТОЛБЕЦ=ЗНАЧЕНИЕ.",
         )
     return chosen.run
+
+
+def _find_champion(keeper: Workspace) -> str | None:
+    """The run whose models are in use, by the last decision; None where none was made."""
+    champions = [one for one in list_champions(keeper) if one.class_number is None]
+    return max(champions, key=lambda one: one.number).run if champions else None

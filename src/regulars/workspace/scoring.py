@@ -111,7 +111,7 @@ def score_customers(
     keeper
         The workspace that keeps the models; the same by default.
     run
-        Whose models; the last run that kept some by default.
+        Whose models; those in use by default, or of the last run that kept some.
     model
         Which of them; the chosen one by default.
     as_of
