@@ -9,10 +9,11 @@ from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import load_features
 from regulars.predictions.rank_models import rank_models
 from regulars.predictions.standings import Standings
+from regulars.schema.wording import Wording
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
-from regulars.workspace.outcomes import LeavingWishes
+from regulars.workspace.outcomes import LeavingWishes, names_outcome
 from regulars.workspace.profile_columns import ROW, ProfileColumns
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import open_history, see_tables
@@ -163,7 +164,7 @@ def compare_in_workspace(
             language=language,
             progress=progress,
         )
-        _check_material(material, latest)
+        _check_material(material, mappings, latest)
         if material.outcome is None:
             return _compare_over_time(
                 material, wanted, tables, history, definitions, day, language, progress
@@ -171,7 +172,7 @@ def compare_in_workspace(
         return _compare_columns(material, wanted, tables, mappings, day, language, progress)
 
 
-def _check_material(material: Material, as_of: AsOf) -> None:
+def _check_material(material: Material, mappings: Sequence[Mapping], as_of: AsOf) -> None:
     """Refuse what no yes-or-no model can be learnt from, and say what suits instead."""
     if material.features is None:
         raise QualityError(
@@ -182,15 +183,16 @@ def _check_material(material: Material, as_of: AsOf) -> None:
     if material.outcome is not None or material.timed is not None:
         return
     why = material.why_no_outcome
-    said = (
-        (why.en, why.ru) if why else ("Nothing tells the outcome.", "Ничто не говорит об исходе.")
-    )
-    raise QualityError(
-        en=f"{said[0]} Models of yes or no are compared here. For a number: regulars predict amount; for several"
-        " classes: regulars analyze.",
-        ru=f"{said[1]} Здесь сравнивают модели «да или нет». Для числа: regulars predict amount; для "
-        "нескольких классов: regulars analyze.",
-    )
+    said = why or Wording(en="Nothing tells the outcome.", ru="Ничто не говорит об исходе.")
+    if names_outcome(mappings):
+        # A column was named, and it is no question of yes or no.
+        said = Wording(
+            en=f"{said.en} Here models of yes or no are compared. For a number: regulars predict amount;"
+            " for several classes: regulars analyze.",
+            ru=f"{said.ru} Здесь сравнивают модели «да или нет». Для числа: regulars predict amount; для "
+            "нескольких классов: regulars analyze.",
+        )
+    raise QualityError(en=said.en, ru=said.ru)
 
 
 def _compare_over_time(
