@@ -61,6 +61,7 @@ def test_a_file_gives_one_object_of_json(shop, capsys):
         "chosen",
         "why",
         "calibration",
+        "hazard_ratios",
         "dropped",
         "note",
     ]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["survival"]
 
 _MOST_POINTS = 200
+_MOST_RATIOS = 5
 _STEPS_SHOWN = 10
 _WIDTH = 40
 _HEADINGS = {
@@ -45,6 +46,10 @@ _NO_MEDIAN = Wording(
 )
 _LEFT_OUT = Wording(en="Left out: {why}", ru="Не взято: {why}")
 _STILL_THERE = Wording(en="Still there:", ru="Ещё здесь:")
+_SOONER = Wording(
+    en="What goes with leaving sooner, of customers who are alike in all else:",
+    ru="Что связано с более ранним уходом, если во всём остальном клиенты одинаковы:",
+)
 _DAY = Wording(en="day", ru="день")
 _BEYOND = Wording(en="beyond", ru="больше")
 
@@ -177,6 +182,15 @@ def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
                 for group in found.calibration
             ],
         },
+        "hazard_ratios": [
+            {
+                "feature": one.feature,
+                "riskier": one.riskier.to(language),
+                "safer": one.safer.to(language),
+                "ratio": _describe_interval(one.ratio),
+            }
+            for one in found.hazard_ratios
+        ],
         "dropped": [
             {"column": one.column, "because": one.because.to(language)} for one in study.dropped
         ],
@@ -207,7 +221,11 @@ def _print(study: SurvivalStudy, language: Language) -> None:
         *(_LEFT_OUT.to(language).format(why=one.because.to(language)) for one in study.dropped),
     )
     print_text(_tabulate(found, language))
-    print_lines(found.why.to(language), found.note.to(language), "", _STILL_THERE.to(language))
+    print_lines(found.why.to(language), found.note.to(language))
+    ratios = [one.sentence.to(language) for one in found.hazard_ratios[:_MOST_RATIOS]]
+    if ratios:
+        print_lines("", _SOONER.to(language), *(f"  {line}" for line in ratios))
+    print_lines("", _STILL_THERE.to(language))
     print_lines(*_draw(found.curve, language), "", _say_median(found.curve, language))
 
 

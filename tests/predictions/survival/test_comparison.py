@@ -51,6 +51,10 @@ def test_the_models_find_who_leaves_sooner_and_the_repeated_duration_is_left_out
     assert found.note.en.startswith(
         "The features are as they were when each customer was last seen"
     )
+    assert [ratio.feature for ratio in found.hazard_ratios] == ["use", "plan"]
+    # e to the first power: the effect of the plan.
+    assert found.hazard_ratios[1].ratio.low < np.e < found.hazard_ratios[1].ratio.high
+    assert found.hazard_ratios[1].riskier.en == "“basic”"
     assert all(group.low <= group.observed <= group.high for group in found.calibration)
 
 
@@ -114,3 +118,15 @@ def test_too_few_departures_with_a_duration_are_refused():
 
     with pytest.raises(QualityError, match="customers with a duration 0 have left"):
         compare_survival(features, Durations("tenure", missing, "months"), outcome, random_state=1)
+
+
+@pytest.mark.slow
+def test_of_very_many_customers_a_sample_is_learnt_from_and_all_who_stay_are_scored(monkeypatch):
+    monkeypatch.setattr("regulars.predictions.plan._MANY_ROWS", 400)
+    monkeypatch.setattr("regulars.predictions.plan._MOST_ROWS", 400)
+    features, durations, outcome = make_customers(900)
+
+    found = compare_survival(features, durations, outcome, random_state=1)
+
+    assert (found.customers, len(found.scored)) == (900, outcome.negatives)
+    assert found.scored["leaves_within_30_days"].null_count < 20

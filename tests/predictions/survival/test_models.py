@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from regulars.features import Feature, FeatureMatrix
 from regulars.predictions.survival import measure_curve
 from regulars.predictions.survival.curves import CustomerCurves
+from regulars.predictions.survival.hazard_ratios import list_hazard_ratios
 from regulars.predictions.survival.models import (
     FITTERS,
     SurvivalRows,
@@ -12,6 +14,7 @@ from regulars.predictions.survival.models import (
     fit_hazard,
     fit_same_for_all,
 )
+from regulars.schema.wording import Wording
 
 # Weeks of remission of 42 children with leukemia, with 6-mercaptopurine and without
 # (Freireich et al. 1963; the standard example of Cox 1972). A plus is "still in remission".
@@ -51,6 +54,26 @@ def test_cox_finds_the_published_hazard_ratio(monkeypatch):
     scale = model.design.transform(np.array([[0.0], [1.0]]))
     ratio = np.diff(scale @ model.coefficients)[0]
     assert ratio == pytest.approx(1.5721, abs=1e-4)
+
+
+def test_the_ratio_has_the_published_interval(monkeypatch):
+    monkeypatch.setattr("regulars.predictions.survival.models._PENALTY", 1e-9)
+    rows = read_remissions()
+    feature = Feature("group", Wording(en="group", ru="группа"), None, "category")
+    matrix = FeatureMatrix(rows.X, (feature,), (("6-MP", "none"),))
+    by_levels = SurvivalRows(rows.X, np.array([True]), rows.times, rows.has_left)
+
+    (found,) = list_hazard_ratios(matrix, fit_cox(by_levels, random_state=0))
+
+    # exp(1.5721) with a standard error of 0.4124 (R's survival, ties by Efron).
+    assert found.ratio.mean == pytest.approx(4.817, abs=1e-3)
+    assert (found.ratio.low, found.ratio.high) == pytest.approx((2.147, 10.81), abs=1e-2)
+    assert found.sentence.en == (
+        "“group”: with “none” the risk is 4.8 times that with “6-MP” (2.1 to 10.8)."
+    )
+    assert found.sentence.ru == (
+        "«группа»: при «none» риск в 4,8 раза выше, чем при «6-MP» (от 2,1 до 10,8)."
+    )
 
 
 def test_the_penalty_draws_the_ratio_a_little_to_none():

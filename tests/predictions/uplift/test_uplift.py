@@ -235,3 +235,18 @@ def test_features_of_other_customers_are_refused():
 
     with pytest.raises(InvalidParameterError, match="features of 400 customers, and 300"):
         compare_uplift(features, experiment, random_state=1)
+
+
+@pytest.mark.slow
+def test_of_very_many_customers_a_sample_is_learnt_from_and_all_are_scored(monkeypatch):
+    monkeypatch.setattr("regulars.predictions.plan._MANY_ROWS", 800)
+    monkeypatch.setattr("regulars.predictions.plan._MOST_ROWS", 800)
+    features, experiment = run_experiment(2000, effect=0.4)
+
+    found = compare_uplift(features, experiment, random_state=1)
+
+    assert sum(decile.customers for decile in found.deciles) == 800
+    assert len(found.scored) == 2000
+    moved = features.table["moved"].to_numpy() > 0.5
+    effects = found.scored["effect"].to_numpy()
+    assert effects[moved].mean() > effects[~moved].mean() + 0.1

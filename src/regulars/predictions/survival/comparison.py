@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +22,13 @@ from regulars.predictions.plan import limit_rows
 from regulars.predictions.survival.curves import CustomerCurves, measure_curve
 from regulars.predictions.survival.durations import DAYS
 from regulars.predictions.survival.echoes import find_duration_echoes
+from regulars.predictions.survival.hazard_ratios import list_hazard_ratios
 from regulars.predictions.survival.models import (
     FITTERS,
     TITLES,
     SurvivalModelName,
     SurvivalRows,
+    fit_cox,
 )
 from regulars.predictions.survival.results import (
     CalibrationGroup,
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from regulars.features.matrix import FeatureMatrix
     from regulars.features.table import FeatureTable
     from regulars.predictions.outcome import Outcome
     from regulars.predictions.survival.durations import Durations
@@ -47,6 +52,7 @@ __all__ = ["compare_survival"]
 
 _FOLDS = 5
 _GROUPS = 5
+_SCORED_AT_ONCE = 20_000
 _WITHIN_DAYS = (30, 90, 180, 365)
 _COMPARING = Wording(en="Comparing survival models", ru="Сравнение моделей дожития")
 _NOTE = Wording(
@@ -129,6 +135,11 @@ def compare_survival(
     )
     with one_thread():
         tried, rounds = _try_models(rows, random_state, progress or Silent(), language)
+        ratios = (
+            list_hazard_ratios(matrix.take(learnt), fit_cox(rows, random_state=random_state))
+            if matrix.features
+            else ()
+        )
     rankings = {
         name: Concordance.over(rows.times, rows.has_left, one.risks, rounds)
         for name, one in tried.items()
@@ -147,7 +158,17 @@ def compare_survival(
         echoes=echoes,
         horizons_days=horizons,
         calibration=_calibrate(rows, tried[chosen], horizons[1]),
-        scored=_score(features, durations, outcome, known, learnt, tried[chosen]),
+        hazard_ratios=ratios,
+        scored=_score(
+            features,
+            durations,
+            outcome,
+            known,
+            chain(
+                ((learnt[part], curves) for part, curves in tried[chosen].curves),
+                _score_rest(matrix, rows, chosen, np.setdiff1d(known, learnt), random_state),
+            ),
+        ),
         note=_NOTE_AT_START if is_at_start else _NOTE,
     )
 
@@ -279,21 +300,36 @@ def _calibrate(rows: SurvivalRows, one: _Tried, horizon: float) -> tuple[Calibra
     return tuple(groups)
 
 
+def _score_rest(
+    matrix: FeatureMatrix,
+    rows: SurvivalRows,
+    chosen: SurvivalModelName,
+    rest: NDArray[np.int64],
+    random_state: int,
+) -> Iterator[tuple[NDArray[np.int64], CustomerCurves]]:
+    """Of very many customers a sample was learnt from; the others are scored by a model of all of it."""
+    if not len(rest):
+        return
+    with one_thread():
+        model = FITTERS[chosen](rows, random_state=random_state)
+        for start in range(0, len(rest), _SCORED_AT_ONCE):
+            part = rest[start : start + _SCORED_AT_ONCE]
+            yield part, model.curves(matrix.values[part])
+
+
 def _score(
     features: FeatureTable,
     durations: Durations,
     outcome: Outcome,
     known: NDArray[np.int64],
-    learnt: NDArray[np.int64],
-    one: _Tried,
+    scored: Iterable[tuple[NDArray[np.int64], CustomerCurves]],
 ) -> pa.Table:
     """How likely who is still there will leave, and in how much time half of those like them have."""
     days = durations.days
     longest = float(days[known].max())
     within = [day for day in _WITHIN_DAYS if DAYS[durations.unit] * 0.9 <= day <= longest]
     figures = np.full((len(days), len(within) + 1), np.nan)
-    for rows, curves in one.curves:
-        own = learnt[rows]
+    for own, curves in scored:
         figures[own, :-1] = np.column_stack(
             [curves.leave_within(days[own], day) for day in within] or [np.empty((len(own), 0))]
         )

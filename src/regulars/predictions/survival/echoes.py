@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regulars.features.leak_evidence import quote_feature
+from regulars.features.leak_evidence import quote_feature, say_percent
+from regulars.predictions.mean_trees import fit_mean
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from regulars.features.matrix import FeatureMatrix
@@ -21,9 +24,13 @@ _SAME = 0.95
 """From this rank correlation on a feature says how long somebody was there, in another unit."""
 
 _SAME_AS_PRODUCT = 0.98
+_ALMOST_ALL, _MUCH = 0.9, 0.15
+"""Of the spread of the duration: nobody's habits tell so much, nor does one honest column add that."""
+
+_SUSPECTS = 3
 _FEWEST_ROWS = 30
 _MOST_ROWS = 20_000
-_MOST_CANDIDATES = 40
+_MOST_CANDIDATES, _MOST_TOGETHER = 40, 100
 _WORTH_TRYING = 0.4
 """What hardly goes with the duration is not made of it."""
 
@@ -38,9 +45,10 @@ class DurationEcho:
         Its name.
     times
         The feature that the duration is multiplied by; None when the feature is the duration itself,
-        in another unit or counted from another end.
+        in another unit or counted from another end, or tells it together with several others.
     correlation
-        Rank correlation of the feature with the duration, or with the product (Spearman).
+        Rank correlation of the feature with the duration, or with the product (Spearman); of one that
+        tells it together with the others the share of the spread of its ranks that is told.
     sentence
         The evidence, for people.
     """
@@ -59,7 +67,8 @@ def find_duration_echoes(
     Who has paid little in all has not been there for long: such a feature ranks customers by what
     is to be predicted. They are found by their values: by the rank correlation with the duration, or
     with its product with another number. Of a product and its factor it is the product that goes
-    more closely with the duration.
+    more closely with the duration. What is made of the duration in some other way shows when trees find
+    the duration almost exactly from all features, and no longer without that one.
 
     Parameters
     ----------
@@ -95,7 +104,53 @@ def find_duration_echoes(
             found.append(_say_same(matrix, column, alone[column]))
         elif abs(alone[column]) >= _WORTH_TRYING:
             found += _look_for_factor(matrix, column, values, time, alone)
-    return tuple(sorted(found, key=lambda one: -abs(one.correlation)))
+    found.sort(key=lambda one: -abs(one.correlation))
+    names = {one.feature for one in found}
+    strongest = sorted(alone, key=lambda column: -abs(alone[column]))[:_MOST_TOGETHER]
+    left = [column for column in sorted(strongest) if matrix.features[column].name not in names]
+    return (*found, *_look_together(matrix, left, values, time))
+
+
+def _look_together(
+    matrix: FeatureMatrix,
+    columns: list[int],
+    values: NDArray[np.float64],
+    time: NDArray[np.float64],
+) -> Iterator[DurationEcho]:
+    """Features without which the others do not tell the duration almost exactly, one after the other."""
+    from scipy.stats import rankdata
+
+    if len(time) < _FEWEST_ROWS or not columns:
+        return
+    ranks = rankdata(time)
+    told, gains = _tell(values[:, columns], matrix.is_category[columns], ranks)
+    while told >= _ALMOST_ALL and len(columns) > 1:
+        without = {}
+        for place in np.argsort(-gains)[:_SUSPECTS].tolist():
+            others = [column for column in columns if column != columns[place]]
+            share, own = _tell(values[:, others], matrix.is_category[others], ranks)
+            without[columns[place]] = (share, own)
+        culprit = min(without, key=lambda column: without[column][0])
+        rest, rest_gains = without[culprit]
+        if told - rest < _MUCH:
+            return
+        yield _say_together(matrix, culprit, told, rest)
+        columns = [column for column in columns if column != culprit]
+        told, gains = rest, rest_gains
+
+
+def _tell(
+    X: NDArray[np.float64], is_category: NDArray[np.bool_], ranks: NDArray[np.float64]
+) -> tuple[float, NDArray[np.float64]]:
+    """How much of the spread of the ranks trees tell on unseen customers, and what each column gives."""
+    half = np.random.default_rng(0).permutation(len(ranks)) % 2 == 0
+    told, gains = np.empty(len(ranks)), np.zeros(X.shape[1])
+    for own in (half, ~half):
+        trees = fit_mean(X[~own], ranks[~own], is_category)
+        told[own] = trees(X[own])
+        gains += trees.gains
+    spread = float(ranks.var())
+    return (1 - float(np.mean((ranks - told) ** 2)) / spread if spread else 0.0), gains
 
 
 def _look_for_factor(
@@ -155,6 +210,21 @@ def _say_product(
     )
     feature, other = matrix.features[column].name, matrix.features[factor].name
     return DurationEcho(feature, other, correlation, sentence)
+
+
+def _say_together(matrix: FeatureMatrix, column: int, told: float, rest: float) -> DurationEcho:
+    name, much, little = (
+        quote_feature(matrix.features[column]),
+        say_percent(told),
+        say_percent(max(rest, 0.0)),
+    )
+    sentence = Wording(
+        en=f"With {name.en} the other features tell the duration almost exactly ({much.en} of its spread, and"
+        f" {little.en} without): it is made of it.",
+        ru=f"Вместе с {name.ru} остальные признаки почти точно выдают длительность ({much.ru} её разброса, а"
+        f" без него — {little.ru}): он сделан из неё.",
+    )
+    return DurationEcho(matrix.features[column].name, None, told, sentence)
 
 
 def _format(correlation: float) -> Wording:

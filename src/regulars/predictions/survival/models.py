@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from regulars.predictions.boosting import LightgbmModel
 
-__all__ = ["FITTERS", "TITLES", "SurvivalModel", "SurvivalModelName", "SurvivalRows"]
+__all__ = [
+    "FITTERS",
+    "TITLES",
+    "CoxModel",
+    "SurvivalModel",
+    "SurvivalModelName",
+    "SurvivalRows",
+    "fit_cox",
+]
 
 SurvivalModelName = Literal["kaplan_meier", "cox", "hazard"]
 
@@ -111,8 +119,11 @@ class CoxModel:
     ----------
     design
         Learnt with it.
-    coefficients
-        Logarithms of hazard ratios for each column of the design.
+    center
+        Mean of each column of the design.
+    coefficients, covariance
+        Logarithms of hazard ratios for each column of the design, and how sure they are: the inverse of
+        the curvature of the penalised likelihood.
     times, hazards
         The cumulative hazard of a customer of average features, from 0.
     """
@@ -120,6 +131,7 @@ class CoxModel:
     design: DesignMatrix
     center: NDArray[np.float64]
     coefficients: NDArray[np.float64]
+    covariance: NDArray[np.float64]
     times: NDArray[np.float64]
     hazards: NDArray[np.float64]
 
@@ -175,7 +187,7 @@ def fit_same_for_all(rows: SurvivalRows, *, random_state: int) -> SurvivalModel:
     return SameForAll(np.append(0.0, grid), np.append(1.0, shares))
 
 
-def fit_cox(rows: SurvivalRows, *, random_state: int) -> SurvivalModel:
+def fit_cox(rows: SurvivalRows, *, random_state: int) -> CoxModel:
     """Cox (1972) by the partial likelihood of statsmodels (ties by Efron 1977), with an L2 penalty.
 
     The penalty makes columns that repeat each other, and levels nobody with which has left, harmless:
@@ -196,7 +208,15 @@ def fit_cox(rows: SurvivalRows, *, random_state: int) -> SurvivalModel:
     )
     coefficients = _climb(likelihood, matrix.shape[1])
     hazards = _add_up_hazards(rows, grid, np.exp(centered @ coefficients))
-    return CoxModel(design, center, coefficients, np.append(0.0, grid), np.append(0.0, hazards))
+    bend = likelihood.hessian(coefficients) - _PENALTY * np.eye(len(coefficients))
+    return CoxModel(
+        design,
+        center,
+        coefficients,
+        np.linalg.inv(-bend),
+        np.append(0.0, grid),
+        np.append(0.0, hazards),
+    )
 
 
 def _add_up_hazards(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from regulars.predictions.survival.curves import SurvivalCurve
     from regulars.predictions.survival.durations import Durations
     from regulars.predictions.survival.echoes import DurationEcho
+    from regulars.predictions.survival.hazard_ratios import HazardRatio
     from regulars.predictions.survival.models import SurvivalModelName
     from regulars.schema.wording import Wording
 
@@ -91,6 +92,8 @@ class SurvivalComparison:
         Of the Brier scores: a quarter, a half and three quarters of those who left had left by then.
     calibration
         Of the chosen model at the middle horizon.
+    hazard_ratios
+        What goes with leaving sooner, by the Cox model on all customers; strongest first.
     scored
         One row per customer who is still there: `customer_id`, `duration_days`,
         `leaves_within_{30,90,180,365}_days` as far as was seen, `median_days_left` (null where more
@@ -110,6 +113,7 @@ class SurvivalComparison:
     echoes: tuple[DurationEcho, ...]
     horizons_days: tuple[float, ...]
     calibration: tuple[CalibrationGroup, ...]
+    hazard_ratios: tuple[HazardRatio, ...]
     scored: pa.Table
     note: Wording
 

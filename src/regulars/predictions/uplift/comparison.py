@@ -31,6 +31,7 @@ from regulars.schema.wording import Language, Wording
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from regulars.features.matrix import FeatureMatrix
     from regulars.features.table import FeatureTable
 
 __all__ = ["compare_uplift"]
@@ -112,7 +113,7 @@ def compare_uplift(
         recommended=recommended,
         why=why,
         deciles=_cut_deciles(lesson, said.effects[shown]),
-        scored=_score(features, lesson, learnt, said.effects[shown]),
+        scored=_score(features, experiment, _tell_all(matrix, lesson, learnt, said, shown)),
     )
 
 
@@ -270,17 +271,31 @@ def _measure_decile(
     )
 
 
-def _score(
-    features: FeatureTable,
+def _tell_all(
+    matrix: FeatureMatrix,
     lesson: UpliftLesson,
     learnt: NDArray[np.int64],
-    effects: NDArray[np.float64],
+    said: _Said,
+    shown: LearnerName,
+) -> NDArray[np.float64]:
+    """Of very many customers a sample was learnt from; of the others one model of all of it tells."""
+    effects = np.empty(len(matrix.values))
+    effects[learnt] = said.effects[shown]
+    rest = np.setdiff1d(np.arange(len(effects)), learnt)
+    if len(rest):
+        with one_thread():
+            effects[rest] = LEARNERS[shown](lesson)(matrix.values[rest])
+    return effects
+
+
+def _score(
+    features: FeatureTable, experiment: Experiment, effects: NDArray[np.float64]
 ) -> pa.Table:
     return pa.table(
         {
-            "customer_id": features.customer_ids.take(pa.array(learnt)),
-            "is_treated": pa.array(lesson.treated),
-            "outcome": pa.array(lesson.outcomes == 1),
+            "customer_id": features.customer_ids,
+            "is_treated": pa.array(experiment.treated),
+            "outcome": pa.array(experiment.outcomes == 1),
             "effect": pa.array(effects),
         }
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regulars.predictions.boosting import LevelCodes, fit_lightgbm
+from regulars.predictions.boosting import fit_lightgbm
+from regulars.predictions.mean_trees import fit_mean
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -46,9 +47,6 @@ TITLES: dict[LearnerName, Wording] = {
 _TREES = 1
 """Place among the candidates of `fit_lightgbm`: 100 small trees. Effects are small, and more learn noise."""
 
-_STEP, _PENALTY, _COLUMN_SHARE, _ROW_SHARE = 0.05, 13.0, 0.5, 0.8
-_LEAVES, _ROUNDS, _SEED = 8, 100, 7
-_FEWEST_IN_LEAF, _LEAF_SHARE = 20, 0.01
 _SURELY = 0.05
 """Nobody is taken to be contacted less, or more, surely than this: weights stay finite."""
 
@@ -121,36 +119,6 @@ def fit_probability(
     return lambda rows: np.asarray(expit(model.log_odds(rows)), np.float64)
 
 
-def fit_effect(
-    X: NDArray[np.float64], effects: NDArray[np.float64], is_category: NDArray[np.bool_]
-) -> Learner:
-    """The mean of noisy effects by 100 small trees with large leaves."""
-    import lightgbm
-
-    codes = LevelCodes.learn(X, is_category)
-    settings = {
-        "objective": "regression",
-        "learning_rate": _STEP,
-        "num_leaves": _LEAVES,
-        "min_data_in_leaf": max(_FEWEST_IN_LEAF, int(_LEAF_SHARE * len(X))),
-        "lambda_l2": _PENALTY,
-        "feature_fraction": _COLUMN_SHARE,
-        "bagging_fraction": _ROW_SHARE,
-        "bagging_freq": 1,
-        "max_cat_to_onehot": _LEAVES,
-        "seed": _SEED,
-        "deterministic": True,
-        "force_col_wise": True,
-        "num_threads": 1,
-        "verbosity": -1,
-    }
-    matrix = lightgbm.Dataset(
-        codes.transform(X), effects, categorical_feature=codes.columns.tolist()
-    )
-    booster = lightgbm.train(settings, matrix, num_boost_round=_ROUNDS)
-    return lambda rows: np.asarray(booster.predict(codes.transform(rows)), np.float64)
-
-
 def fit_response(lesson: UpliftLesson) -> Learner:
     """Who has the outcome at all, contacted or not: what a response model ranks by."""
     return fit_probability(lesson.X, lesson.outcomes, lesson.is_category)
@@ -181,8 +149,8 @@ def fit_x_learner(lesson: UpliftLesson) -> Learner:
     """
     contacted, control = lesson.outcome_models
     X, y, treated = lesson.X, lesson.outcomes, lesson.treated
-    of_contacted = fit_effect(X[treated], y[treated] - control(X[treated]), lesson.is_category)
-    of_control = fit_effect(X[~treated], contacted(X[~treated]) - y[~treated], lesson.is_category)
+    of_contacted = fit_mean(X[treated], y[treated] - control(X[treated]), lesson.is_category)
+    of_control = fit_mean(X[~treated], contacted(X[~treated]) - y[~treated], lesson.is_category)
     return lambda rows: (
         lesson.propensity(rows) * of_control(rows)
         + (1 - lesson.propensity(rows)) * of_contacted(rows)
@@ -199,7 +167,7 @@ def fit_dr_learner(lesson: UpliftLesson) -> Learner:
     for own in (half, ~half):
         learnt = lesson.take(~own)
         effects[own] = make_effects(lesson.take(own), learnt.outcome_models, learnt.propensity)
-    return fit_effect(lesson.X, effects, lesson.is_category)
+    return fit_mean(lesson.X, effects, lesson.is_category)
 
 
 def make_effects(
@@ -235,7 +203,7 @@ def fit_transformed(lesson: UpliftLesson) -> Learner:
     """
     share = lesson.propensity(lesson.X)
     weight = (lesson.treated - share) / (share * (1 - share))
-    return fit_effect(lesson.X, lesson.outcomes * weight, lesson.is_category)
+    return fit_mean(lesson.X, lesson.outcomes * weight, lesson.is_category)
 
 
 LEARNERS: dict[LearnerName, Callable[[UpliftLesson], Learner]] = {
