@@ -79,9 +79,10 @@ class Durations:
         if self.origin is not None:
             return self.origin
         longest = f"{np.nanmax(self.values):,.6g}"
+        longest_ru = longest.replace(",", "\u00a0").replace(".", ",")
         word = UNIT_WORDS[self.unit]
         en = f"“{self.column}” is taken to be in {word.en} (up to {longest})"
-        ru = f"«{self.column}» считается в {word.ru} (до {longest.replace(',', ' ')})"
+        ru = f"«{self.column}» считается в {word.ru} (до {longest_ru})"
         if self.is_proposed:
             en += "; if it is not, say so: --duration-unit"
             ru += "; если это не так, укажите --duration-unit"

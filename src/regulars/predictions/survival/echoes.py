@@ -23,7 +23,7 @@ __all__ = ["DurationEcho", "find_duration_echoes"]
 _SAME = 0.95
 """From this rank correlation on a feature says how long somebody was there, in another unit."""
 
-_SAME_AS_PRODUCT = 0.98
+_SAME_AS_PRODUCT, _CLOSER = 0.98, 0.01
 _ALMOST_ALL, _MUCH = 0.9, 0.15
 """Of the spread of the duration: nobody's habits tell so much, nor does one honest column add that."""
 
@@ -100,10 +100,13 @@ def find_duration_echoes(
     found = []
     tried = sorted(alone, key=lambda column: -abs(alone[column]))[:_MOST_CANDIDATES]
     for column in tried:
-        if abs(alone[column]) >= _SAME:
+        if abs(alone[column]) < _WORTH_TRYING:
+            continue
+        products = _look_for_factor(matrix, column, values, time, alone)
+        if products or abs(alone[column]) < _SAME:
+            found += products
+        else:
             found.append(_say_same(matrix, column, alone[column]))
-        elif abs(alone[column]) >= _WORTH_TRYING:
-            found += _look_for_factor(matrix, column, values, time, alone)
     found.sort(key=lambda one: -abs(one.correlation))
     names = {one.feature for one in found}
     strongest = sorted(alone, key=lambda column: -abs(alone[column]))[:_MOST_TOGETHER]
@@ -170,7 +173,8 @@ def _look_for_factor(
         together = _correlate(own, time * values[:, other])
         if abs(together) > abs(best) and abs(_correlate(own, values[:, other])) < _SAME:
             best, factor = together, other
-    return [_say_product(matrix, column, factor, best)] if abs(best) >= _SAME_AS_PRODUCT else []
+    is_closer = abs(best) >= max(_SAME_AS_PRODUCT, abs(alone[column]) + _CLOSER)
+    return [_say_product(matrix, column, factor, best)] if is_closer else []
 
 
 def _correlate(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -26,6 +26,9 @@ _FEWEST = 20
 """A level of fewer customers is not compared."""
 
 _MOST = 10
+_SURE = 3.0
+"""Of many features, and of the farthest of many levels, some are two standard errors off by chance."""
+
 _TAILS = (0.1, 0.9)
 
 
@@ -54,7 +57,7 @@ class HazardRatio:
 
 
 def list_hazard_ratios(matrix: FeatureMatrix, model: CoxModel) -> tuple[HazardRatio, ...]:
-    """The ten largest ratios whose interval is above 1, largest first.
+    """The ten largest ratios, largest first; those within three standard errors of 1 are left out.
 
     A ratio is the exponential of a difference of log-risks; its interval is from the curvature of the
     penalised likelihood (Wald).
@@ -69,7 +72,7 @@ def list_hazard_ratios(matrix: FeatureMatrix, model: CoxModel) -> tuple[HazardRa
     found = [
         ratio
         for column in range(len(matrix.features))
-        if (ratio := _compare(matrix, column, model)) is not None and ratio.ratio.low > 1
+        if (ratio := _compare(matrix, column, model)) is not None
     ]
     return tuple(sorted(found, key=lambda one: -one.ratio.mean)[:_MOST])
 
@@ -87,6 +90,8 @@ def _compare(matrix: FeatureMatrix, column: int, model: CoxModel) -> HazardRatio
     apart = design[high] - design[low]
     log_ratio = float(risks[high] - risks[low])
     error = float(np.sqrt(max(apart @ model.covariance @ apart, 0.0)))
+    if log_ratio <= _SURE * error:
+        return None
     bounds = (log_ratio, log_ratio - _Z * error, log_ratio + _Z * error)
     ratio = Interval(*(float(np.exp(min(bound, 50.0))) for bound in bounds))
     riskier, safer = (_show(matrix, column, candidates[place]) for place in (high, low))
