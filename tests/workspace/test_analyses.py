@@ -93,6 +93,22 @@ def test_all_methods_can_be_compared_and_the_analysis_is_made_again_the_same(sho
     assert shop.run("reproduce", "--workspace", "out/workspace").code == 0
 
 
+def test_of_a_segment_of_one_person_nothing_but_its_size_is_told(desk):
+    rows = ["customer_id,age,spend,outcome"]
+    rows += [f"{n},{30 + n % 7},{100 + n % 11},{'yes' if n % 9 == 0 else 'no'}" for n in range(90)]
+    desk.write("people.csv", "\n".join([*rows, "90,97,1000,yes"]) + "\n")
+
+    report = _analyze(
+        desk, "people.csv", "--segments", "single", "--money", "spend", "--outcome", "outcome=yes"
+    )
+
+    of_one = next(one for one in report["segments"]["profiles"] if one["size"] == 1)
+    told = ("amount", "churn_share", "churn_probability", "rule")
+    assert [of_one[name] for name in told] == [None] * 4
+    assert (of_one["traits"], of_one["portraits"]) == ([], [])
+    assert of_one["name"]["en"].startswith("Fewer than 5 customers")
+
+
 @pytest.mark.parametrize("asked", ["1", "word", "-3"])
 def test_an_unknown_way_of_segmenting_is_wrong_usage(shop, asked):
     ran = shop.run("analyze", "clients.csv", "--segments", asked)

@@ -17,6 +17,7 @@ from regulars.segments import (
     segment_customers,
 )
 from regulars.segments.clustering.clustering import sample_rows
+from regulars.segments.distributions import FEWEST_SHOWN
 from regulars.segments.rfm import find_rfm_features
 from regulars.segments.short_rules import ShortRule, tell_segments
 
@@ -94,7 +95,7 @@ class SegmentStudy:
     portraits
         Of each segment, by number, its most frequent combinations of values.
     amounts
-        Money of each segment, by number; empty where money is not known.
+        Money of each segment of at least five customers, by number; empty where money is not known.
     rules
         A short rule for each segment, by number; empty where all customers are in one.
     tree
@@ -230,7 +231,12 @@ def _describe(
     own = {number: segmentation.segment == number for number in numbers}
     amounts = {}
     if money is not None and bool(np.isfinite(money).any()):
-        amounts = {number: float(np.nansum(money[rows])) for number, rows in own.items()}
+        # What one to four customers bring would be told of persons.
+        amounts = {
+            number: float(np.nansum(money[rows]))
+            for number, rows in own.items()
+            if rows.sum() >= FEWEST_SHOWN
+        }
     return SegmentStudy(
         segmentation,
         distribute_fields(features, segmentation.segment),
