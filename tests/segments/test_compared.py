@@ -26,6 +26,7 @@ def _two_crowds(*others: tuple[float, float]) -> FeatureTable:
     return _people(np.concatenate([*crowds, np.reshape(others, (-1, 2))]))
 
 
+@pytest.mark.slow
 def test_the_recommended_method_is_taken_and_all_are_told():
     found = segment_by_comparison(
         _two_crowds(), methods=["kmeans", "ward", "hdbscan"], random_state=1
@@ -41,6 +42,7 @@ def test_the_recommended_method_is_taken_and_all_are_told():
     assert "2 segments:" in found.reason.en
 
 
+@pytest.mark.slow
 def test_who_stands_alone_is_put_to_the_nearest_crowd_and_that_is_said():
     customers = _two_crowds((0, 9), (9, 0), (4, 5))
 

@@ -205,7 +205,7 @@ def grow_tree(
     with one_thread():
         merges = join_points(points[rows], linkage)
         silhouettes, smallest = _measure_cuts(points[rows], merges, random_state)
-    suggested, why = (k, _SAID) if k is not None else _suggest(silhouettes, smallest)
+    suggested, why = (k, _SAID) if k is not None else _suggest(silhouettes, smallest, linkage)
     return MergeTree(
         linkage=linkage,
         merges=merges,
@@ -239,32 +239,35 @@ def _measure_cuts(
 
 
 def _suggest(
-    silhouettes: Mapping[int, float], smallest: Mapping[int, float]
+    silhouettes: Mapping[int, float], smallest: Mapping[int, float], linkage: LinkageName
 ) -> tuple[int, Wording]:
     even = [k for k in silhouettes if smallest[k] >= _SMALLEST]
     k = max(even or silhouettes, key=lambda one: silhouettes[one], default=2)
     said = {
-        language: _say(k, silhouettes.get(k, 0.0), language, is_even=bool(even))
+        language: _say(k, silhouettes.get(k, 0.0), language, linkage, is_even=bool(even))
         for language in LANGUAGES
     }
     return k, Wording(en=said["en"], ru=said["ru"])
 
 
-def _say(k: int, silhouette: float, language: Language, *, is_even: bool) -> str:
+def _say(
+    k: int, silhouette: float, language: Language, linkage: LinkageName, *, is_even: bool
+) -> str:
     figure = format_number(round(silhouette, 2), language)
+    is_ward = linkage == "ward"
     if language == "en":
         if is_even:
             return f"{k} clusters set customers apart most clearly (silhouette {figure})."
         return (
             f"Every cut splits off clusters of under 1 % of the customers: this linkage finds loners"
-            f" rather than groups here. {k} clusters are the clearest (silhouette {figure}); see also"
-            " --linkage ward."
+            f" rather than groups here. {k} clusters are the clearest (silhouette {figure})"
+            f"{'' if is_ward else '; see also --linkage ward'}."
         )
     if is_even:
         return f"Кластеров: {k}, так клиенты разделены чётче всего (силуэт {figure})."
     return (
         "Любой разрез отделяет кластеры меньше 1 % клиентов: здесь эта связь находит одиночек, а не "
-        f"группы. Чётче всего {k} (силуэт {figure}); попробуйте и --linkage ward."
+        f"группы. Чётче всего {k} (силуэт {figure}){'' if is_ward else '; попробуйте и --linkage ward'}."
     )
 
 
