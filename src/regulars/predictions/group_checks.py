@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _MOST_ROWS = 5_000
+_MOST_TWINS = 20_000
 _MOST_GUESSED = 3
 _TELLING = 0.7
 """A feature of at least this ROC-AUC by itself tells the group."""
@@ -189,7 +190,15 @@ def check_group(
     twins, guess = None, None
     if scorer is not None and matrix is not None and codes is not None:
         if is_seen:
-            twins = score_twins(scorer, matrix, groups, codes, compared, threshold=threshold)
+            twins = score_twins(
+                scorer,
+                matrix,
+                groups,
+                codes,
+                compared,
+                threshold=threshold,
+                random_state=random_state,
+            )
         guess = guess_group(matrix, groups, codes, compared, random_state=random_state)
     if groups.is_ordered:
         fairness = replace(fairness, groups=_arrange(fairness.groups, groups.names))
@@ -210,10 +219,11 @@ def score_twins(
     compared: Sequence[int],
     *,
     threshold: float,
+    random_state: int = 0,
 ) -> TwinTest | None:
     """The same customers as if they were of other groups; None when fewer than two have customers.
 
-    A band of a number is entered at its median.
+    A band of a number is entered at its median. Of more than 20,000 customers as many are drawn.
 
     Parameters
     ----------
@@ -225,12 +235,16 @@ def score_twins(
         Which groups are entered.
     threshold
         From this probability on a customer is contacted.
+    random_state
+        Of the draw.
     """
     column = [one.name for one in matrix.features].index(groups.feature)
     entered = [code for code in compared if (codes == code).any()]
     rows = np.flatnonzero(np.isin(codes, entered))
     if len(entered) < 2:
         return None
+    if len(rows) > _MOST_TWINS:
+        rows = np.sort(np.random.default_rng(random_state).permutation(rows)[:_MOST_TWINS])
     own = codes[rows]
     said = scorer.probabilities(matrix.values[rows])
     decided = said >= threshold

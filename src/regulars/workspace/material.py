@@ -86,6 +86,8 @@ class Material:
         What else leaving could be by these tables.
     why_no_outcome
         Said where `outcome` is None.
+    everybody
+        What is known of all customers, of those too who have left already: not for models.
     """
 
     features: FeatureTable | None = None
@@ -97,6 +99,7 @@ class Material:
     timed: TimedOutcome | None = None
     other_kinds: tuple[LeavingKind, ...] = ()
     why_no_outcome: Wording | None = None
+    everybody: FeatureTable | None = None
 
     @property
     def filled(self) -> FeatureTable | None:
@@ -149,6 +152,7 @@ def gather_material(
             timed=timed,
             other_kinds=list_other_kinds(timed, tables),
             why_no_outcome=why,
+            everybody=built.features,
         )
     with progress.stage(say("leaks")):
         if isinstance(outcome, Classes):
@@ -162,9 +166,12 @@ def gather_material(
                 classes=outcome,
                 leaks=leaks,
                 why_no_outcome=say_several_classes(outcome),
+                everybody=built.features,
             )
         leaks = search_leaks(cleaned.to_learn, outcome, keep=keep, mappings=mappings, seed=seed)
-    return Material(leaks.features, built.uses, cleaned, outcome, leaks=leaks)
+    return Material(
+        leaks.features, built.uses, cleaned, outcome, leaks=leaks, everybody=built.features
+    )
 
 
 def keep_subscribed(

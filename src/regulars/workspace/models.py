@@ -51,7 +51,7 @@ def keep_models(
                 as_of=as_of,
                 lineage=lineage,
                 held_out=measure_held_out(comparison, seed=lineage.seed),
-                groups=check_groups(study.features, comparison, seed=lineage.seed),
+                groups=check_groups(study.everybody, comparison, seed=lineage.seed),
                 sign=_find_signer(workspace),
             )
             kept[f"models/{name}".rstrip("/")] = comparison.chosen

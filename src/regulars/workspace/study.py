@@ -80,6 +80,8 @@ class CustomerStudy:
         Fields crossed with the segments and the outcome, or its probability where it is to come.
     money
         What each customer brings.
+    everybody
+        What is known of all customers, of those too who have left already.
     """
 
     features: FeatureTable | None = None
@@ -96,6 +98,7 @@ class CustomerStudy:
     why_absent: MappingABC[Piece, Wording] = field(default_factory=dict)
     drilled: DrillDown | None = None
     money: Money | None = None
+    everybody: FeatureTable | None = None
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -250,6 +253,7 @@ def study_customers(
         why_absent=absent,
         drilled=_drill_down(features, found, outcome, churn, scores),
         money=brought,
+        everybody=material.everybody,
     )
 
 

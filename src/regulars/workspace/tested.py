@@ -160,7 +160,8 @@ def check_groups(
     Parameters
     ----------
     features
-        What is known of the customers, whether or not the models look at it.
+        What is known of all customers, whether or not the models look at it: over time those who have
+        left are among the tested.
     comparison
         The models.
     seed
