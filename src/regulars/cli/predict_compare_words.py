@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from regulars.evaluate import Gain, Interval, Savings
+    from regulars.evaluate import Gain, Interval, LeadTime, Savings
     from regulars.predictions.results import Alarm, ModelName, ModelResult, Quality
     from regulars.predictions.standings import GroupQuality, Standings
     from regulars.schema.wording import Language
@@ -92,6 +92,7 @@ def describe_comparison(found: ComparedModels, language: Language) -> dict[str, 
         "why": over_time.reason.to(language),
         "leakage": leakage,
         "quality": _describe_quality(over_time.quality, over_time.threshold.value),
+        "lead_time": _describe_lead_time(found.lead_time),
         "alarms": _describe_alarms(over_time.alarms, language),
     }
 
@@ -145,6 +146,19 @@ def _describe_standings(
         "groups": [_describe_group(one) for one in standings.groups],
         "left_out": list(standings.left_out),
         "alarms": _describe_alarms(standings.alarms, language),
+    }
+
+
+def _describe_lead_time(lead_time: LeadTime | None) -> dict[str, Any] | None:
+    if lead_time is None:
+        return None
+    is_told = lead_time.warned > 0
+    return {
+        "warned": lead_time.warned,
+        "missed": lead_time.missed,
+        "median_days": lead_time.median_days if is_told else None,
+        "share_of_7_days": lead_time.share_of_at_least(7) if is_told else None,
+        "share_of_14_days": lead_time.share_of_at_least(14) if is_told else None,
     }
 
 
@@ -259,6 +273,8 @@ def _describe_leaks(leaks: LeakSearch | None, language: Language) -> list[dict[s
 
 def print_comparison(found: ComparedModels, language: Language) -> None:
     """The comparison as a person reads it."""
+    from regulars.predictions.verdict import say_lead_time
+
     standings, over_time = found.standings, found.over_time
     if standings is not None:
         print_lines(standings.outcome.sentence.to(language))
@@ -274,6 +290,8 @@ def print_comparison(found: ComparedModels, language: Language) -> None:
         print_lines(over_time.outcome.sentence.to(language), over_time.split.to(language), "")
         print_text(_tabulate(over_time.models, None, over_time.chosen, language))
         print_lines("", over_time.reason.to(language), over_time.quality.sentence.to(language))
+        if found.lead_time is not None:
+            print_lines(say_lead_time(found.lead_time).to(language))
         print_lines(*(one.sentence.to(language) for one in over_time.alarms))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from regulars.evaluate import CampaignPrices
+    from regulars.evaluate import CampaignPrices, LeadTime
     from regulars.features import AsOf
     from regulars.predictions import ChurnComparison
     from regulars.predictions.results import ModelName
@@ -97,6 +97,8 @@ class ComparedModels:
         Where a column tells the outcome; None where a history does.
     over_time
         The same where a history tells it, at later dates; None else.
+    lead_time
+        How long before the end customers were warned about; None where no day says when somebody left.
     leaks
         What was looked for before anything was learnt; None over time.
     ordered_by
@@ -105,6 +107,7 @@ class ComparedModels:
 
     standings: Standings | None = None
     over_time: ChurnComparison | None = None
+    lead_time: LeadTime | None = None
     leaks: LeakSearch | None = None
     ordered_by: str | None = None
 
@@ -230,7 +233,7 @@ def _compare_over_time(
         progress=progress,
         language=language,
     )
-    return ComparedModels(over_time=study.comparison)
+    return ComparedModels(over_time=study.comparison, lead_time=study.lead_time)
 
 
 def _compare_columns(
