@@ -156,6 +156,27 @@ def test_too_few_who_left_are_refused(tmp_path, monkeypatch, capsys, lefts, mess
     assert message in err
 
 
+@pytest.mark.parametrize(("wanted", "left"), [("yes", 1), ("no", 0)])
+def test_a_column_of_true_and_false_is_asked_for_by_any_word(
+    tmp_path, monkeypatch, capsys, wanted, left
+):
+    monkeypatch.chdir(tmp_path)
+    write_customers(tmp_path)
+    text = (tmp_path / "customers.csv").read_text(encoding="utf-8")
+    counts = [text.count(",no,"), text.count(",yes,")]
+    told = text.replace(",yes,", ",true,").replace(",no,", ",false,")
+    (tmp_path / "customers.csv").write_text(told, encoding="utf-8")
+    # Loaded first without a word about the outcome.
+    assert run(["init", "home"]) == 0
+    assert run(["load", "customers.csv", "--workspace", "home", "--kind", "customers"]) == 0
+    capsys.readouterr()
+
+    options = ("--workspace", "home", "--duration", "months", "--event", f"left={wanted}")
+    _, out, _ = ask(capsys, *options, "--format", "json")
+
+    assert json.loads(out)["left"] == counts[left]
+
+
 def test_negative_and_missing_durations_are_left_out_and_told(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_customers(tmp_path)

@@ -20,9 +20,19 @@ if TYPE_CHECKING:
     from regulars.schema.mapping import Mapping as SourceMapping
     from regulars.schema.wording import Wording
 
-__all__ = ["DroppedColumn", "ToldColumns", "as_stored", "open_told_columns"]
+__all__ = [
+    "NO_WORDS",
+    "YES_WORDS",
+    "DroppedColumn",
+    "ToldColumns",
+    "as_stored",
+    "open_told_columns",
+]
 
 _PROFILES = "profiles"
+YES_WORDS = frozenset({"1", "yes", "y", "true", "t", "да", "истина"})
+NO_WORDS = frozenset({"0", "no", "n", "false", "f", "нет", "ложь"})
+"""What a boolean column may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +146,13 @@ def open_told_columns(
 
 
 def as_stored(wanted: str | None, column_type: str) -> str | None:
-    """A value for yes as the lake holds it: a boolean column knows true and false only."""
-    return "true" if wanted is not None and column_type == "boolean" else wanted
+    """A value for yes as the lake holds it: a boolean column knows true and false only.
+
+    Examples
+    --------
+    >>> as_stored("gone", "string"), as_stored("gone", "boolean"), as_stored("No", "boolean")
+    ('gone', 'true', 'false')
+    """
+    if wanted is None or column_type != "boolean":
+        return wanted
+    return "false" if wanted.strip().casefold() in NO_WORDS else "true"

@@ -13,7 +13,13 @@ from regulars.features import FeatureTable
 from regulars.predictions import read_outcome
 from regulars.predictions.uplift import compare_uplift, find_late_columns, read_experiment
 from regulars.workspace.rule_sources import open_seen_sources, read_mappings
-from regulars.workspace.told_columns import DroppedColumn, as_stored, open_told_columns
+from regulars.workspace.told_columns import (
+    NO_WORDS,
+    YES_WORDS,
+    DroppedColumn,
+    as_stored,
+    open_told_columns,
+)
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -32,8 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Condition", "UpliftStudy", "study_uplift"]
 
 _MOST_VALUES = 50
-_YES = frozenset({"1", "yes", "y", "true", "t", "да", "истина"})
-_NO = frozenset({"0", "no", "n", "false", "f", "нет", "ложь"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def _match(condition: Condition, present: set[str]) -> str:
     if any(_fold(text) == _fold(condition.value) for text in present):
         return condition.value
     if present <= {"true", "false"}:
-        for words, value in ((_YES, "true"), (_NO, "false")):
+        for words, value in ((YES_WORDS, "true"), (NO_WORDS, "false")):
             if _fold(condition.value) in words and value in present:
                 return value
     shown = sorted(present)[:_MOST_VALUES]
