@@ -11,7 +11,7 @@ from regulars.errors import InvalidParameterError, QualityError
 from regulars.predictions.lifetime_value import MODELS, RepeatPurchases, fit_purchases
 from regulars.predictions.lifetime_value.forecast import expect_purchases, forecast
 from regulars.predictions.lifetime_value.histories import Patterns
-from regulars.predictions.lifetime_value.maximum_likelihood import Estimate
+from regulars.predictions.lifetime_value.maximum_likelihood import Estimate, maximize
 
 NAMES = ("bg_nbd", "mbg_nbd", "pareto_nbd")
 ROUNDING = 1e-6
@@ -228,7 +228,21 @@ def test_customers_of_one_pattern_count_as_many():
     assert patterns.count[patterns.pattern].tolist() == x.tolist()
 
 
-def test_who_never_leaves_is_said_to_be_at_the_edge():
+def test_a_ridge_without_a_top_ends_at_the_edge():
+    # A likelihood that grows ever more slowly with the second parameter.
+    def score(values):
+        rate, endless = values
+        height = 30 * np.log(rate) - 10 * rate - 1 / endless
+        return height, np.array([30 / rate - 10, 1 / endless**2])
+
+    found = maximize(score, ["rate", "endless"], [[1.0, 1.0]], size=10, model="Ridge")
+
+    assert found.at_edge == ("endless",)
+    assert found.parameters["rate"] == pytest.approx(3.0)
+    assert found.intervals["endless"].low == found.intervals["endless"].high
+
+
+def test_who_hardly_leaves_has_a_small_chance_to():
     random = np.random.default_rng(2)
     rate = random.gamma(2.0, 1 / 40.0, 600)
     gone = [np.cumsum(random.exponential(1 / each, 400)) for each in rate]

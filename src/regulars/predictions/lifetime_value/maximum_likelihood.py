@@ -21,6 +21,7 @@ __all__ = ["Z_95", "Estimate", "maximize"]
 Z_95 = 1.959963984540054
 _EDGE = 11.0
 """Logarithms of parameters are looked for within ± this, in units that make the means 1."""
+_BRINK = 0.1
 _LEAST_CURVATURE = 1e-2
 """A direction in which the likelihood is flatter than this has a standard error of 10 in the logarithm."""
 _STEP = 1e-4
@@ -144,7 +145,7 @@ def maximize(
         ]
     best = min(tries, key=lambda one: float(one.fun))
     logs, loss, slope, curvature = _polish(lose, np.asarray(best.x))
-    is_free = np.abs(logs) < _EDGE - 1e-6
+    is_free = np.abs(logs) < _EDGE
     if loss >= 1e10 or size * _measure_gain(slope[is_free], curvature, is_free) > _LITTLE:
         found = ", ".join(
             f"{name} {value:.4g}" for name, value in zip(names, np.exp(logs), strict=True)
@@ -181,10 +182,13 @@ def _polish(
     logs: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], float, NDArray[np.float64], NDArray[np.float64]]:
     """Newton's steps as long as they lead up: where, how high, and the derivatives there."""
+    # Along a ridge the search ends a little before the edge that it runs to.
+    is_bound = (np.abs(logs) > _EDGE - _BRINK) & (lose(logs)[1] * logs < 0)
+    logs = np.where(is_bound, np.copysign(_EDGE, logs), logs)
     loss, slope = lose(logs)
     curvature = _curve(lose, logs, slope)
     for _ in range(_POLISHINGS):
-        is_free = np.abs(logs) < _EDGE - 1e-6
+        is_free = np.abs(logs) < _EDGE
         if not is_free.any() or np.abs(slope[is_free]).max() < _FINISHED:
             break
         sizes, directions = np.linalg.eigh(curvature[np.ix_(is_free, is_free)])
