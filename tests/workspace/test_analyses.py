@@ -82,6 +82,9 @@ def test_a_method_of_clustering_can_be_asked_for(shop):
     assert (part["chosen"], [method["name"] for method in part["methods"]]) == ("ward", ["ward"])
     assert sum(profile["size"] for profile in part["profiles"]) == 200
     assert part["tree"]["joined"] == 200
+    for profile in part["profiles"]:
+        assert profile["in_words"]["en"].startswith(f"{profile['size']} customers, ")
+        assert profile["in_words"]["ru"].endswith(".")
 
 
 def test_all_methods_can_be_compared_and_the_analysis_is_made_again_the_same(shop):

@@ -61,6 +61,7 @@ def report_segments(
     drilled: DrillDown | None = None,
     is_expected: bool = False,
     tree: TreePart | None = None,
+    in_words: Mapping[int, Wording] | None = None,
 ) -> SegmentsPart:
     """Who the customers are.
 
@@ -84,6 +85,8 @@ def report_segments(
         Fields crossed; whether the outcome in it is a probability.
     tree
         The customers joined two by two, of `report_tree`.
+    in_words
+        Each segment in one sentence, by its number.
     """
     words = labels or {}
     chosen = segmentation.methods[segmentation.chosen]
@@ -100,6 +103,7 @@ def report_segments(
                 amount=(amounts or {}).get(profile.number),
                 portraits=(portraits or {}).get(profile.number, ()),
                 rule=_report_rule((rules or {}).get(profile.number), rule_names or words),
+                in_words=(in_words or {}).get(profile.number),
             )
             for profile in segmentation.profiles
         ),
@@ -262,10 +266,12 @@ def _report_profile(
     amount: float | None,
     portraits: Sequence[Crossing],
     rule: RulePart | None,
+    in_words: Wording | None,
 ) -> SegmentProfile:
     return SegmentProfile(
         segment=name_segment(profile.number),
         name=profile.name,
+        in_words=in_words,
         size=profile.size,
         share=profile.share,
         stability=profile.stability,

@@ -16,7 +16,7 @@ from regulars.segments.distributions import (
 )
 from regulars.segments.segmentation import SegmentProfile
 
-__all__ = ["ClusterReading", "distribute_clusters", "read_clusters"]
+__all__ = ["ClusterReading", "distribute_clusters", "read_clusters", "tell_portrait"]
 
 _MOST_TRAITS = 3
 _TYPICAL = 3
@@ -76,7 +76,7 @@ def read_clusters(
             typical = cross_fields(
                 found.features, rows=labels == place, outcome=found.outcome, most=_TYPICAL
             )
-        portrait = _tell(profile, share)
+        portrait = tell_portrait(profile, share)
         readings.append(ClusterReading(profile, amount, share, portrait, typical))
     return tuple(readings)
 
@@ -104,7 +104,16 @@ def distribute_clusters(found: Comparison, name: str) -> tuple[Distribution, ...
     return distribute_fields(found.features.take(rows), segment)
 
 
-def _tell(profile: SegmentProfile, amount_share: float | None) -> Wording:
+def tell_portrait(profile: SegmentProfile, amount_share: float | None = None) -> Wording:
+    """A segment in one sentence: how many, in what they differ most, their outcome and their money.
+
+    Parameters
+    ----------
+    profile
+        The segment described.
+    amount_share
+        The share of all money that its customers bring; None where it is not known.
+    """
     said = {language: _say(profile, amount_share, language) for language in LANGUAGES}
     return Wording(en=said["en"], ru=said["ru"])
 
@@ -123,7 +132,8 @@ def _say(profile: SegmentProfile, amount_share: float | None, language: Language
             else "исход: у {} из них, у всех {}"
         )
         parts.append(form.format(*shares))
-    if amount_share is not None:
+    # Beside losses a share of the sum says nothing.
+    if amount_share is not None and 0 <= amount_share <= 1:
         brought = format_share(amount_share, language)
         parts.append(
             f"they bring {brought} of the money" if is_english else f"приносят {brought} денег"

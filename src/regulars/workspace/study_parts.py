@@ -8,6 +8,7 @@ from regulars.features import load_features
 from regulars.report.assemble import report_churn
 from regulars.report.assemble_segments import report_segments, report_tree
 from regulars.segments.distributions import FEWEST_SHOWN
+from regulars.segments.readings import tell_portrait
 from regulars.segments.rules.columns import name_customer_columns
 
 if TYPE_CHECKING:
@@ -59,8 +60,24 @@ def make_segments_part(study: CustomerStudy) -> SegmentsPart | None:
         rule_names=_name_columns(study),
         drilled=study.drilled,
         is_expected=_is_expected(study),
+        in_words=_tell_segments(study),
         tree=report_tree(found.tree.tree, found.tree.segment) if found.tree else None,
     )
+
+
+def _tell_segments(study: CustomerStudy) -> dict[int, Wording]:
+    """Each segment in one sentence."""
+    import numpy as np
+
+    found = study.segments
+    if found is None:
+        return {}
+    everything = float(np.nansum(study.money.amounts)) if study.money else 0.0
+    shares = {n: one / everything for n, one in found.amounts.items() if everything > 0}
+    return {
+        profile.number: tell_portrait(profile, shares.get(profile.number))
+        for profile in found.segmentation.profiles
+    }
 
 
 def _name_columns(study: CustomerStudy) -> dict[str, Wording]:

@@ -232,6 +232,8 @@ class SegmentProfile(Part):
     """Its code in `customers.parquet`."""
     name: Wording
     """A proposed name."""
+    in_words: Wording | None = None
+    """The segment in one sentence: who they are, the outcome among them, their share of the money."""
     size: Count
     """Customers in it."""
     share: Share
