@@ -95,3 +95,10 @@ def test_a_fee_of_words_is_refused(provider, capsys):
 
     assert code == 2
     assert "--fee plan is no column of numbers" in err
+
+
+def test_groups_of_contracts_are_refused(provider, capsys):
+    code, _, err = ask(capsys, "clients.csv", *COLUMNS, "--by", "plan")
+
+    assert code == 2
+    assert "contracts are valued one by one" in err

@@ -111,6 +111,7 @@ def value(
         how = replace(how or HowRead(), outcome=event)
     home, language = find_home(file, workspace, lang, day, how=how, verb="predict value")
     if duration or event or fee or tells_contracts(home):
+        _refuse_groups(by)
         return _value_contracts(
             home, (duration, event, fee), asked, day, top=top, out=out, format=format, lang=language
         )
@@ -169,6 +170,17 @@ def _value_contracts(
         if out is not None:
             print_lines("", str(out))
     return 0
+
+
+def _refuse_groups(by: str | None) -> None:
+    if by is None:
+        return
+    raise InvalidParameterError(
+        en=f"--by {by} values groups of customers by their purchases; contracts are valued one by one. Write"
+        " them to a file, and sum that up: --out values.csv.",
+        ru=f"--by {by} оценивает группы клиентов по покупкам, а договоры оцениваются по одному. Запишите их в"
+        " файл и сложите там: --out values.csv.",
+    )
 
 
 def _choose_day(until: Day | None, as_of: Day | None) -> Day | None:
