@@ -105,6 +105,17 @@ def test_a_column_of_which_nothing_is_known_is_survived(scorer):
     assert again.contributions(rows.X)[:, 5].tolist() == [0.0] * len(X)
 
 
+def test_rows_that_are_all_the_same_have_the_base_rate(scorer):
+    name = next(name for name, one in _fitted().items() if one is scorer)
+    labels = (np.arange(300) % 4 == 0).astype(float)
+    same = np.tile([[1.0, 2.0, NAN]], (300, 1))
+    rows = TrainingRows(same, labels, np.arange(300), np.array([False, True, False]))
+
+    *_, (_, again, _) = fit_models(rows, 1, lambda: None, models=[name])
+
+    np.testing.assert_allclose(again.probabilities(same), 0.25, atol=0.02)
+
+
 MONOTONE = ("one_feature", "random_forest", "extra_trees", "lightgbm", "histogram_trees", "tuned")
 
 

@@ -17,6 +17,9 @@ __all__ = ["ForestModel", "fit_extra_trees", "fit_random_forest"]
 _TREES = 100
 _LEVELS_ONE_BY_ONE = 8
 _SEED = 7
+_MOST_COLUMNS = 100
+"""A tree looks at so many columns at most, each at others."""
+
 
 _ROW_SHARE = 0.632
 """As many different rows as a sample with replacement would hold."""
@@ -153,6 +156,7 @@ def _grow(
         "lambda_l2": _PENALTY,
         "bagging_fraction": _ROW_SHARE,
         "bagging_freq": 1,
+        "feature_fraction": min(1.0, _MOST_COLUMNS / coded.shape[1]),
         "feature_fraction_bynode": size.column_share,
         "max_cat_to_onehot": _LEVELS_ONE_BY_ONE,
         "extra_trees": is_extra,

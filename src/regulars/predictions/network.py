@@ -217,7 +217,8 @@ def _find_typical(matrix: NDArray[np.float64]) -> Typical:
     from sklearn.cluster import KMeans
 
     sample = matrix[:: max(1, len(matrix) // _MOST_ROWS_GROUPED)]
-    n_centers = max(1, min(_CENTERS, len(sample) // (2 * _FEWEST_IN_CENTER)))
+    n_different = len(np.unique(sample, axis=0))
+    n_centers = max(1, min(_CENTERS, len(sample) // (2 * _FEWEST_IN_CENTER), n_different))
     groups = KMeans(n_centers, n_init=1, random_state=0).fit(sample)
     counts = np.bincount(groups.labels_, minlength=n_centers)
     kept = counts >= _FEWEST_IN_CENTER

@@ -188,8 +188,10 @@ class CatboostRounds:
 
     def pick(self, position: int) -> CatboostModel:
         """The model with one of the numbers of trees."""
-        cut = self.model.copy()
-        cut.shrink(self._rounds()[position])
+        cut, rounds = self.model.copy(), self._rounds()[position]
+        # Where nothing is to be learnt there is next to no tree, and none to cut.
+        if rounds < cut.tree_count_:
+            cut.shrink(rounds)
         return CatboostModel(cut, self.codes)
 
     def _rounds(self) -> list[int]:
@@ -210,6 +212,7 @@ def fit_catboost(
     """
     from catboost import CatBoostClassifier
 
+    X = _vary(X)
     codes = LevelCodes.learn(X, is_category)
     model = CatBoostClassifier(
         iterations=_CATBOOST_ROUNDS[-1 if only is None else only],
@@ -224,6 +227,17 @@ def fit_catboost(
         monotone_constraints=None if monotone is None else monotone[_order(X, codes)].tolist(),
     )
     return CatboostRounds(model.fit(_pool(X, codes, labels)), codes)
+
+
+def _vary(X: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The rows; where all are the same, which CatBoost refuses, with a first column that says nothing."""
+    first = X[:1]
+    is_same = np.equal(X, first) | (np.isnan(X) & np.isnan(first))
+    if not is_same.all():
+        return X
+    varied = np.array(X)
+    varied[:, 0] = np.arange(len(X)) % 2
+    return varied
 
 
 def _order(X: NDArray[np.float64], codes: LevelCodes) -> NDArray[np.int64]:
