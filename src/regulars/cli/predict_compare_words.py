@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from regulars.cli.console import print_lines, print_text
 from regulars.schema.wording import Wording
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["describe_comparison", "print_comparison"]
 
 _HEADINGS = {
-    "en": ("Model", "ROC-AUC", "within\na test", "PR-AUC", "Brier", "Log\nloss", "Calibration\nerror", "Better where\nit learnt"),
-    "ru": ("Модель", "ROC-AUC", "внутри\nпроверки", "PR-AUC", "Брайер", "Лог-\nпотери", "Ошибка\nкалибровки", "Лучше там,\nгде училась"),
+    "en": ("Model", "ROC-AUC", "All tests\nin one", "PR-AUC", "Brier", "Log\nloss", "Calib.\nerror", "Over-\nfit"),
+    "ru": ("Модель", "ROC-AUC", "Всё одним\nрядом", "PR-AUC", "Брайер", "Лог-\nпотери", "Ошибка\nкалибр.", "Пере-\nобуч."),
 }  # fmt: skip
 _GROUP_HEADINGS = {
     "en": ("Group", "Customers", "Outcome", "ROC-AUC", "Said", "Came"),
@@ -392,26 +392,27 @@ def _tabulate(
     from rich.text import Text
 
     has_together = standings is not None and bool(standings.together)
-    headings = [
-        heading for place, heading in enumerate(_HEADINGS[language]) if place != 2 or has_together
-    ]
+    left_out = len(_HEADINGS[language]) - 1 if has_together else 2
+    headings = [one for place, one in enumerate(_HEADINGS[language]) if place != left_out]
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", width=1)
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place else "left", no_wrap=bool(place))
+        justify: Literal["left", "right"] = "right" if place else "left"
+        table.add_column(heading, justify=justify, no_wrap=bool(place), overflow="fold")
     for one in models:
-        roc_auc = standings.roc_auc(one.name) if standings is not None else one.roc_auc
+        together = [standings.roc_auc(one.name).mean] if standings and has_together else []
         figures = [
-            _say_interval(roc_auc, language),
-            *([_say_interval(one.roc_auc, language)] if has_together else []),
+            _say_interval(one.roc_auc, language),
             *(
                 _say_figure(figure, language)
                 for figure in (
+                    *together,
                     one.pr_auc.mean,
                     one.brier.mean,
                     one.log_loss.mean,
                     one.calibration_error.mean,
-                    max(one.train_roc_auc - one.roc_auc.mean, 0.0),
+                    # Where a window moves on, time is between the two as well, and no fault of a model.
+                    *([] if has_together else [max(one.train_roc_auc - one.roc_auc.mean, 0.0)]),
                 )
             ),
         ]

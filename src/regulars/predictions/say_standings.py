@@ -70,18 +70,18 @@ def _say_in_order(
         for language in _LANGUAGES
     }
     by = {
-        "en": "in the order of the file"
+        "en": "the file" if ordering.unit == "rows" else quote(ordering.name, "en"),
+        "ru": "в порядке файла"
         if ordering.unit == "rows"
-        else f"by {quote(ordering.name, 'en')}",
-        "ru": "в порядке файла" if ordering.unit == "rows" else f"по {quote(ordering.name, 'ru')}",
+        else f"по возрастанию {quote(ordering.name, 'ru')}",
     }
     left = _say_empty(ordering, gap)
     if split == "time":
         return Wording(
-            en=f"The rows stand {by['en']}. The first two thirds ({figures['en'][0]}) teach, the last third "
+            en=f"The rows stand in the order of {by['en']}. The first two thirds ({figures['en'][0]}) teach, the last third "
             f"({figures['en'][1]}) tests{left.en}. The model was chosen on earlier stretches, before "
             "the last third was looked at.",
-            ru=f"Строки стоят {by['ru']}. Первые две трети ({figures['ru'][0]}) учат, последняя треть "
+            ru=f"Строки идут {by['ru']}. Первые две трети ({figures['ru'][0]}) учат, последняя треть "
             f"({figures['ru'][1]}) проверяет{left.ru}. Модель выбрана на более ранних отрезках, до того "
             "как посмотрели на последнюю треть.",
         )
@@ -90,10 +90,10 @@ def _say_in_order(
         "ru": pluralize(len(tests), "ru", "раз", "раза", "раз"),
     }
     return Wording(
-        en=f"The rows stand {by['en']}. A window of {figures['en'][0]} rows moves on through them: the models "
+        en=f"The rows stand in the order of {by['en']}. A window of {figures['en'][0]} rows moves on through them: the models "
         f"learn from it and are tested on what comes next{left.en}, {count['en']}, {figures['en'][1]} rows in "
         "all. The model was chosen within the first window.",
-        ru=f"Строки стоят {by['ru']}. По ним движется окно в {figures['ru'][0]} строк: модели учатся на нём и "
+        ru=f"Строки идут {by['ru']}. По ним движется окно в {figures['ru'][0]} строк: модели учатся на нём и "
         f"проверяются на том, что идёт следом{left.ru}, {count['ru']}, всего {figures['ru'][1]} строк. Модель "
         "выбрана внутри первого окна.",
     )
