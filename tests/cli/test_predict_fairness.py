@@ -56,3 +56,19 @@ def test_a_workspace_without_models_says_how_to_make_some(desk):
 
     assert ran.code == 1
     assert ran.complaint.startswith("No run in")
+
+
+def test_of_several_classes_one_has_to_be_named(desk):
+    rows = "".join(f"k{n:03},{'fm'[n % 2]},{n * 13 % 90},{'abc'[n * 11 % 3]}\n" for n in range(240))
+    desk.write("clients.csv", f"customer_id,gender,fee,status\n{rows}")
+    desk.run("analyze", "clients.csv", "--outcome", "status", "--out", "out")
+
+    unsaid = desk.run("predict", "fairness", "-w", "out/workspace")
+    beyond = desk.run("predict", "fairness", "-w", "out/workspace", "--class", "4")
+    said = desk.run(
+        "predict", "fairness", "-w", "out/workspace", "--class", "3", "--format", "json"
+    )
+
+    assert "kept models of 3 classes. Say which: --class 1 to --class 3" in unsaid.complaint
+    assert beyond.complaint == unsaid.complaint
+    assert said.json["columns"][0]["column"] == "gender"

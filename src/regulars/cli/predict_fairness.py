@@ -104,7 +104,13 @@ def fairness(
     home, language = find_home(file, workspace, lang, as_of, how=how, verb="predict fairness")
     with open_progress(language) as progress:
         if file and run is None:
-            ensure_models(home, as_of=as_of, language=language, progress=progress)
+            ensure_models(
+                home,
+                as_of=as_of,
+                class_number=class_number,
+                language=language,
+                progress=progress,
+            )
         report = check_fairness(
             home,
             split_names(by),

@@ -60,29 +60,50 @@ def find_run(workspace: Workspace, run: str | None, *, class_number: int | None 
         When no run of that name kept models.
     NotFoundError
         When none did.
+    InvalidParameterError
+        When it kept models of several classes and none of them was named, or one that is not there.
     """
-    own = "models" if class_number is None else f"models/{class_number}"
     runs = workspace.folder / "runs"
     with storage_guard(runs):
-        known = sorted(
-            path.name for path in runs.glob("*") if (path / own / "manifest.json").is_file()
-        )
-    if not known:
+        classes = {
+            path.parent.name: len(list(path.glob("*/manifest.json")))
+            for path in sorted(runs.glob("*/models"))
+            if any(path.rglob("manifest.json"))
+        }
+    if not classes:
         raise NotFoundError(
             en=f"No run in '{workspace.folder}' kept models. Compare some: regulars analyze.",
             ru=f"Ни один прогон в «{workspace.folder}» не сохранил моделей. Сравните модели: regulars analyze.",
         )
-    if run in (None, "latest"):
-        return known[-1]
-    if run not in known:
-        raise UnknownNameError("run", str(run), known, ru="прогона")
-    return str(run)
+    fitting = [name for name, count in classes.items() if _has_class(count, class_number)]
+    is_last = run in (None, "latest")
+    if not is_last and run not in classes:
+        raise UnknownNameError("run", str(run), classes, ru="прогона")
+    if fitting and (is_last or run in fitting):
+        return fitting[-1] if is_last else str(run)
+    name = list(classes)[-1] if is_last else str(run)
+    if not classes[name]:
+        raise InvalidParameterError(
+            en=f"Run {name} kept models of one outcome, not of several classes. Leave --class out.",
+            ru=f"Прогон {name} сохранил модели одного исхода, а не нескольких классов. Уберите --class.",
+        )
+    raise InvalidParameterError(
+        en=f"Run {name} kept models of {classes[name]} classes. Say which: --class 1 to --class"
+        f" {classes[name]}; `regulars predict models` names them.",
+        ru=f"Прогон {name} сохранил модели нескольких классов, их {classes[name]}. Скажите, какого: от "
+        f"--class 1 до --class {classes[name]}; их называет regulars predict models.",
+    )
+
+
+def _has_class(count: int, class_number: int | None) -> bool:
+    return count == 0 if class_number is None else 1 <= class_number <= count
 
 
 def ensure_models(
     workspace: Workspace,
     *,
     as_of: date | None = None,
+    class_number: int | None = None,
     language: Language,
     progress: Progress,
 ) -> None:
@@ -94,13 +115,16 @@ def ensure_models(
         Of the files.
     as_of
         First day that is not seen.
+    class_number
+        Of an outcome of several classes which, from 1.
     language, progress
         Told of each stage.
     """
     from regulars.workspace.analyze import AnalysisWishes, analyze_workspace
 
     try:
-        record = read_record(workspace.folder / "runs", find_run(workspace, None))
+        last = find_run(workspace, None, class_number=class_number)
+        record = read_record(workspace.folder / "runs", last)
     except NotFoundError:
         record = {}
     recipe = record.get("recipe", {})
