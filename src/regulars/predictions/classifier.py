@@ -47,8 +47,6 @@ class CustomerClassifier(ClassifierMixin, Estimator):
         The two classes, sorted; shape (2,).
     scorer_
         The fitted, calibrated model.
-    n_features_in_
-        Columns of `X`.
 
     Examples
     --------
