@@ -85,13 +85,17 @@ def test_a_secret_is_not_shown_by_an_error_beside_it(folder, monkeypatch):
             '# mine\ntime_zome = "UTC"',
             "regulars.toml, line 2: time_zome: there is no such setting. Did you mean 'time_zone'?"
             " The settings are: time_zone, currency, language, memory_limit, threads,"
-            " retention_days, lock_wait_seconds, datasets.",
+            " retention_days, lock_wait_seconds, datasets, gate_ranking, gate_calibration,"
+            " gate_recall_gap, gate_calibration_gap, gate_contacted_gap, gate_false_alarms_gap,"
+            " gate_twin_flips.",
         ),
         (
             "[engine]\nurl = 1",
             "regulars.toml, line 1: engine: there is no such setting."
             " The settings are: time_zone, currency, language, memory_limit, threads,"
-            " retention_days, lock_wait_seconds, datasets.",
+            " retention_days, lock_wait_seconds, datasets, gate_ranking, gate_calibration,"
+            " gate_recall_gap, gate_calibration_gap, gate_contacted_gap, gate_false_alarms_gap,"
+            " gate_twin_flips.",
         ),
         (
             'time_zone = "Europe/Moskow"',
