@@ -122,9 +122,10 @@ def test_age_and_time_gone_by_cannot_be_changed():
         _feature("TotalCharges"),
         _feature("recency_days", unit="days", group="purchases"),
         _feature("contract", "category"),
+        _feature("Total day minutes"),
     ]
 
-    assert find_changeable(features).tolist() == [False, True, False, False, True]
+    assert find_changeable(features).tolist() == [False, True, False, False, True, True]
 
 
 def test_names_that_are_given_go_before_words():

@@ -91,12 +91,13 @@ def test_contact_with_support_is_what_the_customer_began():
     table = contacts(
         ("a", -3, "in", None), ("a", 5, "in", None), ("b", -3, "out", None), ("b", 5, "out", None),
         ("c", -3, "Входящий", None), ("c", 5, "входящий", None), ("d", -3, None, None),
+        ("f", -3, "internal", None), ("f", 5, "internal", None),
         ("d", 5, None, None), ("e", 5, "in", None),
     )  # fmt: skip
 
     seen = see(SupportContact(horizon_days=30), {"interactions": table})
 
-    assert seen == {"a": 1.0, "b": 0.0, "c": 1.0, "d": 1.0}
+    assert seen == {"a": 1.0, "b": 0.0, "c": 1.0, "d": 1.0, "f": 0.0}
 
 
 def test_with_subscriptions_everybody_subscribed_may_contact_support():

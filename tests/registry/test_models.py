@@ -10,7 +10,13 @@ import pyarrow as pa
 import pytest
 import skops.io
 
-from regulars.errors import InvalidParameterError, NotFoundError, QualityError, StorageError
+from regulars.errors import (
+    InvalidParameterError,
+    NotFoundError,
+    QualityError,
+    StorageError,
+    UnknownColumnError,
+)
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import NoPurchase, Outcome, compare_churn_models, read_outcome
 from regulars.predictions.comparison import compare_models_over_time
@@ -143,7 +149,21 @@ def test_one_customer_is_scored_whatever_is_missing_or_spelt_otherwise(saved):
     score = load_models(saved).open_row("logistic")
 
     assert score({"plan": "GOLD"}) == score({"plan": "gold"})
-    assert score({"plan": "no such plan"}) == score({})
+    assert score({"age": 40.0, "plan": "no such plan"}) == score({"age": 40.0})
+
+
+def test_a_name_that_is_no_feature_is_refused_for_one_customer(saved):
+    score = load_models(saved).open_row()
+
+    with pytest.raises(UnknownColumnError, match=r"no column 'plann'.*'plan'"):
+        score({"age": 40.0, "plann": "gold"})
+
+
+def test_a_customer_of_whom_nothing_is_known_is_refused(saved):
+    score = load_models(saved).open_row()
+
+    with pytest.raises(QualityError, match="Nothing that the models look at is known"):
+        score({"age": None})
 
 
 def test_a_value_of_another_kind_is_refused_for_one_customer(saved):

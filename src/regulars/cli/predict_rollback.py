@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from regulars.cli.console import print_json, print_lines
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
+from regulars.cli.predict_fairness import ClassOption
 from regulars.cli.predict_promote import ByOption, describe_entry
 from regulars.schema.wording import Wording
 
@@ -29,6 +30,7 @@ def rollback(
     ] = None,
     /,
     *,
+    class_number: ClassOption = None,
     by: ByOption = None,
     workspace: WorkspaceOption = None,
     format: OutputFormat = "table",
@@ -45,7 +47,7 @@ def rollback(
     from regulars.workspace.champions import roll_back
 
     home, language = find_workspace(workspace, lang)
-    entry = roll_back(home, run, by=by)
+    entry = roll_back(home, run, class_number=class_number, by=by)
     if format == "json":
         print_json({"entry": describe_entry(entry)})
         return 0

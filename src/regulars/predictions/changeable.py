@@ -12,10 +12,10 @@ from regulars.features.table import Feature
 __all__ = ["find_changeable"]
 
 _GIVEN = re.compile(
-    r"\b(age|sex|gender|birth\w*|born|marital|married|spouse|partner|dependents?|child(ren)?|kids|"
+    r"\b(age|sex|gender|birth\w*|born|marital|married|spouse|has a partner|dependents?|child(ren)?|kids|"
     r"famil\w*|education|degree|occupation|profession|job|income|citizen\w*|nation\w*|race|"
-    r"region|city|country|state|province|district|zip|postal|address|territory|"
-    r"total|lifetime|cumulative|tenure|seniority|registered|registration|joined|signup|since|"
+    r"region|city|country|province|district|zip|postal|address|territory|"
+    r"total (charges?|spent|spend|amount|revenue|paid|purchases|orders)|lifetime|cumulative|tenure|seniority|registered|registration|joined|signup|since|"
     r"возраст\w*|пол|рожд\w*|брак\w*|семь\w*|семей\w*|супруг\w*|дет(и|ей)|иждивен\w*|образован\w*|"
     r"професси\w*|должност\w*|доход\w*|гражданств\w*|пенсион\w*|регион\w*|город\w*|стран\w*|область|"
     r"всего|накоплен\w*|район\w*|адрес\w*|индекс\w*|стаж\w*|регистрац\w*)\b",

@@ -24,7 +24,7 @@ __all__ = ["Happening", "observe_happening"]
 Happening = EventOutcome | SupportContact | AnswerOutcome
 """An outcome that somebody does, and not one that they stop doing."""
 
-_INCOMING = r"^(in|вход|от клиент)"
+_INCOMING = r"^(in|inbound|incoming|received|from (the )?customer|вход.*|от клиента)$"
 _MOMENTS = {"purchases": "purchased_at", "events": "occurred_at", "interactions": "occurred_at"}
 
 
@@ -92,7 +92,7 @@ def _mark_support(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     contacts = _get(tables, "interactions")
     began = ibis.literal(True)  # noqa: FBT003 - a value
     if "direction" in contacts.columns:
-        told = contacts["direction"].lower()
+        told = contacts["direction"].lower().strip()
         began = told.isnull() | told.re_search(_INCOMING)
     marked = contacts.select("customer_id", moment="occurred_at", is_outcome=began, is_asked=began)
     others = [
@@ -114,7 +114,7 @@ def _mark_answers(definition: AnswerOutcome, tables: Mapping[str, ibis.Table]) -
     ends = contacts["outcome"]
     is_asked = ends.notnull()
     if "direction" in contacts.columns:
-        told = contacts["direction"].lower()
+        told = contacts["direction"].lower().strip()
         is_asked &= told.isnull() | ~told.re_search(_INCOMING)
     return contacts.select(
         "customer_id",

@@ -20,6 +20,7 @@ __all__ = [
     "Outcome",
     "check_enough",
     "count_classes",
+    "label_values",
     "read_outcome",
 ]
 
@@ -211,12 +212,34 @@ def read_outcome(
     counts = _count(texts)
     _check_varies(counts, column)
     positive = _find_positive(counts, column, positive_value)
-    labels = np.array(
-        [np.nan if text is None else float(_fold(text) == _fold(positive)) for text in texts]
-    )
-    outcome = Outcome(ColumnOutcome(column=column, positive=positive), labels)
+    outcome = Outcome(ColumnOutcome(column=column, positive=positive), _label(texts, positive))
     check_enough(outcome)
     return outcome
+
+
+def label_values(
+    values: Sequence[object] | pa.ChunkedArray | pa.Array, definition: ColumnOutcome
+) -> NDArray[np.float64]:
+    """Who has an outcome that was defined earlier: 1.0, 0.0, NaN where not known; shape (n,).
+
+    Parameters
+    ----------
+    values
+        Of the column, one per customer.
+    definition
+        With the value that counts as yes, whatever its case and spaces.
+
+    Examples
+    --------
+    >>> label_values([" YES", "no", None], ColumnOutcome(column="churn", positive="yes")).tolist()
+    [1.0, 0.0, nan]
+    """
+    return _label([_as_text(value) for value in _as_list(values)], definition.positive)
+
+
+def _label(texts: Sequence[str | None], positive: str) -> NDArray[np.float64]:
+    wanted = _fold(positive)
+    return np.array([np.nan if text is None else float(_fold(text) == wanted) for text in texts])
 
 
 def count_classes(values: Sequence[object] | pa.ChunkedArray | pa.Array) -> dict[str, int]:

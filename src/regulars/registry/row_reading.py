@@ -1,15 +1,16 @@
 """One customer's features as the numbers that models see, without a table around them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NoReturn
 
 import numpy as np
 
-from regulars.errors import InvalidParameterError
+from regulars.errors import InvalidParameterError, QualityError, UnknownColumnError
 from regulars.features.sentences import Value
 from regulars.registry.manifest import SavedFeature
 from regulars.schema.spelling import fold_spelling
 
-__all__ = ["find_reader"]
+__all__ = ["find_reader", "refuse_names", "refuse_nothing"]
 
 
 def find_reader(feature: SavedFeature) -> Callable[[Value], float]:
@@ -26,6 +27,25 @@ def find_reader(feature: SavedFeature) -> Callable[[Value], float]:
         "category": _read_levels,
     }
     return readers[feature.kind](feature)
+
+
+def refuse_names(given: Iterable[str], features: Sequence[SavedFeature]) -> NoReturn:
+    """Raise for a name that is no feature's."""
+    known = [feature.name for feature in features]
+    name = next(name for name in given if name not in (*known, "customer_id"))
+    raise UnknownColumnError(
+        name, known, where="What the models look at", ru="Среди того, на что смотрят модели,"
+    )
+
+
+def refuse_nothing() -> NoReturn:
+    """Raise for a customer of whom nothing is known."""
+    raise QualityError(
+        en="Nothing that the models look at is known of this customer. Give some of the features of the "
+        "manifest.",
+        ru="Об этом клиенте не известно ничего из того, на что смотрят модели. Передайте какие-нибудь "
+        "признаки из описи.",
+    )
 
 
 def _read_numbers(feature: SavedFeature) -> Callable[[Value], float]:

@@ -216,7 +216,11 @@ def promote_model(
 
 
 def roll_back(
-    workspace: Workspace, run: str | None = None, *, by: str | None = None
+    workspace: Workspace,
+    run: str | None = None,
+    *,
+    class_number: int | None = None,
+    by: str | None = None,
 ) -> ChampionEntry:
     """Take the model into use again that was before the one in use.
 
@@ -226,6 +230,8 @@ def roll_back(
         Whose models.
     run
         The run whose model goes out of use; that of the last decision when None.
+    class_number
+        Of a run of several classes which.
     by
         Who decides; the person at the computer when None.
 
@@ -247,10 +253,7 @@ def roll_back(
                 en="No model is in use yet. Promote one: regulars predict promote RUN.",
                 ru="Ни одной модели ещё нет в деле. Введите её: regulars predict promote ПРОГОН.",
             )
-        in_use = {entry.run: entry for entry in journal.champions}
-        if run is not None and run not in in_use:
-            raise UnknownNameError("run in use", run, in_use, ru="прогона в деле")
-        going = in_use[run] if run is not None else journal.entries[-1]
+        going = _find_going(journal, run, class_number)
         before = journal.find_before(going.outcome)
         folder = _locate(workspace, before.run, before.class_number)
         manifest = load_models(folder, is_signature=workspace.master_key.is_signature).manifest
@@ -272,6 +275,24 @@ def roll_back(
             by=by or getuser(),
             at=_say_now(workspace),
         )
+
+
+def _find_going(journal: Journal, run: str | None, class_number: int | None) -> ChampionEntry:
+    """The decision by which the model is in use that is to go."""
+    if run is None:
+        return journal.entries[-1]
+    in_use = [entry for entry in journal.champions if entry.run == run]
+    if not in_use:
+        runs = [entry.run for entry in journal.champions]
+        raise UnknownNameError("run in use", run, runs, ru="прогона в деле")
+    own = [one for one in in_use if class_number is None or one.class_number == class_number]
+    if len(own) != 1:
+        classes = ", ".join(str(one.class_number) for one in in_use)
+        raise InvalidParameterError(
+            en=f"Of run {run} the models of classes {classes} are in use. Say which goes: --class N.",
+            ru=f"У прогона {run} в деле модели классов {classes}. Скажите, какая уходит: --class N.",
+        )
+    return own[0]
 
 
 def _check_override(override: str | None, by: str | None) -> None:

@@ -57,7 +57,7 @@ def choose_models(keeper: Workspace, run: str | None, model: str | None) -> Chos
     UnknownNameError
         When there is no such run, or no such model in it.
     InvalidParameterError
-        When the run tells several classes apart.
+        When the run tells several classes apart, or models of several outcomes are in use.
     """
     from regulars.predictions.roster import FAMILIES
 
@@ -94,6 +94,14 @@ def _choose_run(keeper: Workspace, run: str | None) -> str:
 
 
 def _find_champion(keeper: Workspace) -> str | None:
-    """The run whose models are in use, by the last decision; None where none was made."""
+    """The run whose models are in use; None where none was ever promoted."""
     champions = [one for one in list_champions(keeper) if one.class_number is None]
-    return max(champions, key=lambda one: one.number).run if champions else None
+    if len(champions) > 1:
+        said = "; ".join(f"{one.run} ({one.outcome.sentence.en})" for one in champions)
+        said_ru = "; ".join(f"{one.run} ({one.outcome.sentence.ru})" for one in champions)
+        raise InvalidParameterError(
+            en=f"Models of {len(champions)} outcomes are in use: {said}. Say which: --run RUN.",
+            ru=f"В деле модели нескольких исходов ({len(champions)}): {said_ru}. Скажите, какая: --run "
+            "ПРОГОН.",
+        )
+    return champions[0].run if champions else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regulars.errors import InvalidParameterError, QualityError, UnknownColumnError
+from regulars.errors import QualityError, UnknownColumnError
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.customer_features import build_features_again
 from regulars.workspace.leaving import build_leaving_features, choose_dates
@@ -124,8 +124,9 @@ def score_later(
             if isinstance(definition, ColumnOutcome):
                 return later.of_column(definition, learnt)
             return later.of_dates(definition)
-        except (QualityError, InvalidParameterError, UnknownColumnError):
-            # Too few, too short a history, or features that these models do not know.
+        except (QualityError, UnknownColumnError):
+            # Too few, too short a history, or features that nothing makes any more. That a model
+            # refuses the customers of today is no reason to look away.
             return None
 
 
@@ -158,6 +159,7 @@ class _Later:
         import pyarrow.compute as pc
 
         from regulars.features import FeatureTable, read_profile_column
+        from regulars.predictions.outcome import label_values
 
         features = build_features_again(
             self.tables, self.mappings, as_of=self.day, definitions=self.definitions
@@ -174,8 +176,7 @@ class _Later:
         if not pc.any(is_new).as_py():
             return None
         rows = FeatureTable(features.table.filter(is_new), features.features, features.as_of)
-        is_yes = pc.equal(values.filter(is_new).cast(pa.string()), definition.positive)
-        labels = np.asarray(is_yes.to_numpy(zero_copy_only=False), np.float64)
+        labels = label_values(values.filter(is_new), definition)
         return self._score([(rows, labels)])
 
     def of_dates(self, definition: TimedOutcome) -> PairedScores | None:

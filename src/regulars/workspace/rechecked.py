@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regulars.errors import InvalidParameterError, QualityError
+from regulars.errors import InvalidParameterError, NotFoundError, QualityError
 from regulars.evaluate import Interval
 from regulars.features import AsOf, read_profile_column
 from regulars.predictions import observe_outcome
 from regulars.predictions.definitions import ColumnOutcome
+from regulars.predictions.outcome import label_values
 from regulars.predictions.recheck import Recheck, recheck_scores
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.chosen_models import choose_models
@@ -193,19 +194,21 @@ def _read_column(
     day: AsOf,
 ) -> tuple[pa.Array, NDArray[np.float64]]:
     """Who has the outcome by a column, of all whom it is told of."""
-    import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
+    told = [one for one in mappings if one.table == "profiles" and one.outcome]
+    if not told or "profiles" not in tables:
+        raise NotFoundError(
+            en=f"No file that is loaded tells '{definition.column}' of the customers any more. Load one that "
+            "does.",
+            ru=f"Ни один загруженный файл больше не говорит о клиентах «{definition.column}». Загрузите "
+            "такой.",
+        )
     profiles = tables["profiles"]
-    (mapping, *_) = [one for one in reversed(mappings) if one.table == "profiles"]
-    column = mapping.get_source(definition.column).target
+    column = told[-1].get_source(definition.column).target
     ids = read_profile_column(profiles, "customer_id", as_of=day).cast(pa.string())
-    values = read_profile_column(profiles, column, as_of=day).cast(pa.string())
-    wanted = definition.positive.casefold()
-    is_positive = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(values)), wanted)
-    labels = np.asarray(is_positive.cast(pa.float64()).to_numpy(), dtype=np.float64)
-    return ids.combine_chunks(), labels
+    values = read_profile_column(profiles, column, as_of=day)
+    return ids.combine_chunks(), label_values(values, definition)
 
 
 def _align(

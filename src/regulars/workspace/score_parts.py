@@ -152,6 +152,8 @@ def score_part(
     schema = pa.schema(kinds)
     if features is None:
         return schema.empty_table()
+    # Whether these are other customers, or other units, is asked of all of them and not of each slice.
+    models.encode(features.sample(_CUSTOMERS_AT_ONCE))
     pieces = [
         _score(models, features.slice(start, _CUSTOMERS_AT_ONCE), model, reasons, language)
         for start in range(0, len(features), _CUSTOMERS_AT_ONCE)
@@ -168,7 +170,7 @@ def _score(
 ) -> pa.Table:
     import pyarrow as pa
 
-    matrix = models.encode(features)
+    matrix = models.encode(features, is_checked=True)
     said = models.get(model).probabilities(matrix.values)
     risk, _ = band_risks(said, models.manifest.threshold)
     columns = {
