@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
+from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
@@ -119,10 +120,10 @@ def _describe(found: PredictedAmount, language: Language) -> dict[str, Any]:
         "models": [
             {
                 "name": one.name,
-                "mean_error": _bounds(one.mean_error),
-                "root_error": _bounds(one.root_error),
-                "explained": _bounds(one.explained),
-                "rank_correlation": _bounds(one.rank_correlation),
+                "mean_error": describe_interval(one.mean_error),
+                "root_error": describe_interval(one.root_error),
+                "explained": describe_interval(one.explained),
+                "rank_correlation": describe_interval(one.rank_correlation),
                 "train_explained": one.train_explained,
                 "seconds": one.seconds,
             }
@@ -143,10 +144,6 @@ def _describe(found: PredictedAmount, language: Language) -> dict[str, Any]:
             for twin in found.twins
         ],
     }
-
-
-def _bounds(figure: Interval) -> dict[str, float]:
-    return {"mean": figure.mean, "low": figure.low, "high": figure.high}
 
 
 def _print(found: PredictedAmount, language: Language) -> None:

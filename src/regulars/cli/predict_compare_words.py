@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from regulars.cli.console import print_lines, print_text
+from regulars.cli.figures import describe_interval
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -117,28 +118,28 @@ def _describe_standings(
         "chosen": standings.chosen,
         "why": standings.reason.to(language),
         "random_split": {
-            "roc_auc": _describe_interval(standings.at_random),
+            "roc_auc": describe_interval(standings.at_random),
             "reason": standings.said_gap.to(language),
         }
         if standings.at_random is not None and standings.said_gap is not None
         else None,
-        "after_choosing_roc_auc": _describe_interval(standings.after_choosing),
+        "after_choosing_roc_auc": describe_interval(standings.after_choosing),
         "quality": _describe_quality(standings.quality, standings.threshold),
         "capacity": _describe_gain(standings.capacity),
         "calibration": [
-            {"customers": one.customers, "said": one.said, "came": _describe_interval(one.came)}
+            {"customers": one.customers, "said": one.said, "came": describe_interval(one.came)}
             for one in standings.calibration
         ],
         "profit": {
-            "per_customer": _describe_interval(standings.profit.profit),
-            "share_contacted": _describe_interval(standings.profit.share),
+            "per_customer": describe_interval(standings.profit.profit),
+            "share_contacted": describe_interval(standings.profit.share),
         },
         "savings": _describe_savings(standings.savings),
         "learning_curve": [
             {
                 "share": one.share,
                 "customers": one.customers,
-                "roc_auc": _describe_interval(one.roc_auc),
+                "roc_auc": describe_interval(one.roc_auc),
             }
             for one in standings.learning
         ],
@@ -179,10 +180,10 @@ def _describe_model(model: ModelResult, roc_auc: Interval, language: Language) -
     return {
         "name": model.name,
         "title": model.title.to(language),
-        "roc_auc": _describe_interval(roc_auc),
-        "roc_auc_within": _describe_interval(model.roc_auc),
+        "roc_auc": describe_interval(roc_auc),
+        "roc_auc_within": describe_interval(model.roc_auc),
         **{name: getattr(model, name).mean for name in intervals},
-        "intervals": {name: _describe_interval(getattr(model, name)) for name in intervals},
+        "intervals": {name: describe_interval(getattr(model, name)) for name in intervals},
         "train_roc_auc": model.train_roc_auc,
         "behind": model.behind,
         "behind_error": model.behind_error,
@@ -190,20 +191,14 @@ def _describe_model(model: ModelResult, roc_auc: Interval, language: Language) -
     }
 
 
-def _describe_interval(interval: Interval | None) -> dict[str, float] | None:
-    if interval is None:
-        return None
-    return {"mean": interval.mean, "low": interval.low, "high": interval.high}
-
-
 def _describe_quality(quality: Quality, threshold: float) -> dict[str, Any]:
     confusion = quality.confusion
     return {
         "threshold": threshold,
-        "roc_auc": _describe_interval(quality.roc_auc),
-        "precision": _describe_interval(quality.precision),
-        "recall": _describe_interval(quality.recall),
-        "f1": _describe_interval(quality.f1),
+        "roc_auc": describe_interval(quality.roc_auc),
+        "precision": describe_interval(quality.precision),
+        "recall": describe_interval(quality.recall),
+        "f1": describe_interval(quality.f1),
         "confusion": {
             "true_positive": confusion.true_positive,
             "false_positive": confusion.false_positive,
@@ -222,9 +217,9 @@ def _describe_gain(gain: Gain) -> dict[str, Any]:
     return {
         "share": gain.share,
         "customers": gain.customers,
-        "precision": _describe_interval(gain.precision),
-        "recall": _describe_interval(gain.recall),
-        "lift": _describe_interval(gain.lift),
+        "precision": describe_interval(gain.precision),
+        "recall": describe_interval(gain.recall),
+        "lift": describe_interval(gain.lift),
     }
 
 
@@ -232,11 +227,11 @@ def _describe_savings(savings: Savings | None) -> dict[str, Any] | None:
     if savings is None:
         return None
     return {
-        "by_own_costs": _describe_interval(savings.by_own_costs),
-        "at_one_threshold": _describe_interval(savings.at_one_threshold),
-        "blind": _describe_interval(savings.blind),
-        "ahead_of_threshold": _describe_interval(savings.ahead_of_threshold),
-        "ahead_of_blind": _describe_interval(savings.ahead_of_blind),
+        "by_own_costs": describe_interval(savings.by_own_costs),
+        "at_one_threshold": describe_interval(savings.at_one_threshold),
+        "blind": describe_interval(savings.blind),
+        "ahead_of_threshold": describe_interval(savings.ahead_of_threshold),
+        "ahead_of_blind": describe_interval(savings.ahead_of_blind),
         "cost_if_nobody": savings.nobody,
         "cost_if_everybody": savings.everybody,
         "cost_per_customer": savings.decided,
@@ -248,9 +243,9 @@ def _describe_group(group: GroupQuality) -> dict[str, Any]:
         "name": group.name,
         "customers": group.customers,
         "positives": group.positives,
-        "roc_auc": _describe_interval(group.roc_auc),
+        "roc_auc": describe_interval(group.roc_auc),
         "said": group.said,
-        "came": _describe_interval(group.came),
+        "came": describe_interval(group.came),
     }
 
 

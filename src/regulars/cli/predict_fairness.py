@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
+from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
@@ -14,7 +15,7 @@ from regulars.schema.wording import Wording
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from regulars.evaluate import Fairness, Interval
+    from regulars.evaluate import Fairness
     from regulars.predictions.group_checks import GroupCheck
     from regulars.predictions.mitigation import Remedy
     from regulars.schema.wording import Language
@@ -148,13 +149,13 @@ def _describe(report: FairnessReport, language: Language) -> dict[str, Any]:
                 if check.twins is None
                 else {
                     "customers": check.twins.customers,
-                    "flips": _bounds(check.twins.flips),
+                    "flips": describe_interval(check.twins.flips),
                     "shifts": [
                         {
                             "group": shift.name,
                             "customers": shift.customers,
-                            "change": _bounds(shift.change),
-                            "flips": _bounds(shift.flips),
+                            "change": describe_interval(shift.change),
+                            "flips": describe_interval(shift.flips),
                         }
                         for shift in check.twins.shifts
                     ],
@@ -163,7 +164,7 @@ def _describe(report: FairnessReport, language: Language) -> dict[str, Any]:
                 if check.guess is None
                 else {
                     "group": check.guess.name,
-                    "roc_auc": _bounds(check.guess.roc_auc),
+                    "roc_auc": describe_interval(check.guess.roc_auc),
                     "features": list(check.guess.features),
                 },
                 "sentences": [said.to(language) for said in say_check(check)],
@@ -182,11 +183,11 @@ def _describe_fairness(found: Fairness) -> dict[str, Any]:
                 "customers": group.customers,
                 "rows": group.rows,
                 "positives": group.positives,
-                "base_rate": _bounds(group.base_rate),
-                "contacted": _bounds(group.contacted),
-                "recall": _bounds(group.recall),
-                "false_alarms": _bounds(group.false_alarms),
-                "calibration": _bounds(group.calibration),
+                "base_rate": describe_interval(group.base_rate),
+                "contacted": describe_interval(group.contacted),
+                "recall": describe_interval(group.recall),
+                "false_alarms": describe_interval(group.false_alarms),
+                "calibration": describe_interval(group.calibration),
             }
             for group in found.groups
         ],
@@ -195,7 +196,7 @@ def _describe_fairness(found: Fairness) -> dict[str, Any]:
                 "measure": gap.measure,
                 "higher": gap.higher,
                 "lower": gap.lower,
-                "difference": _bounds(gap.difference),
+                "difference": describe_interval(gap.difference),
                 "is_certain": gap.is_certain,
             }
             for gap in found.gaps
@@ -209,17 +210,15 @@ def _describe_fairness(found: Fairness) -> dict[str, Any]:
 def _describe_remedy(one: Remedy) -> dict[str, Any]:
     return {
         "name": one.name,
-        "recall_gap": None if one.recall_gap is None else _bounds(one.recall_gap.difference),
-        "roc_auc_change": _bounds(one.roc_auc_change),
-        "cost_change": _bounds(one.cost_change),
-        "contacted_change": _bounds(one.contacted_change),
+        "recall_gap": None
+        if one.recall_gap is None
+        else describe_interval(one.recall_gap.difference),
+        "roc_auc_change": describe_interval(one.roc_auc_change),
+        "cost_change": describe_interval(one.cost_change),
+        "contacted_change": describe_interval(one.contacted_change),
         "thresholds": dict(one.thresholds),
         "left_out": list(one.left_out),
     }
-
-
-def _bounds(found: Interval | None) -> dict[str, float] | None:
-    return None if found is None else {"mean": found.mean, "low": found.low, "high": found.high}
 
 
 def _print(report: FairnessReport, language: Language, *, with_remedies: bool) -> None:

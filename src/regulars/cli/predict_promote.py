@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines
+from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
 from regulars.schema.wording import Wording
 
@@ -134,9 +135,9 @@ def _describe(done: Promotion, language: Language) -> dict[str, Any]:
             "ground": challenge.ground,
             "n": challenge.n,
             "positives": challenge.positives,
-            "champion": _bounds(challenge.champion),
-            "challenger": _bounds(challenge.challenger),
-            "difference": _bounds(challenge.difference),
+            "champion": describe_interval(challenge.champion),
+            "challenger": describe_interval(challenge.challenger),
+            "difference": describe_interval(challenge.difference),
         },
         "entry": None if done.entry is None else describe_entry(done.entry),
     }
@@ -155,10 +156,6 @@ def describe_entry(entry: ChampionEntry) -> dict[str, Any]:
         "override": entry.override,
         "not_met": [line.name for line in entry.gate if line.state == "not_met"],
     }
-
-
-def _bounds(found: Interval | None) -> dict[str, float] | None:
-    return None if found is None else {"mean": found.mean, "low": found.low, "high": found.high}
 
 
 def _say(done: Promotion, language: Language) -> list[str]:

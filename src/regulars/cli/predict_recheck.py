@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines
+from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
 from regulars.cli.segment_files import AsOfOption
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
-    from regulars.evaluate import Interval
     from regulars.schema.wording import Language
     from regulars.workspace.rechecked import RecheckedRun
 
@@ -73,23 +73,19 @@ def _describe(rechecked: RecheckedRun, language: Language) -> dict[str, Any]:
         "scored": found.scored,
         "known": found.known,
         "positives": found.positives,
-        "roc_auc": _bounds(found.roc_auc),
-        "promised_roc_auc": _bounds(found.promised),
+        "roc_auc": describe_interval(found.roc_auc),
+        "promised_roc_auc": describe_interval(found.promised),
         "said": found.said,
-        "came": _bounds(found.came),
-        "brier": _bounds(found.brier),
-        "calibration_error": _bounds(found.calibration_error),
+        "came": describe_interval(found.came),
+        "brier": describe_interval(found.brier),
+        "calibration_error": describe_interval(found.calibration_error),
         "calibration": [
-            {"customers": one.customers, "said": one.said, "came": _bounds(one.came)}
+            {"customers": one.customers, "said": one.said, "came": describe_interval(one.came)}
             for one in found.calibration
         ],
         "verdict": found.verdict,
         "reason": found.sentence.to(language),
     }
-
-
-def _bounds(interval: Interval) -> dict[str, float]:
-    return {"mean": interval.mean, "low": interval.low, "high": interval.high}
 
 
 def _say(rechecked: RecheckedRun, language: Language) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
+from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
@@ -135,7 +136,7 @@ def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
     found = study.comparison
     curve = found.curve
     return {
-        "c_index": _describe_interval(found.c_index),
+        "c_index": describe_interval(found.c_index),
         "median_days": curve.median_days,
         "median_low": curve.median_low,
         "median_high": curve.median_high,
@@ -157,7 +158,7 @@ def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
         "models": [
             {
                 "name": model.name,
-                "c_index": _describe_interval(model.c_index),
+                "c_index": describe_interval(model.c_index),
                 "behind": model.behind,
                 "behind_error": model.behind_error,
                 "brier": [
@@ -187,7 +188,7 @@ def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
                 "feature": one.feature,
                 "riskier": one.riskier.to(language),
                 "safer": one.safer.to(language),
-                "ratio": _describe_interval(one.ratio),
+                "ratio": describe_interval(one.ratio),
             }
             for one in found.hazard_ratios
         ],
@@ -196,10 +197,6 @@ def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
         ],
         "note": found.note.to(language),
     }
-
-
-def _describe_interval(figure: Any) -> dict[str, float]:  # noqa: ANN401 - an `Interval`
-    return {"mean": figure.mean, "low": figure.low, "high": figure.high}
 
 
 def _thin(points: tuple[Any, ...], most: int) -> tuple[Any, ...]:

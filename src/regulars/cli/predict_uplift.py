@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
+from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.errors import InvalidParameterError
@@ -156,8 +157,8 @@ def _read(option: str, text: str) -> Condition:
 def _describe(study: UpliftStudy, language: Language) -> dict[str, Any]:
     found = study.comparison
     return {
-        "effect": _describe_interval(found.effect),
-        "difference": _describe_interval(found.difference),
+        "effect": describe_interval(found.effect),
+        "difference": describe_interval(found.difference),
         "treatment": _describe_arm(found.contacted),
         "control": _describe_arm(found.control),
         "in_neither": study.others,
@@ -169,8 +170,8 @@ def _describe(study: UpliftStudy, language: Language) -> dict[str, Any]:
         "learners": [
             {
                 "name": one.name,
-                "qini": _describe_interval(one.qini),
-                "beyond_response": _describe_interval(one.beyond_response),
+                "qini": describe_interval(one.qini),
+                "beyond_response": describe_interval(one.beyond_response),
             }
             for one in found.learners
         ],
@@ -182,7 +183,7 @@ def _describe(study: UpliftStudy, language: Language) -> dict[str, Any]:
                 "predicted": one.predicted,
                 "treated_rate": _know(one.treated_rate),
                 "control_rate": _know(one.control_rate),
-                "effect": _describe_interval(one.effect),
+                "effect": describe_interval(one.effect),
             }
             for one in found.deciles
         ],
@@ -190,10 +191,6 @@ def _describe(study: UpliftStudy, language: Language) -> dict[str, Any]:
             {"column": one.column, "because": one.because.to(language)} for one in study.dropped
         ],
     }
-
-
-def _describe_interval(figure: Interval) -> dict[str, float | None]:
-    return {"mean": _know(figure.mean), "low": _know(figure.low), "high": _know(figure.high)}
 
 
 def _know(figure: float) -> float | None:
@@ -288,7 +285,9 @@ def _tabulate_deciles(found: UpliftComparison, language: Language) -> Renderable
             )
         )
         count = format_number(one.customers, language)
-        table.add_row(str(place), count, *rates, effect if _know(one.effect.mean) else "–")
+        table.add_row(
+            str(place), count, *rates, effect if _know(one.effect.mean) is not None else "–"
+        )
     return table
 
 

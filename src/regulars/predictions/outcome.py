@@ -18,6 +18,7 @@ __all__ = [
     "FEWEST_OF_EACH",
     "MOST_CLASSES",
     "Outcome",
+    "as_boolean",
     "check_enough",
     "count_classes",
     "label_values",
@@ -311,7 +312,7 @@ def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> s
     if wanted is not None:
         matching = [text for text in counts if _fold(text) == _fold(wanted)]
         if not matching and set(counts) <= {"true", "false"}:
-            matching = [text for text in counts if text == _as_boolean(wanted)]
+            matching = [text for text in counts if text == as_boolean(wanted)]
         if not matching:
             raise InvalidParameterError(
                 en=f"No customer has '{wanted}' as the outcome '{column}'. "
@@ -353,7 +354,7 @@ def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> s
     )
 
 
-def _as_boolean(wanted: str) -> str | None:
+def as_boolean(wanted: str) -> str | None:
     """The value of a boolean column that `wanted` is a word for: Yes and No are stored as booleans."""
     if _fold(wanted) in _POSITIVE_WORDS:
         return "true"

@@ -15,7 +15,7 @@ from regulars.predictions import (
     read_classes,
     read_outcome,
 )
-from regulars.predictions.outcome import MOST_CLASSES, count_classes
+from regulars.predictions.outcome import MOST_CLASSES, as_boolean, count_classes
 from regulars.schema.wording import Wording
 from regulars.workspace.classes import say_several_classes, search_class_leaks
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
@@ -258,4 +258,6 @@ def _propose_outcome(features: FeatureTable, mappings: Sequence[Mapping]) -> Wor
 
 def _as_stored(positive: str | None, column_type: str) -> str | None:
     """The positive value as the lake holds it: a boolean column knows true and false only."""
-    return "true" if positive is not None and column_type == "boolean" else positive
+    if positive is None or column_type != "boolean":
+        return positive
+    return as_boolean(positive) or "true"
