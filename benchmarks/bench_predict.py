@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from measuring import Figure, tell
 
-from regulars.predictions.boosting import fit_lightgbm
+from regulars.predictions.families.boosting import fit_lightgbm
 from regulars.progress import Silent
 from regulars.workspace.analyze import analyze_files
 from regulars.workspace.models import open_models

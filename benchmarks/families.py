@@ -23,8 +23,8 @@ from regulars.evaluate.metrics import log_loss, roc_auc
 from regulars.evaluate.splits import deal_rounds
 from regulars.evaluate.threads import one_thread
 from regulars.predictions import list_installed
-from regulars.predictions.training import TrainingRows
-from regulars.predictions.validation import fit_models
+from regulars.predictions.comparing.validation import fit_models
+from regulars.predictions.fitting.training import TrainingRows
 from regulars.settings import load_settings
 from regulars.workspace.load import FileReading
 

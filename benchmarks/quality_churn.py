@@ -31,8 +31,8 @@ from ranking import (
 from regulars.connectors.datasets import choose_datasets_folder
 from regulars.evaluate import CustomerCosts, Round
 from regulars.evaluate.profit import weigh_profit
-from regulars.predictions.plan import plan_at_random
-from regulars.predictions.training import TrainingRows
+from regulars.predictions.comparing.plan import plan_at_random
+from regulars.predictions.fitting.training import TrainingRows
 from regulars.settings import load_settings
 from regulars.workspace.load import FileReading
 

@@ -28,10 +28,10 @@ from regulars.predictions import (
     observe_outcome,
     propose_quiet_days,
 )
-from regulars.predictions.plan import limit_rows, plan_at_random, plan_over_time
-from regulars.predictions.scorecard import choose_model
-from regulars.predictions.training import TrainingRows
-from regulars.predictions.validation import compare_trials, fit_model, try_models
+from regulars.predictions.comparing.plan import limit_rows, plan_at_random, plan_over_time
+from regulars.predictions.comparing.scorecard import choose_model
+from regulars.predictions.comparing.validation import compare_trials, fit_model, try_models
+from regulars.predictions.fitting.training import TrainingRows
 from regulars.progress import Silent
 from regulars.workspace.folder import Workspace
 from regulars.workspace.load import FileReading, load_file

@@ -8,7 +8,7 @@ import pytest
 from small_shop import CUSTOMERS
 
 from regulars.cli.app import run
-from regulars.predictions.roster import FAMILIES
+from regulars.predictions.fitting.roster import FAMILIES
 
 pytestmark = pytest.mark.slow
 

@@ -10,11 +10,11 @@ from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.metrics import roc_auc
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import compare_churn_models, read_outcome
-from regulars.predictions.alarms import measure_single_features
-from regulars.predictions.copies import find_copies
-from regulars.predictions.plan import plan_at_random
-from regulars.predictions.training import TrainingRows
-from regulars.predictions.validation import fit_model
+from regulars.predictions.comparing.alarms import measure_single_features
+from regulars.predictions.comparing.copies import find_copies
+from regulars.predictions.comparing.plan import plan_at_random
+from regulars.predictions.comparing.validation import fit_model
+from regulars.predictions.fitting.training import TrainingRows
 from regulars.schema.wording import Wording
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 from regulars.errors import QualityError
 from regulars.features import AsOf, Feature, FeatureTable
-from regulars.predictions.amounts import compare_amount_models
+from regulars.predictions.amounts.comparison import compare_amount_models
 from regulars.schema.wording import Wording
 
 pytestmark = pytest.mark.slow

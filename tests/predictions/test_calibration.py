@@ -7,9 +7,9 @@ import pytest
 from scipy.special import expit
 
 from regulars.evaluate.metrics import log_loss, roc_auc
-from regulars.predictions.calibration import Curve, choose_curve
-from regulars.predictions.roster import FAMILIES
-from regulars.predictions.training import TrainingRows, prepare_lesson
+from regulars.predictions.fitting.calibration import Curve, choose_curve
+from regulars.predictions.fitting.roster import FAMILIES
+from regulars.predictions.fitting.training import TrainingRows, prepare_lesson
 
 
 def _bend(log_odds):

@@ -8,11 +8,11 @@ import pytest
 
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import compare_churn_models
-from regulars.predictions.cleaned import learn_cleaning, spread_plan
-from regulars.predictions.definitions import ColumnOutcome
-from regulars.predictions.outcome import Outcome
-from regulars.predictions.training import TrainingRows, prepare_lesson
-from regulars.predictions.validation import fit_model
+from regulars.predictions.comparing.validation import fit_model
+from regulars.predictions.fitting.cleaned import learn_cleaning, spread_plan
+from regulars.predictions.fitting.training import TrainingRows, prepare_lesson
+from regulars.predictions.outcomes.definitions import ColumnOutcome
+from regulars.predictions.outcomes.outcome import Outcome
 from regulars.quality import CleaningPlan
 from regulars.schema.wording import Wording
 

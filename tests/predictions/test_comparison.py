@@ -19,7 +19,7 @@ from regulars.evaluate import ContactCosts
 from regulars.evaluate.metrics import roc_auc
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import ChurnComparison, Outcome, compare_churn_models, read_outcome
-from regulars.predictions.faithfulness import measure_faithfulness
+from regulars.predictions.reasons.faithfulness import measure_faithfulness
 from regulars.progress import Silent
 from regulars.schema.wording import Wording
 

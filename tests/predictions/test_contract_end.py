@@ -8,7 +8,7 @@ import pytest
 
 from regulars.features import AsOf, FeatureTable
 from regulars.predictions import ContractEnd, observe_outcome
-from regulars.predictions.observing import label_customers
+from regulars.predictions.outcomes.observing import label_customers
 from regulars.rehearsal import make_telecom_company
 
 JUNE = AsOf(date(2025, 6, 1))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from regulars.errors import UnknownColumnError
 from regulars.features import AsOf, Feature, FeatureTable, encode_features
-from regulars.predictions.changeable import find_changeable
-from regulars.predictions.counterfactuals import Change, Grid, find_nearest_change
+from regulars.predictions.reasons.changeable import find_changeable
+from regulars.predictions.reasons.counterfactuals import Change, Grid, find_nearest_change
 from regulars.schema.wording import Wording
 
 ALL = np.array([True, True, True])

@@ -8,11 +8,11 @@ import pytest
 from scipy.special import expit
 
 from regulars.evaluate.metrics import log_loss, roc_auc
-from regulars.predictions.network import fit_network
-from regulars.predictions.one_feature import fit_one_feature
-from regulars.predictions.roster import FAMILIES
-from regulars.predictions.training import TrainingRows, prepare_lesson
-from regulars.predictions.validation import fit_models
+from regulars.predictions.comparing.validation import fit_models
+from regulars.predictions.families.network import fit_network
+from regulars.predictions.families.one_feature import fit_one_feature
+from regulars.predictions.fitting.roster import FAMILIES
+from regulars.predictions.fitting.training import TrainingRows, prepare_lesson
 
 pytestmark = pytest.mark.slow
 

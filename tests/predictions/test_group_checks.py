@@ -9,12 +9,17 @@ import pytest
 from regulars.errors import QualityError, UnknownColumnError
 from regulars.evaluate import ContactCosts
 from regulars.features import AsOf, Feature, FeatureTable, encode_features
-from regulars.predictions.group_checks import JudgedRows, check_group, guess_group, score_twins
-from regulars.predictions.group_sentences import say_check
-from regulars.predictions.groups import find_groups, read_groups
-from regulars.predictions.mitigation import equalize_recall, refit_remedies
-from regulars.predictions.remedy_sentences import say_remedy
-from regulars.predictions.training import TrainingRows
+from regulars.predictions.fairness.group_checks import (
+    JudgedRows,
+    check_group,
+    guess_group,
+    score_twins,
+)
+from regulars.predictions.fairness.group_sentences import say_check
+from regulars.predictions.fairness.groups import find_groups, read_groups
+from regulars.predictions.fairness.mitigation import equalize_recall, refit_remedies
+from regulars.predictions.fairness.remedy_sentences import say_remedy
+from regulars.predictions.fitting.training import TrainingRows
 from regulars.schema.wording import Wording
 
 DAY = AsOf(date(2026, 1, 10))

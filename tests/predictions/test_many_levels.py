@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from regulars.evaluate.metrics import roc_auc
-from regulars.predictions.many_levels import LevelWeights, find_many_levels
-from regulars.predictions.training import TrainingRows
-from regulars.predictions.validation import fit_model
+from regulars.predictions.comparing.validation import fit_model
+from regulars.predictions.families.many_levels import LevelWeights, find_many_levels
+from regulars.predictions.fitting.training import TrainingRows
 
 N = 6_000
 

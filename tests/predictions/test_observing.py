@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import ContractEnd, NoPurchase, NoSession, OutcomeDefinition
-from regulars.predictions.observing import (
+from regulars.predictions.outcomes.observing import (
     choose_cutoffs,
     keep_at_risk,
     observe_outcome,

@@ -18,8 +18,8 @@ from regulars.predictions import (
     keep_at_risk,
     observe_outcome,
 )
-from regulars.predictions.drivers import trace_drivers
-from regulars.predictions.results import Driver
+from regulars.predictions.reasons.drivers import trace_drivers
+from regulars.predictions.reasons.reason import Driver
 from regulars.schema.wording import Wording
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,9 @@ import pytest
 from regulars.errors import Cancelled, InvalidParameterError, QualityError, UnknownNameError
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import Outcome
-from regulars.predictions.definitions import ColumnOutcome
-from regulars.predictions.rank_models import rank_models
-from regulars.predictions.standings import Ordering
+from regulars.predictions.comparing.rank_models import rank_models
+from regulars.predictions.comparing.standings import Ordering
+from regulars.predictions.outcomes.definitions import ColumnOutcome
 from regulars.progress import Silent
 from regulars.schema.wording import Wording
 

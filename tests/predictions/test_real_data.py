@@ -8,7 +8,7 @@ import pytest
 from regulars.evaluate.metrics import roc_auc
 from regulars.features import AsOf, ProfileColumn, profile_features, read_profile_column
 from regulars.predictions import compare_churn_models, read_outcome
-from regulars.predictions.faithfulness import measure_faithfulness
+from regulars.predictions.reasons.faithfulness import measure_faithfulness
 from regulars.schema.contract import Role
 
 AS_OF = AsOf(date(2026, 1, 1))

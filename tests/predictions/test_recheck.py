@@ -5,7 +5,7 @@ import pytest
 
 from regulars.errors import QualityError
 from regulars.evaluate import Interval
-from regulars.predictions.recheck import recheck_scores
+from regulars.predictions.comparing.recheck import recheck_scores
 
 PROMISED = Interval(0.80, 0.78, 0.82)
 

@@ -6,7 +6,7 @@ import pytest
 
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.predictions import EVERYDAY_MODELS, arrange_models, list_installed
-from regulars.predictions.roster import FAMILIES, count_fits, say_absent
+from regulars.predictions.fitting.roster import FAMILIES, count_fits, say_absent
 
 
 def test_everyday_models_stand_simplest_first():

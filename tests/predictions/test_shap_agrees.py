@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import shap
 
-from regulars.predictions.boosting import fit_histogram_trees, fit_lightgbm
-from regulars.predictions.models import fit_logistic_path, fit_naive_bayes
-from regulars.predictions.scorers import fit_scorer
-from regulars.predictions.training import TrainingRows, prepare_lesson
+from regulars.predictions.families.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.families.models import fit_logistic_path, fit_naive_bayes
+from regulars.predictions.fitting.scorers import fit_scorer
+from regulars.predictions.fitting.training import TrainingRows, prepare_lesson
 
 pytestmark = pytest.mark.slow
 

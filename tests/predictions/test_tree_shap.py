@@ -6,7 +6,7 @@ from math import factorial
 import numpy as np
 import pytest
 
-from regulars.predictions.boosting import LevelCodes, fit_histogram_trees, fit_lightgbm
+from regulars.predictions.families.boosting import LevelCodes, fit_histogram_trees, fit_lightgbm
 
 NAN = float("nan")
 CATEGORIES = np.array([False, True, False, True, True])

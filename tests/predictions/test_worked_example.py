@@ -10,7 +10,7 @@ import pytest
 from regulars.errors import InvalidParameterError
 from regulars.features import AsOf, Feature, FeatureTable, encode_features
 from regulars.predictions import ColumnOutcome, IntervalNaiveBayes, Outcome
-from regulars.predictions.interval_rules import (
+from regulars.predictions.families.interval_rules import (
     average_posteriors,
     list_all_rules,
     list_rules,

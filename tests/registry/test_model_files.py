@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from regulars.errors import StorageError
-from regulars.predictions.calibration import Curve
-from regulars.predictions.roster import FAMILIES, list_installed
-from regulars.predictions.training import TrainingRows
-from regulars.predictions.validation import fit_models
+from regulars.predictions.comparing.validation import fit_models
+from regulars.predictions.fitting.calibration import Curve
+from regulars.predictions.fitting.roster import FAMILIES, list_installed
+from regulars.predictions.fitting.training import TrainingRows
 from regulars.registry.model_files import FileReader, FileWriter
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,7 @@ from regulars.errors import (
 )
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import NoPurchase, Outcome, compare_churn_models, read_outcome
-from regulars.predictions.comparison import compare_models_over_time
+from regulars.predictions.comparing.comparison import compare_models_over_time
 from regulars.quality import CleaningPlan
 from regulars.registry import load_models, save_models
 from regulars.report.parts import LineagePart

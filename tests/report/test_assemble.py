@@ -12,8 +12,8 @@ from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import EqualErrors
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import results
-from regulars.predictions.definitions import ColumnOutcome
-from regulars.predictions.outcome import Outcome
+from regulars.predictions.outcomes.definitions import ColumnOutcome
+from regulars.predictions.outcomes.outcome import Outcome
 from regulars.quality import Finding
 from regulars.quality.state import Bar, ColumnState, Outliers, TableState, ValueCount
 from regulars.report.assemble import (

@@ -3,7 +3,7 @@
 from regulars.evaluate import Interval as Bounded
 from regulars.evaluate.fairness import Fairness, GroupFigures, GroupGap
 from regulars.predictions import ColumnOutcome
-from regulars.predictions.group_checks import GroupCheck, GroupGuess, TwinShift, TwinTest
+from regulars.predictions.fairness.group_checks import GroupCheck, GroupGuess, TwinShift, TwinTest
 from regulars.registry.manifest import (
     HeldOut,
     ModelManifest,

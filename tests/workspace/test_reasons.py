@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.features.matrix import encode_features
-from regulars.predictions.results import Reason
+from regulars.predictions.reasons.reason import Reason
 from regulars.schema.wording import Wording
 from regulars.workspace.reasons import Sameness, pick_distinct
 

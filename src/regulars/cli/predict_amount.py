@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from regulars.evaluate.intervals import Interval
-    from regulars.predictions.amounts import AmountComparison
+    from regulars.predictions.amounts.comparison import AmountComparison
     from regulars.schema.wording import Language
     from regulars.workspace.amounts import PredictedAmount
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from regulars.cli.options import Day, Language
     from regulars.evaluate import CampaignPrices
-    from regulars.predictions.results import ModelName
+    from regulars.predictions.families.names import ModelName
     from regulars.workspace import Workspace
     from regulars.workspace.outcomes import LeavingKind, LeavingWishes
 
@@ -176,7 +176,7 @@ def _find_home(
 
 
 def _read_models(text: str | None) -> tuple[ModelName, ...]:
-    from regulars.predictions.roster import arrange_models
+    from regulars.predictions.fitting.roster import arrange_models
 
     names = split_names(text)
     return arrange_models(names) if names else ()  # type: ignore[arg-type] # it checks them

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from regulars.evaluate import Gain, Interval, LeadTime, Savings
-    from regulars.predictions.results import Alarm, ModelName, ModelResult, Quality
-    from regulars.predictions.standings import GroupQuality, Standings
+    from regulars.predictions.comparing.results import Alarm, ModelResult, Quality
+    from regulars.predictions.comparing.standings import GroupQuality, Standings
+    from regulars.predictions.families.names import ModelName
     from regulars.schema.wording import Language
     from regulars.workspace.compared import ComparedModels
     from regulars.workspace.leaks import LeakSearch
@@ -268,7 +269,7 @@ def _describe_leaks(leaks: LeakSearch | None, language: Language) -> list[dict[s
 
 def print_comparison(found: ComparedModels, language: Language) -> None:
     """The comparison as a person reads it."""
-    from regulars.predictions.verdict import say_lead_time
+    from regulars.predictions.comparing.verdict import say_lead_time
 
     standings, over_time = found.standings, found.over_time
     if standings is not None:
@@ -298,7 +299,7 @@ def _say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
 
 def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
     from regulars.features.sentences import format_number, format_share
-    from regulars.predictions.roster import FAMILIES
+    from regulars.predictions.fitting.roster import FAMILIES
 
     if standings.said_gap is not None:
         yield standings.said_gap.to(language)
@@ -336,7 +337,7 @@ def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
 
 def _say_absent(standings: Standings, language: Language) -> Iterator[str]:
     """What is not installed, to somebody who has not named models."""
-    from regulars.predictions.roster import list_installed, say_absent
+    from regulars.predictions.fitting.roster import list_installed, say_absent
 
     told = {*standings.left_out, *(model.name for model in standings.models)}
     absent = say_absent()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from regulars.evaluate import Fairness
-    from regulars.predictions.group_checks import GroupCheck
-    from regulars.predictions.mitigation import Remedy
+    from regulars.predictions.fairness.group_checks import GroupCheck
+    from regulars.predictions.fairness.mitigation import Remedy
     from regulars.schema.wording import Language
     from regulars.workspace.fairness import FairnessReport
 
@@ -129,7 +129,7 @@ def fairness(
 
 
 def _describe(report: FairnessReport, language: Language) -> dict[str, Any]:
-    from regulars.predictions.group_sentences import say_check
+    from regulars.predictions.fairness.group_sentences import say_check
 
     manifest = report.manifest
     remedies = report.remedies or ((),) * len(report.checks)
@@ -222,8 +222,8 @@ def _describe_remedy(one: Remedy) -> dict[str, Any]:
 
 
 def _print(report: FairnessReport, language: Language, *, with_remedies: bool) -> None:
-    from regulars.predictions.group_sentences import say_check
-    from regulars.predictions.roster import FAMILIES
+    from regulars.predictions.fairness.group_sentences import say_check
+    from regulars.predictions.fitting.roster import FAMILIES
     from regulars.quality.numbers import format_share
 
     manifest = report.manifest
@@ -257,7 +257,7 @@ def _tabulate(found: Fairness, language: Language) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from regulars.predictions.group_sentences import name_group, say_share_interval
+    from regulars.predictions.fairness.group_sentences import name_group, say_share_interval
     from regulars.quality.numbers import format_number
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -282,6 +282,6 @@ def _stack(figure: str) -> str:
 
 
 def _say_remedy(one: Remedy, language: Language) -> str:
-    from regulars.predictions.remedy_sentences import say_remedy
+    from regulars.predictions.fairness.remedy_sentences import say_remedy
 
     return say_remedy(one).to(language)

@@ -159,7 +159,7 @@ def describe_entry(entry: ChampionEntry) -> dict[str, Any]:
 
 
 def _say(done: Promotion, language: Language) -> list[str]:
-    from regulars.predictions.roster import FAMILIES
+    from regulars.predictions.fitting.roster import FAMILIES
 
     lines = [f"{_MARKS[line.state]} {line.sentence.to(language)}." for line in done.gate]
     if done.challenge is not None:

@@ -43,7 +43,7 @@ def rollback(
     format
         Text, or one JSON object.
     """
-    from regulars.predictions.roster import FAMILIES
+    from regulars.predictions.fitting.roster import FAMILIES
     from regulars.workspace.champions import roll_back
 
     home, language = find_workspace(workspace, lang)

@@ -4,15 +4,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.predictions.classes import (
+    from regulars.predictions.classifier import CustomerClassifier
+    from regulars.predictions.comparing.classes import (
         ClassComparison,
         Classes,
         compare_classes,
         read_classes,
     )
-    from regulars.predictions.classifier import CustomerClassifier
-    from regulars.predictions.comparison import compare_churn_models, compare_models_over_time
-    from regulars.predictions.definitions import (
+    from regulars.predictions.comparing.comparison import (
+        compare_churn_models,
+        compare_models_over_time,
+    )
+    from regulars.predictions.comparing.results import (
+        Alarm,
+        ChurnComparison,
+        ModelResult,
+        Quality,
+        RiskBand,
+        ScorecardLine,
+        Threshold,
+    )
+    from regulars.predictions.families.naive_bayes import IntervalNaiveBayes
+    from regulars.predictions.fitting.roster import EVERYDAY_MODELS, arrange_models, list_installed
+    from regulars.predictions.outcomes.definitions import (
         AnswerOutcome,
         ColumnOutcome,
         ContractEnd,
@@ -23,27 +37,15 @@ if TYPE_CHECKING:
         OutcomeDefinition,
         SupportContact,
     )
-    from regulars.predictions.naive_bayes import IntervalNaiveBayes
-    from regulars.predictions.observing import (
+    from regulars.predictions.outcomes.observing import (
         Observation,
         choose_cutoffs,
         keep_at_risk,
         observe_outcome,
         propose_quiet_days,
     )
-    from regulars.predictions.outcome import Outcome, read_outcome
-    from regulars.predictions.results import (
-        Alarm,
-        ChurnComparison,
-        Driver,
-        ModelResult,
-        Quality,
-        Reason,
-        RiskBand,
-        ScorecardLine,
-        Threshold,
-    )
-    from regulars.predictions.roster import EVERYDAY_MODELS, arrange_models, list_installed
+    from regulars.predictions.outcomes.outcome import Outcome, read_outcome
+    from regulars.predictions.reasons.reason import Driver, Reason
 
 __all__ = [
     "EVERYDAY_MODELS",
@@ -85,42 +87,42 @@ __all__ = [
 ]
 
 _LAZY = {
-    "SupportContact": "definitions",
-    "EventOutcome": "definitions",
-    "AnswerOutcome": "definitions",
-    "EVERYDAY_MODELS": "roster",
-    "Alarm": "results",
-    "ChurnComparison": "results",
-    "ClassComparison": "classes",
-    "Classes": "classes",
-    "ColumnOutcome": "definitions",
-    "ContractEnd": "definitions",
+    "SupportContact": "outcomes.definitions",
+    "EventOutcome": "outcomes.definitions",
+    "AnswerOutcome": "outcomes.definitions",
+    "EVERYDAY_MODELS": "fitting.roster",
+    "Alarm": "comparing.results",
+    "ChurnComparison": "comparing.results",
+    "ClassComparison": "comparing.classes",
+    "Classes": "comparing.classes",
+    "ColumnOutcome": "outcomes.definitions",
+    "ContractEnd": "outcomes.definitions",
     "CustomerClassifier": "classifier",
-    "Driver": "results",
-    "IntervalNaiveBayes": "naive_bayes",
-    "ModelResult": "results",
-    "NoEvent": "definitions",
-    "NoPurchase": "definitions",
-    "NoSession": "definitions",
-    "Observation": "observing",
-    "Outcome": "outcome",
-    "OutcomeDefinition": "definitions",
-    "Quality": "results",
-    "Reason": "results",
-    "RiskBand": "results",
-    "ScorecardLine": "results",
-    "Threshold": "results",
-    "arrange_models": "roster",
-    "choose_cutoffs": "observing",
-    "compare_churn_models": "comparison",
-    "compare_classes": "classes",
-    "compare_models_over_time": "comparison",
-    "keep_at_risk": "observing",
-    "list_installed": "roster",
-    "observe_outcome": "observing",
-    "propose_quiet_days": "observing",
-    "read_classes": "classes",
-    "read_outcome": "outcome",
+    "Driver": "reasons.reason",
+    "IntervalNaiveBayes": "families.naive_bayes",
+    "ModelResult": "comparing.results",
+    "NoEvent": "outcomes.definitions",
+    "NoPurchase": "outcomes.definitions",
+    "NoSession": "outcomes.definitions",
+    "Observation": "outcomes.observing",
+    "Outcome": "outcomes.outcome",
+    "OutcomeDefinition": "outcomes.definitions",
+    "Quality": "comparing.results",
+    "Reason": "reasons.reason",
+    "RiskBand": "comparing.results",
+    "ScorecardLine": "comparing.results",
+    "Threshold": "comparing.results",
+    "arrange_models": "fitting.roster",
+    "choose_cutoffs": "outcomes.observing",
+    "compare_churn_models": "comparing.comparison",
+    "compare_classes": "comparing.classes",
+    "compare_models_over_time": "comparing.comparison",
+    "keep_at_risk": "outcomes.observing",
+    "list_installed": "fitting.roster",
+    "observe_outcome": "outcomes.observing",
+    "propose_quiet_days": "outcomes.observing",
+    "read_classes": "comparing.classes",
+    "read_outcome": "outcomes.outcome",
 }
 
 

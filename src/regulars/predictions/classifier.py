@@ -13,9 +13,9 @@ from regulars.errors import InvalidParameterError
 from regulars.estimator import Estimator, Interval, StrOptions
 from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.threads import one_thread
-from regulars.predictions.roster import FAMILIES
-from regulars.predictions.training import TrainingRows
-from regulars.predictions.validation import fit_model
+from regulars.predictions.comparing.validation import fit_model
+from regulars.predictions.fitting.roster import FAMILIES
+from regulars.predictions.fitting.training import TrainingRows
 
 __all__ = ["CustomerClassifier"]
 

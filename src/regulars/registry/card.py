@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from regulars.evaluate.calibration import CalibrationPoint
 from regulars.evaluate.intervals import Interval as Bounded
-from regulars.predictions.group_checks import GroupCheck
-from regulars.predictions.group_sentences import name_group, say_check, say_share_interval
-from regulars.predictions.roster import FAMILIES
+from regulars.predictions.fairness.group_checks import GroupCheck
+from regulars.predictions.fairness.group_sentences import name_group, say_check, say_share_interval
+from regulars.predictions.fitting.roster import FAMILIES
 from regulars.quality.numbers import format_number, format_share
 from regulars.registry.card_words import CARD_WORDS, GATE_MARKS, RISKS
 from regulars.registry.champions import ChampionEntry

@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from regulars.errors import NotFoundError, StorageError
-from regulars.predictions.definitions import OutcomeDefinition
-from regulars.predictions.results import ModelName
+from regulars.predictions.families.names import ModelName
+from regulars.predictions.outcomes.definitions import OutcomeDefinition
 from regulars.registry.gate import GateLine
 from regulars.registry.manifest import ModelManifest
 

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.evaluate.fairness import GroupMeasure
-from regulars.predictions.group_checks import GroupCheck
-from regulars.predictions.group_sentences import MEASURE_TITLES, name_group
+from regulars.predictions.fairness.group_checks import GroupCheck
+from regulars.predictions.fairness.group_sentences import MEASURE_TITLES, name_group
 from regulars.quality.numbers import format_number, format_share
 from regulars.registry.manifest import HeldOut, ModelManifest
 from regulars.schema.wording import LANGUAGES, Language, Wording

@@ -6,9 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from regulars.features.table import FeatureKind
-from regulars.predictions.definitions import OutcomeDefinition
-from regulars.predictions.group_checks import GroupCheck
-from regulars.predictions.results import ModelName
+from regulars.predictions.fairness.group_checks import GroupCheck
+from regulars.predictions.families.names import ModelName
+from regulars.predictions.outcomes.definitions import OutcomeDefinition
 from regulars.report.parts import Interval, LineagePart
 from regulars.schema.wording import Wording
 

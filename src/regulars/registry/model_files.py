@@ -6,13 +6,18 @@ from typing import Any, cast
 import numpy as np
 
 from regulars.errors import StorageError
-from regulars.predictions.calibration import Curve
-from regulars.predictions.cleaned import Cleaner, keep_rows
-from regulars.predictions.models import Model
-from regulars.predictions.results import ModelName
-from regulars.predictions.roster import FAMILIES
-from regulars.predictions.scorers import BaselineScorer, BlendScorer, CalibratedScorer, Scorer
-from regulars.predictions.stacking import StackScorer
+from regulars.predictions.families.models import Model
+from regulars.predictions.families.names import ModelName
+from regulars.predictions.fitting.calibration import Curve
+from regulars.predictions.fitting.cleaned import Cleaner, keep_rows
+from regulars.predictions.fitting.roster import FAMILIES
+from regulars.predictions.fitting.scorers import (
+    BaselineScorer,
+    BlendScorer,
+    CalibratedScorer,
+    Scorer,
+)
+from regulars.predictions.fitting.stacking import StackScorer
 from regulars.registry.model_kinds import KINDS, Values
 
 __all__ = ["FileReader", "FileWriter"]

@@ -12,14 +12,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.predictions.boosting import HistogramModel, LevelCodes, LightgbmModel
-from regulars.predictions.forests import ForestModel
-from regulars.predictions.many_levels import LevelWeights, WeighedModel
-from regulars.predictions.models import LogisticModel, Model, NaiveBayesModel
-from regulars.predictions.naive_bayes import IntervalNaiveBayes
-from regulars.predictions.network import NetworkModel, Typical
-from regulars.predictions.one_feature import OneFeatureModel
-from regulars.predictions.other_boosters import CatboostModel, XgboostModel
+from regulars.predictions.families.boosting import HistogramModel, LevelCodes, LightgbmModel
+from regulars.predictions.families.forests import ForestModel
+from regulars.predictions.families.many_levels import LevelWeights, WeighedModel
+from regulars.predictions.families.models import LogisticModel, Model, NaiveBayesModel
+from regulars.predictions.families.naive_bayes import IntervalNaiveBayes
+from regulars.predictions.families.network import NetworkModel, Typical
+from regulars.predictions.families.one_feature import OneFeatureModel
+from regulars.predictions.families.other_boosters import CatboostModel, XgboostModel
 
 __all__ = ["KINDS", "Kind", "Reader", "Values", "Writer"]
 

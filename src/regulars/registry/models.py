@@ -19,10 +19,12 @@ from regulars.errors import (
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.sentences import Value
 from regulars.features.table import AsOf, FeatureTable
-from regulars.predictions.group_checks import GroupCheck
-from regulars.predictions.reasons import CrossFittedExplainer
-from regulars.predictions.results import ChurnComparison, ModelName, Reason
-from regulars.predictions.scorers import Scorer
+from regulars.predictions.comparing.results import ChurnComparison
+from regulars.predictions.fairness.group_checks import GroupCheck
+from regulars.predictions.families.names import ModelName
+from regulars.predictions.fitting.scorers import Scorer
+from regulars.predictions.reasons.explainer import CrossFittedExplainer
+from regulars.predictions.reasons.reason import Reason
 from regulars.registry.acceptance import check_columns, check_values, find_range
 from regulars.registry.manifest import HeldOut, ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter

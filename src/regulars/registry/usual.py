@@ -6,9 +6,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.predictions.counterfactuals import Grid
-from regulars.predictions.reasons import Peers
-from regulars.predictions.results import Explainer
+from regulars.predictions.reasons.counterfactuals import Grid
+from regulars.predictions.reasons.explainer import Peers
+from regulars.predictions.reasons.reason import Explainer
 
 __all__ = ["Usual"]
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from regulars.campaigns import ContactList
 from regulars.evaluate import LeadTime
-from regulars.predictions.results import ChurnComparison, Quality
-from regulars.predictions.verdict import say_lead_time
+from regulars.predictions.comparing.results import ChurnComparison, Quality
+from regulars.predictions.comparing.verdict import say_lead_time
 from regulars.quality.finding import Finding
 from regulars.quality.state import TableState as MeasuredTable
 from regulars.report.labels import begin, label_feature

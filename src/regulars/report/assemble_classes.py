@@ -3,7 +3,7 @@
 from regulars.evaluate import Interval as Measured
 from regulars.features.sentences import quote
 from regulars.predictions import ClassComparison
-from regulars.predictions.roster import FAMILIES
+from regulars.predictions.fitting.roster import FAMILIES
 from regulars.report.parts import Alarm, ClassesPart, ClassModelPart, ClassPart, Interval
 from regulars.schema.wording import Language, Wording
 

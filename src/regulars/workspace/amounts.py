@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from regulars.errors import InvalidParameterError, QualityError, UnknownColumnError
 from regulars.features import load_features, read_profile_column
-from regulars.predictions.amount_twins import find_twins
-from regulars.predictions.amounts import compare_amount_models
+from regulars.predictions.amounts.comparison import compare_amount_models
+from regulars.predictions.amounts.twins import find_twins
 from regulars.schema.contract import Role
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.cleaning import clean_features
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from regulars.predictions.amount_twins import Twin
-    from regulars.predictions.amounts import AmountComparison
+    from regulars.predictions.amounts.comparison import AmountComparison
+    from regulars.predictions.amounts.twins import Twin
     from regulars.progress import Progress
     from regulars.schema.mapping import Mapping as SourceMapping
     from regulars.schema.wording import Language

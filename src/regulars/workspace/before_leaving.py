@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from regulars.predictions import Observation
-    from regulars.predictions.definitions import TimedOutcome
+    from regulars.predictions.outcomes.definitions import TimedOutcome
     from regulars.progress import Progress
     from regulars.schema.wording import Language
     from regulars.segments.precursors import PrecursorSearch

@@ -13,7 +13,7 @@ from regulars.workspace.models import open_models
 from regulars.workspace.recipe import Recipe
 
 if TYPE_CHECKING:
-    from regulars.predictions.results import ModelName
+    from regulars.predictions.families.names import ModelName
     from regulars.registry import SavedModels
     from regulars.schema.wording import Wording
     from regulars.workspace.folder import Workspace
@@ -59,7 +59,7 @@ def choose_models(keeper: Workspace, run: str | None, model: str | None) -> Chos
     InvalidParameterError
         When the run tells several classes apart, or models of several outcomes are in use.
     """
-    from regulars.predictions.roster import FAMILIES
+    from regulars.predictions.fitting.roster import FAMILIES
 
     name = _choose_run(keeper, run)
     models = open_models(keeper, name)

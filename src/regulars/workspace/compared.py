@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features import load_features
-from regulars.predictions.rank_models import rank_models
-from regulars.predictions.standings import Standings
+from regulars.predictions.comparing.rank_models import rank_models
+from regulars.predictions.comparing.standings import Standings
 from regulars.schema.wording import Wording
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.leaving import study_leaving
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from regulars.evaluate import CampaignPrices, LeadTime
     from regulars.features import AsOf
     from regulars.predictions import ChurnComparison
-    from regulars.predictions.results import ModelName
-    from regulars.predictions.standings import SplitKind
+    from regulars.predictions.comparing.standings import SplitKind
+    from regulars.predictions.families.names import ModelName
     from regulars.progress import Progress
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language

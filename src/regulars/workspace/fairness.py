@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from regulars.features import FeatureTable
-    from regulars.predictions.group_checks import GroupCheck
-    from regulars.predictions.mitigation import Remedy
+    from regulars.predictions.fairness.group_checks import GroupCheck
+    from regulars.predictions.fairness.mitigation import Remedy
     from regulars.progress import Progress
     from regulars.registry import ModelManifest, SavedModels
     from regulars.schema.wording import Language
@@ -229,8 +229,8 @@ class _Look:
         return self.sources.get(asked, asked)
 
     def check(self, column: str) -> GroupCheck:
-        from regulars.predictions.group_checks import check_group
-        from regulars.predictions.groups import read_groups
+        from regulars.predictions.fairness.group_checks import check_group
+        from regulars.predictions.fairness.groups import read_groups
 
         groups = read_groups(self.features, column)
         return check_group(
@@ -249,10 +249,10 @@ class _Look:
 
         from regulars.evaluate import ContactCosts, group_identical_rows
         from regulars.predictions import ColumnOutcome
-        from regulars.predictions.cleaned import spread_plan
-        from regulars.predictions.groups import read_groups
-        from regulars.predictions.mitigation import equalize_recall, refit_remedies
-        from regulars.predictions.training import TrainingRows
+        from regulars.predictions.fairness.groups import read_groups
+        from regulars.predictions.fairness.mitigation import equalize_recall, refit_remedies
+        from regulars.predictions.fitting.cleaned import spread_plan
+        from regulars.predictions.fitting.training import TrainingRows
 
         groups = read_groups(self.features, check.column)
         rows, manifest = take_rows(self.tested, groups), self.kept.manifest

@@ -60,7 +60,7 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
     workspace
         Whose runs.
     """
-    from regulars.predictions.roster import FAMILIES
+    from regulars.predictions.fitting.roster import FAMILIES
     from regulars.registry import read_manifest
     from regulars.workspace.champions import list_champions
 

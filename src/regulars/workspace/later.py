@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from regulars.evaluate import RankingQuality
     from regulars.features import FeatureTable
-    from regulars.predictions.definitions import ColumnOutcome, TimedOutcome
+    from regulars.predictions.outcomes.definitions import ColumnOutcome, TimedOutcome
     from regulars.progress import Progress
     from regulars.registry import SavedModels
     from regulars.schema.wording import Language
@@ -159,7 +159,7 @@ class _Later:
         import pyarrow.compute as pc
 
         from regulars.features import FeatureTable, read_profile_column
-        from regulars.predictions.outcome import label_values
+        from regulars.predictions.outcomes.outcome import label_values
 
         features = build_features_again(
             self.tables, self.mappings, as_of=self.day, definitions=self.definitions

@@ -18,7 +18,7 @@ from regulars.predictions import (
     keep_at_risk,
     observe_outcome,
 )
-from regulars.predictions.spells import find_spells
+from regulars.predictions.outcomes.spells import find_spells
 from regulars.schema.contract import list_contracts
 from regulars.workspace.words import speak
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from regulars.evaluate import LeadTime
     from regulars.features import FeatureDefinition
     from regulars.predictions import ChurnComparison, Observation, Outcome
-    from regulars.predictions.definitions import TimedOutcome
-    from regulars.predictions.results import ModelName
+    from regulars.predictions.families.names import ModelName
+    from regulars.predictions.outcomes.definitions import TimedOutcome
     from regulars.progress import Progress
     from regulars.schema.wording import Language
     from regulars.workspace.cleaning import CleanedFeatures

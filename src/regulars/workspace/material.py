@@ -15,7 +15,7 @@ from regulars.predictions import (
     read_classes,
     read_outcome,
 )
-from regulars.predictions.outcome import MOST_CLASSES, as_boolean, count_classes
+from regulars.predictions.outcomes.outcome import MOST_CLASSES, as_boolean, count_classes
 from regulars.schema.wording import Wording
 from regulars.workspace.classes import say_several_classes, search_class_leaks
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice, clean_features
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.features import FeatureDefinition
-    from regulars.predictions.definitions import TimedOutcome
+    from regulars.predictions.outcomes.definitions import TimedOutcome
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
     from regulars.schema.mapping import Mapping

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from regulars.predictions.definitions import TimedOutcome
+    from regulars.predictions.outcomes.definitions import TimedOutcome
     from regulars.schema.mapping import Mapping
 
 __all__ = [

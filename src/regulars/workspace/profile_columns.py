@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regulars.errors import InvalidParameterError, UnknownColumnError
 from regulars.evaluate import CustomerCosts
 from regulars.features import read_profile_column
-from regulars.predictions.standings import Ordering
+from regulars.predictions.comparing.standings import Ordering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from regulars.features import FeatureTable
     from regulars.features.matrix import FeatureMatrix
     from regulars.predictions import ChurnComparison
-    from regulars.predictions.results import Reason
+    from regulars.predictions.reasons.reason import Reason
     from regulars.schema.wording import Language
 
 __all__ = ["LOOKED_AT", "gather_reasons", "pick_distinct", "word_reasons"]
@@ -35,7 +35,7 @@ class Sameness:
 
     The Jaccard similarity of the customers who have them is 0.8 or more, measured on at most 5,000
     customers. Whole features that say nearly the same, numbers that rise together among them, are
-    one reason already when they come from a model (`regulars.predictions.alike`).
+    one reason already when they come from a model (`regulars.predictions.reasons.alike`).
     """
 
     def __init__(self, matrix: FeatureMatrix) -> None:

@@ -9,9 +9,9 @@ from regulars.errors import InvalidParameterError, NotFoundError, QualityError
 from regulars.evaluate import Interval
 from regulars.features import AsOf, read_profile_column
 from regulars.predictions import observe_outcome
-from regulars.predictions.definitions import ColumnOutcome
-from regulars.predictions.outcome import label_values
-from regulars.predictions.recheck import Recheck, recheck_scores
+from regulars.predictions.comparing.recheck import Recheck, recheck_scores
+from regulars.predictions.outcomes.definitions import ColumnOutcome
+from regulars.predictions.outcomes.outcome import label_values
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.chosen_models import choose_models
 from regulars.workspace.rule_sources import find_end, read_mappings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from regulars.predictions.definitions import OutcomeDefinition
+    from regulars.predictions.outcomes.definitions import OutcomeDefinition
     from regulars.registry import ModelManifest
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Wording

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.lake import storage_guard
-from regulars.predictions.verdict import band_risks
+from regulars.predictions.comparing.verdict import band_risks
 from regulars.report.tables import REASON, replacing
 from regulars.workspace.reasons import LOOKED_AT, word_reasons
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from regulars.features import FeatureTable
-    from regulars.predictions.results import ModelName
+    from regulars.predictions.families.names import ModelName
     from regulars.registry import SavedModels
     from regulars.schema.wording import Language
 

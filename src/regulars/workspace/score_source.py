@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.features import AsOf, FeatureTable, load_features
-from regulars.predictions.definitions import ColumnOutcome
+from regulars.predictions.outcomes.definitions import ColumnOutcome
 from regulars.quality import CleaningPlan
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.cleaning import clean_features

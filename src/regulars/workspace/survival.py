@@ -10,7 +10,7 @@ import numpy as np
 from regulars.errors import InvalidParameterError, NotFoundError, QualityError
 from regulars.features import Feature, FeatureTable
 from regulars.predictions import ContractEnd, Outcome, read_outcome
-from regulars.predictions.spells import find_spells
+from regulars.predictions.outcomes.spells import find_spells
 from regulars.predictions.survival import Durations, compare_survival, read_durations
 from regulars.schema.wording import Wording
 from regulars.workspace.leaks import search_leaks
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from regulars.features import AsOf
-    from regulars.predictions.spells import Spells
+    from regulars.predictions.outcomes.spells import Spells
     from regulars.predictions.survival import DurationUnit, SurvivalComparison
     from regulars.progress import Progress
     from regulars.schema.wording import Language

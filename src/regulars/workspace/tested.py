@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from regulars.features import FeatureTable
     from regulars.predictions import ChurnComparison
-    from regulars.predictions.group_checks import GroupCheck, JudgedRows
-    from regulars.predictions.groups import CustomerGroups
+    from regulars.predictions.fairness.group_checks import GroupCheck, JudgedRows
+    from regulars.predictions.fairness.groups import CustomerGroups
     from regulars.registry.manifest import HeldOut
 
 __all__ = [
@@ -97,7 +97,7 @@ def take_rows(tested: pa.Table, groups: CustomerGroups | None = None) -> JudgedR
     """The same as arrays; without groups everybody is of one."""
     import numpy as np
 
-    from regulars.predictions.group_checks import JudgedRows
+    from regulars.predictions.fairness.group_checks import JudgedRows
 
     owners = tested["customer_id"].combine_chunks()
     _, customers = np.unique(owners.to_numpy(zero_copy_only=False), return_inverse=True)
@@ -167,8 +167,8 @@ def check_groups(
     seed
         Of everything random.
     """
-    from regulars.predictions.group_checks import check_group
-    from regulars.predictions.groups import find_groups
+    from regulars.predictions.fairness.group_checks import check_group
+    from regulars.predictions.fairness.groups import find_groups
 
     if features is None:
         return ()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from regulars.errors import NotFoundError
 from regulars.features.sentences import capitalize, format_value
 from regulars.lake.parquet import BUCKETS
-from regulars.predictions.changeable import find_changeable
-from regulars.predictions.counterfactuals import find_nearest_change
+from regulars.predictions.reasons.changeable import find_changeable
+from regulars.predictions.reasons.counterfactuals import find_nearest_change
 from regulars.schema.wording import Wording
 from regulars.workspace.chosen_models import choose_models
 from regulars.workspace.reasons import LOOKED_AT, Sameness, pick_distinct
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from regulars.features.matrix import FeatureMatrix
-    from regulars.predictions.counterfactuals import NearestChange
-    from regulars.predictions.results import Reason
+    from regulars.predictions.reasons.counterfactuals import NearestChange
+    from regulars.predictions.reasons.reason import Reason
     from regulars.workspace.folder import Workspace
 
 __all__ = ["CustomerWhy", "explain_customer"]

@@ -122,8 +122,8 @@ def test_too_few_departures_with_a_duration_are_refused():
 
 @pytest.mark.slow
 def test_of_very_many_customers_a_sample_is_learnt_from_and_all_who_stay_are_scored(monkeypatch):
-    monkeypatch.setattr("regulars.predictions.plan._MANY_ROWS", 400)
-    monkeypatch.setattr("regulars.predictions.plan._MOST_ROWS", 400)
+    monkeypatch.setattr("regulars.predictions.comparing.plan._MANY_ROWS", 400)
+    monkeypatch.setattr("regulars.predictions.comparing.plan._MOST_ROWS", 400)
     features, durations, outcome = make_customers(900)
 
     found = compare_survival(features, durations, outcome, random_state=1)

@@ -239,8 +239,8 @@ def test_features_of_other_customers_are_refused():
 
 @pytest.mark.slow
 def test_of_very_many_customers_a_sample_is_learnt_from_and_all_are_scored(monkeypatch):
-    monkeypatch.setattr("regulars.predictions.plan._MANY_ROWS", 800)
-    monkeypatch.setattr("regulars.predictions.plan._MOST_ROWS", 800)
+    monkeypatch.setattr("regulars.predictions.comparing.plan._MANY_ROWS", 800)
+    monkeypatch.setattr("regulars.predictions.comparing.plan._MOST_ROWS", 800)
     features, experiment = run_experiment(2000, effect=0.4)
 
     found = compare_uplift(features, experiment, random_state=1)

@@ -18,7 +18,7 @@ from regulars.evaluate.splits import deal_rounds
 from regulars.evaluate.survival_error import censored_brier_score
 from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import encode_features
-from regulars.predictions.plan import limit_rows
+from regulars.predictions.comparing.plan import limit_rows
 from regulars.predictions.survival.curves import CustomerCurves, measure_curve
 from regulars.predictions.survival.durations import DAYS
 from regulars.predictions.survival.echoes import find_duration_echoes
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from regulars.features.matrix import FeatureMatrix
     from regulars.features.table import FeatureTable
-    from regulars.predictions.outcome import Outcome
+    from regulars.predictions.outcomes.outcome import Outcome
     from regulars.predictions.survival.durations import Durations
 
 __all__ = ["compare_survival"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regulars.features.leak_evidence import quote_feature, say_percent
-from regulars.predictions.mean_trees import fit_mean
+from regulars.predictions.families.mean_trees import fit_mean
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 
 from regulars.features.design import DesignMatrix
-from regulars.predictions.boosting import fit_lightgbm
+from regulars.predictions.families.boosting import fit_lightgbm
 from regulars.predictions.survival.curves import CustomerCurves
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from regulars.predictions.boosting import LightgbmModel
+    from regulars.predictions.families.boosting import LightgbmModel
 
 __all__ = [
     "FITTERS",

@@ -14,7 +14,7 @@ from regulars.evaluate.intervals import Interval, bootstrap_figures
 from regulars.evaluate.qini import qini_coefficient, rank_qini
 from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import encode_features
-from regulars.predictions.plan import limit_rows
+from regulars.predictions.comparing.plan import limit_rows
 from regulars.predictions.uplift.experiment import Experiment, find_imbalances, measure_effect
 from regulars.predictions.uplift.learners import (
     BASELINES,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.features.matrix import FeatureMatrix
-    from regulars.predictions.outcome import Outcome
+    from regulars.predictions.outcomes.outcome import Outcome
 
 __all__ = [
     "Arm",

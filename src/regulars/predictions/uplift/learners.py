@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regulars.predictions.boosting import fit_lightgbm
-from regulars.predictions.mean_trees import fit_mean
+from regulars.predictions.families.boosting import fit_lightgbm
+from regulars.predictions.families.mean_trees import fit_mean
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Models of a number: what a customer will spend or use."""

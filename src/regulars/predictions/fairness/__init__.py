@@ -1,0 +1,1 @@
+"""How a model treats groups of customers, and what each remedy would cost."""

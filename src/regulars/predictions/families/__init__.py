@@ -1,0 +1,1 @@
+"""The families of models: what each is, and what each feature adds to its score."""

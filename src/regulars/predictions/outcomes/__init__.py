@@ -1,0 +1,1 @@
+"""What is predicted: definitions, who is at risk of them, and what became of each customer."""

@@ -1,0 +1,355 @@
+"""What an outcome is: one typed definition each, stated in a sentence."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from regulars.features.sentences import quote
+from regulars.predictions.outcomes.phrases import (
+    AGREEING,
+    ANSWERING,
+    CONTACTING,
+    LEAVING,
+    STOPPING,
+    Phrases,
+    phrase_named,
+)
+from regulars.schema.wording import Language, Wording, pluralize
+
+__all__ = [
+    "AnswerOutcome",
+    "ColumnOutcome",
+    "ContractEnd",
+    "EventOutcome",
+    "NoEvent",
+    "NoPurchase",
+    "NoSession",
+    "OutcomeDefinition",
+    "SupportContact",
+    "TimedOutcome",
+]
+
+YES_WORDS = frozenset(["1", "yes", "y", "true", "t", "да", "истина"])
+_CHURN_NAMES = re.compile(
+    r"churn|exited|\bleft\b|attrition|leaver|отток|уш[её]л|уход", re.IGNORECASE
+)
+_ANSWER_NAMES = re.compile(
+    r"^y$|respon|answer|repl(y|ied)|accept|subscribed|отклик|ответ|согла", re.IGNORECASE
+)
+
+
+class _Definition(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class ColumnOutcome(_Definition):
+    """A given column, and the value in it that counts as yes."""
+
+    kind: Literal["column"] = "column"
+    column: str
+    """The column it is read from."""
+    positive: str
+    """The value that counts as yes."""
+
+    @property
+    def days_until_known(self) -> int:
+        """None: the file tells it at once."""
+        return 0
+
+    @property
+    def is_churn(self) -> bool:
+        """Whether the column's name speaks of leaving, so that sentences may say "left"."""
+        return bool(_CHURN_NAMES.search(self.column.replace("_", " ")))
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        if self.is_churn:
+            return LEAVING
+        is_yes = self.positive.strip().casefold() in YES_WORDS
+        if is_yes and _ANSWER_NAMES.search(self.column):
+            return ANSWERING
+        return phrase_named(Wording(en=self.name("en"), ru=self.name("ru")))
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        return Wording(en=f"The outcome is {self.name('en')}", ru=f"Исход: {self.name('ru')}")
+
+    def name(self, language: Language) -> str:
+        """The column and the value as an equation."""
+        return f"{quote(self.column, language)} = {quote(self.positive, language)}"
+
+
+class _Timed(_Definition):
+    """An outcome that is seen after a cut-off date."""
+
+    horizon_days: int = Field(default=30, ge=1)
+    """How many days from the cut-off (and the gap) on it is looked for."""
+    gap_days: int = Field(default=0, ge=0)
+    """Days left empty after the cut-off, so that there is time to act."""
+
+    @property
+    def is_churn(self) -> bool:
+        """All of these are ways to leave."""
+        return True
+
+    @property
+    def days_until_known(self) -> int:
+        """Days from the cut-off until the outcome is known."""
+        return self.gap_days + self.horizon_days
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return LEAVING
+
+    def _say_start(self, language: Language) -> str:
+        if not self.gap_days:
+            return "the cut-off date" if language == "en" else "даты отсчёта"
+        if language == "en":
+            return f"the end of a gap of {pluralize(self.gap_days, 'en', 'day', 'days')} after the cut-off date"
+        gap = pluralize(self.gap_days, "ru", "день", "дня", "дней")
+        return f"конца зазора ({gap}) после даты отсчёта"
+
+
+def _list_names(names: Sequence[str], language: Language) -> str:
+    """Which events count, in brackets; nothing where all do."""
+    return f" ({', '.join(quote(name, language) for name in names)})" if names else ""
+
+
+class NoEvent(_Timed):
+    """No event for `horizon_days`; at risk is who had one within as many days before."""
+
+    kind: Literal["no_event"] = "no_event"
+    horizon_days: int = Field(default=30, ge=1)
+    """How many days without an event count as having gone."""
+    event_names: tuple[str, ...] = ()
+    """Names of the events that count; empty when all do."""
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is no event{_list_names(self.event_names, 'en')} for {days} from "
+            f"{self._say_start('en')} on; at risk are those who were active within {days} before it",
+            ru=f"Исход: ни одного события{_list_names(self.event_names, 'ru')} в течение {days_ru} с {self._say_start('ru')}; под риском те, "
+            f"кто был активен не раньше чем за {days_ru} до неё",
+        )
+
+
+class NoPurchase(_Timed):
+    """No purchase for `horizon_days`; at risk is who bought within as many days before."""
+
+    kind: Literal["no_purchase"] = "no_purchase"
+    horizon_days: int = Field(default=90, ge=1)
+    """How many days without a purchase count as having stopped."""
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return STOPPING
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is no purchase for {days} from {self._say_start('en')} on; at risk are "
+            f"those who bought within {days} before it",
+            ru=f"Исход: ни одной покупки в течение {days_ru} с {self._say_start('ru')}; под риском те, кто "
+            f"покупал не раньше чем за {days_ru} до неё",
+        )
+
+
+class ContractEnd(_Timed):
+    """A subscription ends within the horizon and none follows within `grace_days`."""
+
+    kind: Literal["contract_end"] = "contract_end"
+    grace_days: int = Field(default=30, ge=0)
+    """A new subscription so many days after the end counts as a renewal."""
+
+    @property
+    def days_until_known(self) -> int:
+        """Days from the cut-off until the outcome is known."""
+        return super().days_until_known + self.grace_days
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        grace = pluralize(self.grace_days, "en", "day", "days")
+        grace_ru = pluralize(self.grace_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is that the subscription ends within {days} of {self._say_start('en')} "
+            f"and is not renewed within {grace}; at risk are those subscribed on that date",
+            ru=f"Исход: подписка кончается в течение {days_ru} с {self._say_start('ru')} и не продлена в "
+            f"течение {grace_ru}; под риском те, кто подписан в этот день",
+        )
+
+
+class NoSession(_Timed):
+    """No session for `quiet_days` after the paid period, which ends within the horizon."""
+
+    kind: Literal["no_session"] = "no_session"
+    quiet_days: int = Field(default=30, ge=1)
+    """Days without a session and without a new paid period after the last one."""
+    session_names: tuple[str, ...] = ()
+    """Names of the events that count as a session; empty when all do."""
+
+    @property
+    def days_until_known(self) -> int:
+        """Days from the cut-off until the outcome is known."""
+        return super().days_until_known + self.quiet_days
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        quiet = pluralize(self.quiet_days, "en", "day", "days")
+        quiet_ru = pluralize(self.quiet_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is that the paid period ends within {days} of {self._say_start('en')} and "
+            f"no session{_list_names(self.session_names, 'en')} follows for {quiet}; at risk are those whose period is paid on that date",
+            ru=f"Исход: оплаченный период кончается в течение {days_ru} с {self._say_start('ru')}, и "
+            f"{quiet_ru} после него нет ни одного сеанса{_list_names(self.session_names, 'ru')}; под "
+            "риском те, у кого в этот день оплачено",
+        )
+
+
+class EventOutcome(_Timed):
+    """One of some events within the horizon: an upgrade, a visit; at risk is who was active before."""
+
+    kind: Literal["event"] = "event"
+    event_names: tuple[str, ...] = Field(min_length=1)
+    """Names of the events that count."""
+    is_first: bool = False
+    """Whether only those are at risk who never had one of these events before."""
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return phrase_named(Wording(en=self.name("en"), ru=self.name("ru")))
+
+    def name(self, language: Language) -> str:
+        """The event, by its names."""
+        noun = "the event" if language == "en" else "событие"
+        return f"{noun} {', '.join(quote(name, language) for name in self.event_names)}"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        first = " and never had this one" if self.is_first else ""
+        first_ru = ", а такого ещё не было" if self.is_first else ""
+        return Wording(
+            en=f"The outcome is {self.name('en')} within {days} of {self._say_start('en')}; at risk are "
+            f"those who had any event within {days} before it{first}",
+            ru=f"Исход: {self.name('ru')} в течение {days_ru} с {self._say_start('ru')}; рассматриваются те, "
+            f"у кого было событие не раньше чем за {days_ru} до неё{first_ru}",
+        )
+
+
+class SupportContact(_Timed):
+    """A customer turns to the company within the horizon; at risk is who is subscribed, or active."""
+
+    kind: Literal["support_contact"] = "support_contact"
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return CONTACTING
+
+    def name(self, language: Language) -> str:
+        """What it is called."""
+        return "contact with support" if language == "en" else "обращение в поддержку"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is a contact with support within {days} of {self._say_start('en')}; at risk "
+            f"are those subscribed on that date or, without subscriptions, active within {days} before it",
+            ru=f"Исход: обращение в поддержку в течение {days_ru} с {self._say_start('ru')}; "
+            "рассматриваются те, кто подписан в этот день, а где подписок нет — кто был активен не "
+            f"раньше чем за {days_ru} до неё",
+        )
+
+
+class AnswerOutcome(_Timed):
+    """A customer whom the company contacts within the horizon agrees; at risk is who is contacted."""
+
+    kind: Literal["answer"] = "answer"
+    answers: tuple[str, ...] = Field(min_length=1)
+    """How a contact ended that counts as agreed."""
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return AGREEING
+
+    def name(self, language: Language) -> str:
+        """What it is called."""
+        noun = "answer to a contact" if language == "en" else "ответ на обращение"
+        return f"{noun}: {', '.join(quote(name, language) for name in self.answers)}"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        answers = {
+            language: ", ".join(quote(name, language) for name in self.answers)
+            for language in ("en", "ru")
+        }
+        return Wording(
+            en=f"The outcome is that a contact within {days} of {self._say_start('en')} ends with "
+            f"{answers['en']}; learnt from those who were contacted then",
+            ru=f"Исход: обращение компании к клиенту в течение {days_ru} с {self._say_start('ru')} "
+            f"заканчивается так: {answers['ru']}; обучение на тех, с кем тогда связались",
+        )
+
+
+TimedOutcome = Annotated[
+    NoPurchase | NoEvent | ContractEnd | NoSession | EventOutcome | SupportContact | AnswerOutcome,
+    Field(discriminator="kind"),
+]
+"""An outcome that is seen after a cut-off date."""
+
+OutcomeDefinition = Annotated[
+    ColumnOutcome
+    | NoPurchase
+    | NoEvent
+    | ContractEnd
+    | NoSession
+    | EventOutcome
+    | SupportContact
+    | AnswerOutcome,
+    Field(discriminator="kind"),
+]
+"""Any outcome; read one from TOML or JSON with `pydantic.TypeAdapter(OutcomeDefinition)`."""
