@@ -5,7 +5,7 @@ All of them aim at the mean, so that what they say of many customers adds up to 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from regulars.evaluate.folds import deal_folds
 from regulars.features.design import DesignMatrix
 from regulars.predictions.families.boosting import LevelCodes
+from regulars.predictions.families.growing import SEED, grow_trees
 from regulars.schema.wording import Wording
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 __all__ = ["AMOUNT_MODELS", "AmountFamily", "AmountModelName"]
 
@@ -28,7 +32,6 @@ Fit = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]], Pr
 _PENALTIES = np.logspace(-1, 4, 11)
 _ROUNDS = (50, 100, 200, 300)
 _STEP = 0.05
-_SEED = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +67,6 @@ def _fit_lightgbm(
     X: NDArray[np.float64], y: NDArray[np.float64], is_category: NDArray[np.bool_]
 ) -> Predict:
     """Small trees, as many as do best on a fifth of the rows that is held back."""
-    import lightgbm
-
     codes = LevelCodes.learn(X, is_category)
     coded = codes.transform(X)
     settings = {
@@ -77,19 +78,13 @@ def _fit_lightgbm(
         "feature_fraction": 0.5,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
-        "seed": _SEED,
-        "deterministic": True,
-        "force_col_wise": True,
-        "num_threads": 1,
-        "verbosity": -1,
     }
 
-    def grow(rows: NDArray[np.bool_], n_trees: int) -> lightgbm.Booster:
-        matrix = lightgbm.Dataset(coded[rows], y[rows], categorical_feature=codes.columns.tolist())
-        return lightgbm.train(settings, matrix, num_boost_round=n_trees)
+    def grow(rows: NDArray[np.bool_], n_trees: int) -> "Booster":
+        return grow_trees(coded[rows], y[rows], settings, n_trees=n_trees, categories=codes.columns)
 
     halves = (y > np.median(y)).astype(np.float64)
-    kept = deal_folds(halves, np.arange(len(y)), n_folds=5, random_state=_SEED) == 0
+    kept = deal_folds(halves, np.arange(len(y)), n_folds=5, random_state=SEED) == 0
     tried = grow(~kept, _ROUNDS[-1])
     errors = [
         float(((np.asarray(tried.predict(coded[kept], num_iteration=n)) - y[kept]) ** 2).mean())

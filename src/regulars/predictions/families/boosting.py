@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.predictions.families.growing import SEED, grow_trees
 from regulars.predictions.families.tree_shap import DecisionTree, TreeExplainer
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
 __all__ = [
-    "BAGGING_SEED",
     "COLUMN_SHARE",
     "LARGE_TREES",
     "ROW_SHARE",
@@ -62,7 +62,6 @@ _FEWER_ROUNDS = (25, 50, 100, 150)
 
 _MOST_LEVELS = 60
 _FEWEST_IN_LEVEL = 10
-BAGGING_SEED = 7
 
 
 class LevelCodes:
@@ -230,8 +229,6 @@ def _grow(
     n_trees: int,
     monotone: NDArray[np.int64] | None,
 ) -> "Booster":
-    import lightgbm
-
     settings: dict[str, object] = {
         "objective": "binary",
         "learning_rate": STEP,
@@ -242,18 +239,10 @@ def _grow(
         "bagging_fraction": ROW_SHARE,
         "bagging_freq": 1,
         "max_cat_to_onehot": SMALL_TREES.leaves,
-        "seed": BAGGING_SEED,
-        "deterministic": True,
-        "force_col_wise": True,
-        # Several threads wait for each other on trees this small: with two, and other work on the
-        # machine, 30,000 customers took ten times as long.
-        "num_threads": 1,
-        "verbosity": -1,
     }
-    if monotone is not None:
-        settings["monotone_constraints"] = monotone.tolist()
-    matrix = lightgbm.Dataset(coded, labels, categorical_feature=codes.columns.tolist())
-    return lightgbm.train(settings, matrix, num_boost_round=n_trees)
+    return grow_trees(
+        coded, labels, settings, n_trees=n_trees, categories=codes.columns, monotone=monotone
+    )
 
 
 class HistogramModel:
@@ -392,6 +381,6 @@ def fit_histogram_trees(
         early_stopping=False,
         categorical_features=list(range(len(codes.columns))) or None,
         monotonic_cst=None if monotone is None else monotone[order],
-        random_state=BAGGING_SEED,
+        random_state=SEED,
     )
     return HistogramRounds(model.fit(codes.transform(X)[:, order], labels), codes, order)

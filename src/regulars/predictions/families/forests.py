@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.predictions.families.boosting import LevelCodes
+from regulars.predictions.families.growing import grow_trees
 from regulars.predictions.families.rescaling import rescale_contributions, to_log_odds
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ __all__ = ["ForestModel", "fit_extra_trees", "fit_random_forest"]
 
 _TREES = 100
 _LEVELS_ONE_BY_ONE = 8
-_SEED = 7
 _MOST_COLUMNS = 100
 """A tree looks at so many columns at most, each at others."""
 
@@ -145,8 +145,6 @@ def _grow(
     *,
     is_extra: bool,
 ) -> "Booster":
-    import lightgbm
-
     settings: dict[str, object] = {
         "boosting": "rf",
         # Leaves of the squared error are shares; those of the log-loss would be a step towards them.
@@ -160,13 +158,7 @@ def _grow(
         "feature_fraction_bynode": size.column_share,
         "max_cat_to_onehot": _LEVELS_ONE_BY_ONE,
         "extra_trees": is_extra,
-        "seed": _SEED,
-        "deterministic": True,
-        "force_col_wise": True,
-        "num_threads": 1,
-        "verbosity": -1,
     }
-    if monotone is not None:
-        settings["monotone_constraints"] = monotone.tolist()
-    matrix = lightgbm.Dataset(coded, labels, categorical_feature=codes.columns.tolist())
-    return lightgbm.train(settings, matrix, num_boost_round=_TREES)
+    return grow_trees(
+        coded, labels, settings, n_trees=_TREES, categories=codes.columns, monotone=monotone
+    )

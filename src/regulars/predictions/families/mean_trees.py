@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regulars.predictions.families.boosting import LevelCodes
+from regulars.predictions.families.growing import grow_trees
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -17,7 +18,7 @@ __all__ = ["MeanTrees", "fit_mean"]
 
 # As those of churn, with larger leaves still: what is averaged here is mostly noise.
 _STEP, _PENALTY, _COLUMN_SHARE, _ROW_SHARE = 0.05, 13.0, 0.5, 0.8
-_LEAVES, _ROUNDS, _SEED = 8, 100, 7
+_LEAVES, _ROUNDS = 8, 100
 _FEWEST_IN_LEAF, _LEAF_SHARE = 20, 0.01
 
 
@@ -58,8 +59,6 @@ def fit_mean(
     >>> fit_mean(X, X[:, 0] * 10, np.array([False]))(np.array([[0.0], [1.0]])).round().tolist()
     [0.0, 10.0]
     """
-    import lightgbm
-
     codes = LevelCodes.learn(X, is_category)
     settings = {
         "objective": "regression",
@@ -71,13 +70,8 @@ def fit_mean(
         "bagging_fraction": _ROW_SHARE,
         "bagging_freq": 1,
         "max_cat_to_onehot": _LEAVES,
-        "seed": _SEED,
-        "deterministic": True,
-        "force_col_wise": True,
-        "num_threads": 1,
-        "verbosity": -1,
     }
-    matrix = lightgbm.Dataset(
-        codes.transform(X), values, categorical_feature=codes.columns.tolist()
+    booster = grow_trees(
+        codes.transform(X), values, settings, n_trees=_ROUNDS, categories=codes.columns
     )
-    return MeanTrees(lightgbm.train(settings, matrix, num_boost_round=_ROUNDS), codes)
+    return MeanTrees(booster, codes)

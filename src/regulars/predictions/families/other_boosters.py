@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.predictions.families.boosting import (
-    BAGGING_SEED,
     COLUMN_SHARE,
     LARGE_TREES,
     ROW_SHARE,
@@ -20,6 +19,7 @@ from regulars.predictions.families.boosting import (
     list_rounds,
     weigh_penalty,
 )
+from regulars.predictions.families.growing import SEED
 
 if TYPE_CHECKING:
     from catboost import CatBoostClassifier, Pool
@@ -128,7 +128,7 @@ def fit_xgboost(
             "subsample": ROW_SHARE,
             "colsample_bytree": COLUMN_SHARE,
             "max_cat_to_onehot": size.leaves,
-            "seed": BAGGING_SEED,
+            "seed": SEED,
             "nthread": 1,
             "verbosity": 0,
         }
@@ -220,7 +220,7 @@ def fit_catboost(
         depth=_CATBOOST_DEPTH,
         l2_leaf_reg=_CATBOOST_PENALTY,
         rsm=COLUMN_SHARE,
-        random_seed=BAGGING_SEED,
+        random_seed=SEED,
         thread_count=1,
         verbose=False,
         allow_writing_files=False,

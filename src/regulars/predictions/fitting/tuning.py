@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.predictions.families.boosting import (
-    BAGGING_SEED,
     COLUMN_SHARE,
     ROW_SHARE,
     SMALL_TREES,
@@ -21,6 +20,7 @@ from regulars.predictions.families.boosting import (
     predict_stages,
     weigh_penalty,
 )
+from regulars.predictions.families.growing import SEED, grow_trees
 from regulars.predictions.families.many_levels import weigh_many_levels
 from regulars.predictions.families.models import Trainer
 from regulars.predictions.fitting.scorers import Fitted, fit_scorer, rehearse
@@ -68,7 +68,7 @@ def fit_tuned(lesson: Lesson) -> Fitted:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=BAGGING_SEED))
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=SEED))
     study.enqueue_trial(_usual(lesson))
     study.optimize(_judge(lesson), n_trials=_MOST_TRIALS, timeout=max(lesson.tuning_seconds, 0.001))
     return fit_scorer(lesson, _prepare(study.best_params))
@@ -114,23 +114,18 @@ def _fit(
     only: int | None = None,
     monotone: NDArray[np.int64] | None = None,
 ) -> TunedRounds:
-    import lightgbm
-
     codes = LevelCodes.learn(X, is_category)
     fixed: dict[str, object] = {
         "objective": "binary",
         "bagging_freq": 1,
         "max_cat_to_onehot": SMALL_TREES.leaves,
-        "seed": BAGGING_SEED,
-        "deterministic": True,
-        "force_col_wise": True,
-        "num_threads": 1,
-        "verbosity": -1,
     }
-    if monotone is not None:
-        fixed["monotone_constraints"] = monotone.tolist()
-    matrix = lightgbm.Dataset(
-        codes.transform(X), labels, categorical_feature=codes.columns.tolist()
+    booster = grow_trees(
+        codes.transform(X),
+        labels,
+        fixed | settings,
+        n_trees=_ROUNDS[-1 if only is None else only],
+        categories=codes.columns,
+        monotone=monotone,
     )
-    n_trees = _ROUNDS[-1 if only is None else only]
-    return TunedRounds(lightgbm.train(fixed | settings, matrix, num_boost_round=n_trees), codes)
+    return TunedRounds(booster, codes)
