@@ -156,6 +156,20 @@ def test_too_few_who_left_are_refused(tmp_path, monkeypatch, capsys, lefts, mess
     assert message in err
 
 
+@pytest.mark.parametrize("stayed", [0, 3])
+def test_nobody_has_to_have_stayed(tmp_path, monkeypatch, capsys, stayed):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"c{n},{n % 30 + 1},{'no' if n < stayed else 'yes'},{n % 7}" for n in range(100)]
+    (tmp_path / "gone.csv").write_text("id,months,left,fee\n" + "\n".join(rows), encoding="utf-8")
+
+    code, out, err = ask(
+        capsys, "gone.csv", "--duration", "months", "--event", "left", "--format", "json"
+    )
+
+    assert code == 0, err
+    assert (json.loads(out)["left"], json.loads(out)["median_days"]) == (100 - stayed, 14 * 30.4375)
+
+
 @pytest.mark.parametrize(("wanted", "left"), [("yes", 1), ("no", 0)])
 def test_a_column_of_true_and_false_is_asked_for_by_any_word(
     tmp_path, monkeypatch, capsys, wanted, left

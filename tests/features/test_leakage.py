@@ -74,6 +74,20 @@ def test_a_column_that_tells_the_outcome_by_itself_is_blocked(honest, labels):
     assert "почти точно выдаёт исход" in leak.sentence.ru
 
 
+def test_where_many_columns_tell_the_outcome_none_is_blocked_but_a_copy_of_it(labels):
+    generator = np.random.default_rng(5)
+    columns = {f"m{place}": 2 * labels + generator.normal(0, 1, SIZE) for place in range(6)}
+    columns["m0"] = 6 * labels + generator.normal(0, 1, SIZE)
+    columns["verdict"] = np.where(labels == 1, "B", "A").tolist()
+
+    first, second = find_leaks(_table(columns), labels)[:2]
+
+    assert (first.feature, first.severity) == ("verdict", "blocking")
+    assert (second.feature, second.severity) == ("m0", "suspect")
+    assert "and so do weaker features together" in second.sentence.en
+    assert "но и более слабые признаки вместе тоже" in second.sentence.ru
+
+
 def test_a_column_filled_in_for_those_who_left_only_is_blocked(honest, labels):
     generator = np.random.default_rng(2)
     # Only a third of those who left were asked.

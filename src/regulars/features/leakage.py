@@ -34,6 +34,9 @@ _WORTH_A_LOOK = 0.70
 _FAR_ABOVE = 0.05
 _NAMED_AND_STRONG = 0.75
 _MOST_PUT_BACK = 20
+_MOST_CODES, _MOST_NUMBERS = 12, 3
+"""A column of more levels, or more different numbers, is no copy of the outcome."""
+_SLIPS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def find_leaks(
     outcome only; not 0, or of one value, for those with the outcome only; changing with the
     outcome), or when two agree: a name that tells, and power far
     above what any other feature has. Power alone, however large beside the others, is a suspicion:
-    some honest columns are that good.
+    some honest columns are that good. So is near certainty where the features that are not that sure
+    reach it together: then the outcome is easy to tell, as an illness is by its measurements. A copy of
+    the outcome is blocked even there.
 
     Parameters
     ----------
@@ -131,11 +136,15 @@ def find_leaks(
         return ()
     powers = measure_powers(values, truth, matrix.is_category, random_state=random_state)
     told = find_told_names(matrix.features, outcome=outcome)
+    without = _measure_without_certain(values, truth, matrix.is_category, powers, random_state)
     found = []
     for column, feature in enumerate(matrix.features):
         name = told.get(feature.name)
         # Of a column whose name tells it is enough to be the strongest beyond chance.
         is_leading = _leads(column, powers, by=_FAR_ABOVE if name is None else 0.0)
+        is_easy = without >= _CERTAIN and not _is_copy(
+            values[:, column], truth, is_coded=bool(matrix.is_category[column])
+        )
         evidence = [
             *_look_at_power(
                 column,
@@ -145,6 +154,7 @@ def find_leaks(
                 truth,
                 random_state,
                 is_leading=is_leading,
+                without=without if is_easy else None,
             ),
             *(
                 look_at_gaps(feature, values[:, column], truth)
@@ -152,7 +162,7 @@ def find_leaks(
             ),
             *_look_at_changes(feature, (changes or {}).get(feature.name)),
         ]
-        severity = _judge(evidence, name, powers[column], is_leading=is_leading)
+        severity = _judge(evidence, name, powers[column], is_leading=is_leading, is_easy=is_easy)
         if name is not None and severity is not None:
             evidence.append(_say_name(feature, name))
         if severity is not None:
@@ -201,11 +211,41 @@ def measure_with_each(
     return measure(None), {name: measure(name) for name in names[:_MOST_PUT_BACK]}
 
 
+def _measure_without_certain(
+    values: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    is_category: NDArray[np.bool_],
+    powers: Sequence[Power],
+    random_state: int,
+) -> float:
+    """ROC-AUC of all features together but those that are nearly certain alone; 0.5 if none is."""
+    rest = np.array([power.low < _CERTAIN for power in powers])
+    if rest.all() or not rest.any():
+        return 0.5
+    return measure_together(values[:, rest], truth, is_category[rest], random_state=random_state)
+
+
+def _is_copy(column: NDArray[np.float64], truth: NDArray[np.bool_], *, is_coded: bool) -> bool:
+    """Whether a few values stand for the outcome one by one."""
+    known = ~np.isnan(column)
+    values, place = np.unique(column[known], return_inverse=True)
+    if not len(values) or len(values) > (_MOST_CODES if is_coded else _MOST_NUMBERS):
+        return False
+    shares = np.bincount(place, weights=truth[known]) / np.bincount(place)
+    return bool(np.minimum(shares, 1 - shares).max() <= _SLIPS)
+
+
 def _judge(
-    evidence: Sequence[Evidence], name: Told | None, power: Power, *, is_leading: bool
+    evidence: Sequence[Evidence],
+    name: Told | None,
+    power: Power,
+    *,
+    is_leading: bool,
+    is_easy: bool,
 ) -> LeakSeverity | None:
     kinds = {one.kind for one in evidence}
-    if kinds & {"missing", "mark", "time"} or power.low >= _CERTAIN or (name and is_leading):
+    is_certain = power.low >= _CERTAIN and not is_easy
+    if kinds & {"missing", "mark", "time"} or is_certain or (name and is_leading):
         return "blocking"
     if name in ("after", "outcome"):
         return "blocking" if power.value >= _NAMED_AND_STRONG else "suspect"
@@ -228,10 +268,11 @@ def _look_at_power(
     random_state: int,
     *,
     is_leading: bool,
+    without: float | None,
 ) -> list[Evidence]:
     feature = matrix.features[column]
     if power.low >= _CERTAIN:
-        return [_say_certain(feature, power)]
+        return [_say_certain(feature, power, without)]
     if not is_leading:
         return []
     rest = np.array([number != column for number in range(values.shape[1])])
@@ -262,8 +303,17 @@ def _look_at_changes(feature: Feature, shares: tuple[float, float] | None) -> li
     return [Evidence("time", at_outcome, sentence)]
 
 
-def _say_certain(feature: Feature, power: Power) -> Evidence:
+def _say_certain(feature: Feature, power: Power, without: float | None) -> Evidence:
     name, auc = quote_feature(feature), _auc(power.value)
+    if without is not None:
+        rest = _auc(without)
+        easy = Wording(
+            en=f"{name.en} alone tells the outcome almost for certain (ROC-AUC {auc.en}), and so do"
+            f" weaker features together ({rest.en}): the outcome seems easy to tell.",
+            ru=f"{name.ru} в одиночку почти точно выдаёт исход (ROC-AUC {auc.ru}), но и более слабые"
+            f" признаки вместе тоже ({rest.ru}): похоже, исход легко угадать.",
+        )
+        return Evidence("power", power.value, easy)
     sentence = Wording(
         en=f"{name.en} alone tells the outcome almost for certain (ROC-AUC {auc.en}).",
         ru=f"{name.ru} в одиночку почти точно выдаёт исход (ROC-AUC {auc.ru}).",

@@ -110,7 +110,7 @@ def study_survival(
     NotFoundError
         When there is neither a file with one row per customer nor a subscription.
     QualityError
-        When too few customers left, or stayed, to learn from.
+        When too few customers left to learn from.
     """
     _check_both(duration, event)
     with open_seen_sources(workspace, as_of=as_of) as (sources, day):
@@ -135,6 +135,7 @@ def study_survival(
                 told.read(event),
                 column=event,
                 positive_value=as_stored(event_value, told.find_type(event)),
+                fewest_without=0,
             )
             features = told.without([duration, event])
             kept = told.list_made_of(keep)

@@ -159,3 +159,41 @@ def test_copies_are_told_in_both_languages():
     assert (copies.severity, copies.feature) == ("alarm", "fee")
     assert "have a copy that differs in “fee” only" in copies.sentence.en
     assert "отличается только полем «fee»" in copies.sentence.ru
+
+
+def test_numbers_of_so_many_significant_digits_are_not_taken_for_averages():
+    X, labels = customers()
+    size = np.exp(np.random.default_rng(2).normal(-2 + 2 * labels, 1.0))
+    X[:, 1] = [float(f"{value:.4g}") for value in size]
+
+    assert find_copies(rows_of(X, labels)) is None
+
+
+def measured(*, informative):
+    """Patients whose measurements all follow the outcome, and nothing else about them."""
+    generator = np.random.default_rng(3)
+    labels = (generator.random(600) < 0.4).astype(float)
+    shifts = np.where(np.arange(6) < informative, [4.0, 2.0, 2.0, 2.0, 2.0, 2.0], 0.0)
+    X = (generator.normal(size=(600, 6)) + labels[:, None] * shifts).round(3)
+    features = tuple(
+        Feature(f"m{n}", Wording(en=f"m{n}", ru=f"m{n}"), None, "numeric") for n in range(6)
+    )
+    columns = {feature.name: X[:, place] for place, feature in enumerate(features)}
+    ids = {"customer_id": [f"{row:05d}" for row in range(len(X))]}
+    table = FeatureTable(pa.table(ids | columns), features, AsOf(date(2026, 1, 1)))
+    return table, read_outcome(labels.tolist(), column="ill")
+
+
+@pytest.mark.parametrize(
+    ("informative", "expected"),
+    [
+        (1, [("too_good", "alarm"), ("leak", "alarm")]),
+        (6, [("too_good", "notice")] + [("strong_feature", "notice")] * 6),
+    ],
+)
+def test_an_outcome_that_many_features_tell_is_no_leak(informative, expected):
+    table, outcome = measured(informative=informative)
+
+    alarms = compare_churn_models(table, outcome, random_state=1).alarms
+
+    assert [(alarm.kind, alarm.severity) for alarm in alarms] == expected

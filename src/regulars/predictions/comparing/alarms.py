@@ -7,6 +7,7 @@ from regulars.evaluate.folds import deal_folds
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import roc_auc
 from regulars.features.matrix import FeatureMatrix
+from regulars.features.power import measure_together
 from regulars.features.screening import score_columns
 from regulars.features.sentences import format_number, format_share, quote
 from regulars.predictions.comparing.copies import Copies, find_copies
@@ -78,11 +79,15 @@ def find_alarms(
         Of the test of single features.
     """
     single = measure_single_features(rows, random_state=random_state)
+    is_too_good = quality.roc_auc.mean > _TOO_GOOD
+    is_easy = (is_too_good or single.max(initial=0.0) > _LEAK) and _is_easy(
+        rows, single, random_state
+    )
     alarms = []
-    if quality.roc_auc.mean > _TOO_GOOD:
-        alarms.append(_too_good(quality.roc_auc.mean))
+    if is_too_good:
+        alarms.append((_easy if is_easy else _too_good)(quality.roc_auc.mean))
     alarms += [
-        _feature_alarm(matrix, int(column), float(single[column]))
+        _feature_alarm(matrix, int(column), float(single[column]), is_easy=is_easy)
         for column in np.argsort(-single, kind="stable")
         if single[column] >= _STRONG
     ]
@@ -99,6 +104,21 @@ def find_alarms(
     if holdout is not None and _contradict(holdout.roc_auc, quality.roc_auc):
         alarms.append(_contradicted(holdout, quality))
     return tuple(alarms)
+
+
+def _is_easy(rows: TrainingRows, single: NDArray[np.float64], random_state: int) -> bool:
+    """Whether the outcome is told almost for certain even without what tells it best.
+
+    A column that was written down afterwards stands alone; where all that is left tells as much, the
+    outcome is such that many things show it, as an illness is by its measurements.
+    """
+    rest = (single <= _LEAK) & (np.arange(len(single)) != int(single.argmax()))
+    if not rest.any():
+        return False
+    left = measure_together(
+        rows.X[:, rest], rows.labels == 1, rows.is_category[rest], random_state=random_state
+    )
+    return left > _LEAK
 
 
 def _contradict(one: Interval, other: Interval) -> bool:
@@ -170,11 +190,11 @@ def _contradicted(holdout: Quality, quality: Quality) -> Alarm:
     return Alarm("holdout", "notice", None, own, sentence)
 
 
-def _feature_alarm(matrix: FeatureMatrix, column: int, value: float) -> Alarm:
+def _feature_alarm(matrix: FeatureMatrix, column: int, value: float, *, is_easy: bool) -> Alarm:
     feature = matrix.features[column]
     name = {language: quote(feature.meaning.to(language), language) for language in ("en", "ru")}
     auc = {language: _format_auc(value, language) for language in ("en", "ru")}
-    if value > _LEAK:
+    if value > _LEAK and not is_easy:
         sentence = Wording(
             en=f"{name['en']} alone tells the outcome almost for certain (ROC-AUC {auc['en']}). It is "
             "probably written down after the outcome: drop it unless you know it beforehand.",
@@ -199,6 +219,18 @@ def _too_good(value: float) -> Alarm:
         "предсказуемы. Поищите поля, которые становятся известны только после исхода.",
     )
     return Alarm("too_good", "alarm", None, value, sentence)
+
+
+def _easy(value: float) -> Alarm:
+    sentence = Wording(
+        en=f"The outcome is unusually easy to tell (ROC-AUC {_format_auc(value, 'en')}), and not by one"
+        " feature alone. Measurements may be that clear, people rarely are: make sure that all features"
+        " are known before the outcome.",
+        ru=f"Исход необычно легко угадать (ROC-AUC {_format_auc(value, 'ru')}), и не по одному признаку."
+        " Так бывает с измерениями, а с поведением людей редко: убедитесь, что все признаки известны до"
+        " исхода.",
+    )
+    return Alarm("too_good", "notice", None, value, sentence)
 
 
 def _no_signal(value: float) -> Alarm:

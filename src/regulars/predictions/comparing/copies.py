@@ -84,15 +84,39 @@ def _find_invented(rows: TrainingRows) -> Copies | None:
         values = rows.X[:, column]
         known = ~np.isnan(values)
         is_fine = known & (np.abs(values - np.round(values, _DIGITS)) > 1e-9 * np.abs(values))
-        shares = [
-            float(is_fine[known & (rows.labels == label)].mean())
-            if (known & (rows.labels == label)).any()
-            else 0.0
-            for label in (0, 1)
-        ]
-        if max(shares) >= _FINE_SHARE and min(shares) <= _COARSE_SHARE and _varies(values, rows):
+        if float(is_fine.mean()) == 0 or not _varies(values, rows):
+            continue
+        shares = _compare_sizes(values[known], is_fine[known], rows.labels[known])
+        if max(shares) >= _FINE_SHARE and min(shares) <= _COARSE_SHARE:
             return Copies("invented", float(is_fine.mean()), int(column))
     return None
+
+
+def _compare_sizes(
+    values: NDArray[np.float64], is_fine: NDArray[np.bool_], labels: NDArray[np.float64]
+) -> tuple[float, float]:
+    """The share of fine numbers on either side of the outcome, of numbers as large as each other's.
+
+    What is written with so many significant digits has more of them after the point the smaller it is,
+    and one side of the outcome may have the smaller numbers.
+    """
+    sizes = np.abs(values)
+    powers = np.full(len(values), -np.inf)
+    powers[sizes > 0] = np.floor(np.log10(sizes[sizes > 0]))
+    _, place = np.unique(powers, return_inverse=True)
+    counts = [np.bincount(place[labels == label], minlength=place.max() + 1) for label in (0, 1)]
+    fine = [
+        np.bincount(place[(labels == label) & is_fine], minlength=place.max() + 1)
+        for label in (0, 1)
+    ]
+    weights = np.minimum(*counts)
+    if not weights.any():
+        return 0.0, 0.0
+    both = [
+        float((weights * own / np.maximum(of_all, 1)).sum() / weights.sum())
+        for own, of_all in zip(fine, counts, strict=True)
+    ]
+    return both[0], both[1]
 
 
 def _varies(values: NDArray[np.float64], rows: TrainingRows) -> bool:

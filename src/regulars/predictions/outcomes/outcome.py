@@ -182,6 +182,7 @@ def read_outcome(
     *,
     column: str,
     positive_value: str | None = None,
+    fewest_without: int = FEWEST_OF_EACH,
 ) -> Outcome:
     """The outcome that a column tells, checked for being learnable.
 
@@ -194,12 +195,14 @@ def read_outcome(
     positive_value
         The value that counts as yes; every other one then counts as no. Not needed for a column
         of two values one of which is a word for yes (yes, true, 1, churned, да …).
+    fewest_without
+        So many customers without the outcome are needed; 0 where durations tell them apart.
 
     Raises
     ------
     QualityError
-        When the column has one value only, more than two and no `positive_value`, or fewer than
-        20 customers on either side.
+        When the column has one value only, more than two and no `positive_value`, or too few
+        customers with the outcome, or without it.
     InvalidParameterError
         When no customer has `positive_value`.
 
@@ -211,10 +214,11 @@ def read_outcome(
     """
     texts = [_as_text(value) for value in _as_list(values)]
     counts = _count(texts)
-    _check_varies(counts, column)
+    if fewest_without or not _is_yes_for_all(counts, positive_value):
+        _check_varies(counts, column)
     positive = _find_positive(counts, column, positive_value)
     outcome = Outcome(ColumnOutcome(column=column, positive=positive), _label(texts, positive))
-    check_enough(outcome)
+    check_enough(outcome, fewest_without)
     return outcome
 
 
@@ -308,6 +312,11 @@ def _check_varies(counts: dict[str, int], column: str) -> None:
         )
 
 
+def _is_yes_for_all(counts: dict[str, int], wanted: str | None) -> bool:
+    """Whether the only value there is counts as yes, by its own word or as a person said."""
+    return len(counts) == 1 and (wanted is not None or _fold(next(iter(counts))) in _POSITIVE_WORDS)
+
+
 def _find_positive(counts: dict[str, int], column: str, wanted: str | None) -> str:
     if wanted is not None:
         matching = [text for text in counts if _fold(text) == _fold(wanted)]
@@ -369,17 +378,24 @@ def _list_values(counts: dict[str, int], language: Language = "en") -> str:
     return f"{shown} {more.format(rest=rest)}" if rest > 0 else shown
 
 
-def check_enough(outcome: Outcome) -> None:
+def check_enough(outcome: Outcome, fewest_without: int = FEWEST_OF_EACH) -> None:
     """Refuse an outcome that too few customers have, or have not, with `QualityError`."""
-    fewer = min(outcome.positives, outcome.negatives)
-    if fewer < FEWEST_OF_EACH:
-        raise QualityError(
-            en=f"The outcome '{outcome.column}' = '{outcome.positive_value}' was seen for "
-            f"{outcome.positives} customers and not for {outcome.negatives}; at least "
-            f"{FEWEST_OF_EACH} of each are needed to learn and to check what was learnt. "
-            "Load more customers or a longer period.",
-            ru=f"Исход «{outcome.column}» = «{outcome.positive_value}» был у {outcome.positives} "
-            f"клиентов, не был у {outcome.negatives}; чтобы учиться и проверять выученное, "
-            f"нужно хотя бы по {FEWEST_OF_EACH} тех и других. Загрузите больше клиентов или "
-            "больший период.",
+    if outcome.positives >= FEWEST_OF_EACH and outcome.negatives >= fewest_without:
+        return
+    needed = Wording(
+        en=f"at least {FEWEST_OF_EACH} of each are needed",
+        ru=f"нужно хотя бы по {FEWEST_OF_EACH} тех и других",
+    )
+    if not fewest_without:
+        needed = Wording(
+            en=f"at least {FEWEST_OF_EACH} who have it are needed",
+            ru=f"нужно хотя бы {FEWEST_OF_EACH} тех, у кого был",
         )
+    raise QualityError(
+        en=f"The outcome '{outcome.column}' = '{outcome.positive_value}' was seen for "
+        f"{outcome.positives} customers and not for {outcome.negatives}; {needed.en} to learn and to"
+        " check what was learnt. Load more customers or a longer period.",
+        ru=f"Исход «{outcome.column}» = «{outcome.positive_value}» был у {outcome.positives} "
+        f"клиентов, не был у {outcome.negatives}; чтобы учиться и проверять выученное, "
+        f"{needed.ru}. Загрузите больше клиентов или больший период.",
+    )

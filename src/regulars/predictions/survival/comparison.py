@@ -184,12 +184,12 @@ def _check_shapes(features: FeatureTable, durations: Durations, outcome: Outcome
         )
     known = ~np.isnan(durations.values) & ~np.isnan(outcome.labels)
     left = int((outcome.labels[known] == 1).sum())
-    if left < _FOLDS or int(known.sum()) - left < _FOLDS:
+    if left < _FOLDS:
         raise QualityError(
             en=f"Of the {int(known.sum())} customers with a duration {left} have left; at least {_FOLDS}"
-            " who left and as many who stayed are needed. Load more customers or a longer period.",
-            ru=f"Из клиентов с длительностью ({int(known.sum())}) ушли {left}, а нужно хотя бы {_FOLDS}"
-            " ушедших и столько же оставшихся. Загрузите больше клиентов или больший период.",
+            " are needed. Load more customers or a longer period.",
+            ru=f"Из клиентов с длительностью ({int(known.sum())}) ушли {left}, а нужно хотя бы {_FOLDS}."
+            " Загрузите больше клиентов или больший период.",
         )
 
 
@@ -199,9 +199,7 @@ def _try_models(
     """Every model in the same folds, and the customers of each fold."""
     has_features = bool(rows.X.shape[1])
     groups = group_identical_rows(np.column_stack([rows.X, rows.times, rows.has_left]))
-    parts = deal_rounds(
-        rows.has_left.astype(np.float64), groups, n_folds=_FOLDS, random_state=random_state
-    )
+    parts = deal_rounds(_spread(rows), groups, n_folds=_FOLDS, random_state=random_state)
     names = list(FITTERS) if has_features else ["kaplan_meier"]
     tried = {name: _Tried(np.zeros(len(rows.times))) for name in FITTERS if name in names}
     with watched.stage(_COMPARING.to(language), total=len(parts) * len(tried)) as stage:
@@ -217,6 +215,13 @@ def _try_models(
                 watched.check()
                 stage.advance()
     return tried, [np.flatnonzero(part.test) for part in parts]
+
+
+def _spread(rows: SurvivalRows) -> NDArray[np.float64]:
+    """What the folds shall hold equal shares of: who left; where nearly all did, the longer half."""
+    stayed = int((~rows.has_left).sum())
+    is_spread = rows.has_left if stayed >= _FOLDS else rows.times > np.median(rows.times)
+    return is_spread.astype(np.float64)
 
 
 def _describe(
