@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.features.design import DesignMatrix
+from regulars.predictions.families.rescaling import share_out_rest
 
 __all__ = ["NetworkModel", "Typical", "fit_network"]
 
@@ -29,7 +30,6 @@ _NODES = 8
 """Of the Gauss-Legendre rule: on the smooth curves that these networks draw, right to five digits."""
 
 _MOST_CELLS = 4_000_000
-_NOTHING = 1e-12
 
 Layer = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Weights of shape (n_inputs, n_outputs) and biases of shape (n_outputs,)."""
@@ -103,7 +103,7 @@ class NetworkModel:
             gradient = np.zeros(rows.shape)
             for node, share in zip((nodes + 1) / 2, shares / 2, strict=True):
                 gradient += share * self._slope(center + node * way)
-            total += weight * _close(
+            total += weight * share_out_rest(
                 way * gradient, self._score(rows) - self._score(center[None, :])
             )
         return total
@@ -136,14 +136,6 @@ def _walk(layers: tuple[Layer, ...], rows: NDArray[np.float64]) -> list[NDArray[
             rows = np.tanh(rows)
         said.append(rows)
     return said
-
-
-def _close(told: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The parts, with what is left to the whole shared out in proportion to their size."""
-    sizes = np.abs(told)
-    total = sizes.sum(axis=1)
-    left = whole - told.sum(axis=1)
-    return np.asarray(told + sizes * (left / np.maximum(total, _NOTHING))[:, None])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

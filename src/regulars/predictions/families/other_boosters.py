@@ -20,6 +20,7 @@ from regulars.predictions.families.boosting import (
     weigh_penalty,
 )
 from regulars.predictions.families.growing import SEED
+from regulars.predictions.families.rescaling import share_out_rest
 
 if TYPE_CHECKING:
     from catboost import CatBoostClassifier, Pool
@@ -43,17 +44,21 @@ class XgboostModel:
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
-        raw = self.booster.predict(
-            _lay_out(X, self.codes), output_margin=True, iteration_range=(0, self.n_trees)
-        )
-        return np.asarray(raw, np.float64)
+        return self._score(_lay_out(X, self.codes))
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """SHAP values by XGBoost itself, in single precision; shape (n_customers, n_features)."""
-        told = self.booster.predict(
-            _lay_out(X, self.codes), pred_contribs=True, iteration_range=(0, self.n_trees)
-        )
-        return np.asarray(told, np.float64).reshape(len(X), -1)[:, :-1]
+        """SHAP values by XGBoost itself, shape (n_customers, n_features).
+
+        It adds up in single precision; what is left to the log-odds is shared out.
+        """
+        matrix = _lay_out(X, self.codes)
+        told = self.booster.predict(matrix, pred_contribs=True, iteration_range=(0, self.n_trees))
+        told = np.asarray(told, np.float64).reshape(len(X), -1)
+        return share_out_rest(told[:, :-1], self._score(matrix) - told[:, -1])
+
+    def _score(self, matrix: "DMatrix") -> NDArray[np.float64]:
+        raw = self.booster.predict(matrix, output_margin=True, iteration_range=(0, self.n_trees))
+        return np.asarray(raw, np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
