@@ -64,7 +64,9 @@ def test_a_file_gives_one_object_of_json(shop, capsys):
         "hazard_ratios",
         "dropped",
         "note",
+        "customer",
     ]
+    assert found["customer"] is None
     assert found["c_index"]["low"] < found["c_index"]["mean"] < found["c_index"]["high"]
     assert found["c_index"]["mean"] > 0.6
     assert found["duration_unit"] == "months"
@@ -106,6 +108,34 @@ def test_those_who_are_still_there_are_written_to_a_file(shop, capsys):
     )
     customers = (shop / "customers.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) - 1 == sum(",no," in line for line in customers)
+
+
+def test_one_customer_is_told_when_and_why(shop, capsys):
+    rows = [line.split(",") for line in (shop / "customers.csv").read_text().splitlines()[1:]]
+    (customer, months, *_), *_ = [row for row in rows if row[2] == "no" and row[5] == "basic"]
+    options = ("--duration", "months", "--event", "left", "--customer", customer)
+
+    _, printed, _ = ask(capsys, "customers.csv", *options, "--format", "json", "--reasons", "1")
+    _, russian, _ = ask(capsys, "customers.csv", *options, "--lang", "ru")
+
+    found = json.loads(printed)["customer"]
+    assert list(found) == [
+        "customer_id",
+        "duration_days",
+        "leaves_within",
+        "median_days_left",
+        "others_median_days_left",
+        "is_sooner",
+        "reasons",
+    ]
+    assert found["customer_id"] == customer
+    assert found["duration_days"] == float(months) * 30.4375
+    assert list(found["leaves_within"][0]) == ["days", "probability", "others"]
+    (reason,) = found["reasons"]
+    assert reason["feature"] == "plan"
+    assert reason["contribution"] > 0
+    assert reason["text"].startswith("plan “basic”: ")
+    assert "Почему раньше других:\n  Тариф «basic»: из таких клиентов ушли" in russian
 
 
 def test_a_kept_column_stays(shop, capsys):

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
+from regulars.cli.predict_survival_said import describe_customer, say_customer
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from regulars.predictions.survival import (
+        StayReasons,
         SurvivalComparison,
         SurvivalCurve,
         SurvivalResult,
@@ -83,6 +86,16 @@ def survival(
             help="Columns that stay although they know who left or for how long, with commas."
         ),
     ] = None,
+    customer: Annotated[
+        str | None,
+        Parameter(
+            help="Say of this one who is still there, by the id, when they are likely to leave and why."
+        ),
+    ] = None,
+    reasons: Annotated[
+        int,
+        Parameter(help="At most so many reasons of `--customer`.", validator=Number(gte=1, lte=7)),
+    ] = 3,
     out: Path | None = None,
     how: HowRead | None = None,
     as_of: AsOfOption = None,
@@ -121,18 +134,20 @@ def survival(
             language=language,
             progress=progress,
         )
+    told = found.comparison.explainer.explain(customer, top=reasons) if customer else None
     if out is not None:
         write_members(out, found.comparison.scored, title="survival")
     if format == "json":
-        print_json(_describe(found, language))
+        print_json(_describe(found, told, language))
     else:
         _print(found, language)
+        print_lines(*(["", *say_customer(told, language)] if told else []))
         if out is not None:
             print_lines(str(out))
     return 0
 
 
-def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
+def _describe(study: SurvivalStudy, told: StayReasons | None, language: Language) -> dict[str, Any]:
     found = study.comparison
     curve = found.curve
     return {
@@ -196,6 +211,7 @@ def _describe(study: SurvivalStudy, language: Language) -> dict[str, Any]:
             {"column": one.column, "because": one.because.to(language)} for one in study.dropped
         ],
         "note": found.note.to(language),
+        "customer": None if told is None else describe_customer(told, language),
     }
 
 

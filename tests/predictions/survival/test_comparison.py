@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from regulars.errors import InvalidParameterError, QualityError
+from regulars.errors import InvalidParameterError, NotFoundError, QualityError
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import read_outcome
 from regulars.predictions.survival import Durations, compare_survival
@@ -79,6 +79,43 @@ def test_those_who_are_still_there_are_scored_and_the_same_seed_scores_them_the_
     month, quarter = (found.scored[f"leaves_within_{days}_days"].to_numpy() for days in (30, 90))
     known = ~np.isnan(quarter)
     assert (month[known] <= quarter[known]).all()
+
+    (basic,) = _explain(found, features, "basic", low=1.0)
+    (pro,) = _explain(found, features, "pro", high=-1.0)
+    assert (basic.is_sooner, pro.is_sooner) == (True, False)
+    assert {reason.feature for reason in basic.reasons} == {"use", "plan"}
+    assert all(reason.contribution > 0 for reason in basic.reasons)
+    assert all(reason.contribution < 0 for reason in pro.reasons)
+    place = found.scored["customer_id"].index(basic.customer_id).as_py()
+    assert basic.duration_days == found.scored["duration_days"][place].as_py()
+    assert basic.leaves_within[0].probability == month[place]
+    assert basic.leaves_within[0].probability > basic.leaves_within[0].others
+
+
+def _explain(found, features, plan, *, low=-9.0, high=9.0):
+    """The first customer of a plan and such a use who is still there, explained."""
+    staying = set(found.scored["customer_id"].to_pylist())
+    rows = [
+        row
+        for row in features.table.to_pylist()
+        if row["customer_id"] in staying and row["plan"] == plan and low < row["use"] < high
+    ]
+    return [found.explainer.explain(row["customer_id"]) for row in rows[:1]]
+
+
+def test_who_is_not_there_is_not_explained():
+    features, durations, outcome = make_customers(200)
+    found = compare_survival(
+        features.drop(["use", "plan", "paid"]), durations, outcome, random_state=1
+    )
+    left = features.customer_ids[int(np.flatnonzero(outcome.labels == 1)[0])].as_py()
+    staying = found.scored["customer_id"][0].as_py()
+
+    assert found.explainer.explain(staying).reasons == ()
+    with pytest.raises(NotFoundError, match="has left already"):
+        found.explainer.explain(left)
+    with pytest.raises(NotFoundError, match="There is no customer 'nobody'"):
+        found.explainer.explain("nobody")
 
 
 @pytest.mark.slow

@@ -141,11 +141,39 @@ def test_a_sample_of_those_who_stayed_tells_the_same_probabilities(monkeypatch):
     )
 
 
+@pytest.mark.slow
+def test_what_features_add_by_cox_is_the_risk_whenever_it_is_asked():
+    rows = make_customers(1000, seed=5)
+    model = fit_cox(rows, random_state=1)
+
+    told = model.contributions(rows.X, rows.times)
+
+    np.testing.assert_allclose(told.sum(axis=1), model.risks(rows.X), atol=1e-9)
+    assert np.array_equal(told, model.contributions(rows.X, np.zeros(1000)))
+
+
+@pytest.mark.slow
+def test_what_features_add_by_hazards_is_the_mean_over_the_periods_to_come():
+    rows = make_customers(1000, seed=5)
+    model = fit_hazard(rows, random_state=1)
+    so_far = np.array([0.0, 5.5, 23.0, 24.0, 99.0])
+    last = len(model.times) - 2
+
+    told = model.contributions(rows.X[:5], so_far)
+
+    coming = [range(last + 1), range(5, last + 1), [last], [last], [last]]
+    for place, periods in enumerate(coming):
+        asked = np.array([[*rows.X[place], float(period)] for period in periods])
+        expected = model.model.contributions(asked)[:, :2].mean(axis=0)
+        np.testing.assert_allclose(told[place], expected, atol=1e-12)
+
+
 def test_everybody_has_the_same_curve_and_risk_without_features():
     rows = read_remissions()
     model = fit_same_for_all(rows, random_state=0)
 
     assert model.risks(rows.X).tolist() == [0.0] * 42
+    assert not model.contributions(rows.X, rows.times).any()
     together = measure_curve(rows.times, rows.has_left)
     assert model.curves(rows.X).shares[0, 1:].tolist() == pytest.approx(
         [point.share for point in together.points]

@@ -1,7 +1,7 @@
 """Why a customer has the score they have, in their own numbers and in words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from regulars.predictions.outcomes.phrases import Phrases
 from regulars.predictions.reasons.reason import Reason
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["CrossFittedExplainer", "Peers"]
+__all__ = ["CrossFittedExplainer", "Peers", "ReasonTeller"]
 
 _MOST_CELLS = 5_000_000
 """Contributions held in memory at a time."""
@@ -88,6 +88,105 @@ Words = dict[tuple[int, float | None, bool], tuple[Value, Value, Wording]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ReasonTeller:
+    """Makes reasons in words of what features add to a score.
+
+    Attributes
+    ----------
+    matrix
+        The customers.
+    phrases, peers
+        For the words.
+    alike
+        For each feature a number that features saying nearly the same share; they are one reason.
+    """
+
+    matrix: FeatureMatrix
+    phrases: Phrases
+    peers: Peers
+    alike: NDArray[np.int64]
+    # Many customers have the same values, and their words take longer than their numbers.
+    _words: Words = field(default_factory=dict, repr=False)
+
+    def tell(
+        self, rows: NDArray[np.int64], contributions: NDArray[np.float64], *, top: int
+    ) -> list[list[Reason]]:
+        """The `top` reasons of each customer, by contributions of shape (len(rows), n_features).
+
+        Parameters
+        ----------
+        rows
+            Row numbers of the customers.
+        contributions
+            What every feature adds.
+        top
+            At most so many, those that pull hardest the way their sum goes, hardest first.
+        """
+        if not len(self.alike):
+            return [[] for _ in rows]
+        members = [
+            np.flatnonzero(self.alike == group) for group in range(int(self.alike.max()) + 1)
+        ]
+        matters = np.stack([contributions[:, own].sum(axis=1) for own in members], axis=1)
+        return [
+            [self._tell(int(row), members[group], own, float(sums[group])) for group in picked]
+            for row, own, sums, picked in zip(
+                rows, contributions, matters, _pick(matters, top), strict=True
+            )
+        ]
+
+    def _tell(
+        self,
+        row: int,
+        members: NDArray[np.int64],
+        contributions: NDArray[np.float64],
+        total: float,
+    ) -> Reason:
+        """One reason for features that say the same, by the one that pulls hardest its way."""
+        way = 1.0 if total > 0 else -1.0
+        column = int(members[np.argmax(way * contributions[members])])
+        alike = tuple(self.matrix.features[j].name for j in members if j != column)
+        number = float(self.matrix.values[row, column])
+        # Not known is not equal to itself.
+        key = (column, None if np.isnan(number) else number, total > 0)
+        if key not in self._words:
+            self._words[key] = self._word(column, number, total)
+        value, peer_value, text = self._words[key]
+        return Reason(self.matrix.features[column].name, value, peer_value, total, text, alike)
+
+    def _word(
+        self, column: int, number: float, contribution: float
+    ) -> tuple[Value, Value, Wording]:
+        """The value, that of the others, and both in words."""
+        feature = self.matrix.features[column]
+        value = self.matrix.decode(column, number)
+        peer_value = self.matrix.decode(column, float(self.peers.typical[column]))
+        if self.matrix.levels[column] is None or value is None:
+            text = say_number(feature, value, peer_value)
+        else:
+            text = self._say_level(feature, value, column, int(number), contribution)
+        return value, peer_value, text
+
+    def _say_level(
+        self, feature: Feature, value: Value, column: int, code: int, contribution: float
+    ) -> Wording:
+        count = int(self.peers.level_counts[column][code])
+        rate = float(self.peers.level_rates[column][code])
+        own = {language: _say_own(feature, value, language) for language in ("en", "ru")}
+        if count < _FEWEST_PEERS:
+            return Wording(en=f"{own['en']}, which is rare", ru=f"{own['ru']}, это редкость")
+        # Given the other features a level may pull against its own rate: then the rate is no reason.
+        if (rate > self.peers.base_rate) == (contribution > 0):
+            share = self.phrases.say_share(rate, self.peers.base_rate)
+            return Wording(en=f"{own['en']}: {share.en}", ru=f"{own['ru']}: {share.ru}")
+        share_of_all = count / self.peers.n
+        return Wording(
+            en=f"{own['en']}, like {format_share(share_of_all, 'en')} of customers",
+            ru=f"{own['ru']}, как у {format_share(share_of_all, 'ru')} клиентов",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CrossFittedExplainer:
     """Explains each score by the model that gave it.
 
@@ -129,42 +228,13 @@ class CrossFittedExplainer:
                 ru=f"top должно быть не меньше 1; получено {top}.",
             )
         reasons: list[list[Reason]] = [[] for _ in rows]
-        # Many customers have the same values, and their words take longer than their numbers.
-        words: Words = {}
-        members = [
-            np.flatnonzero(self.alike == group) for group in range(int(self.alike.max()) + 1)
-        ]
+        teller = ReasonTeller(self.matrix, self.phrases, self.peers, self.alike)
         for places, contributions in self._contribute(rows):
-            matters = np.stack([contributions[:, own].sum(axis=1) for own in members], axis=1)
-            strongest = _pick(matters, top)
-            for place, own, sums, picked in zip(
-                places, contributions, matters, strongest, strict=True
+            for place, told in zip(
+                places, teller.tell(rows[places], contributions, top=top), strict=True
             ):
-                reasons[place] = [
-                    self._tell(int(rows[place]), members[group], own, float(sums[group]), words)
-                    for group in picked
-                ]
+                reasons[place] = told
         return reasons
-
-    def _tell(
-        self,
-        row: int,
-        members: NDArray[np.int64],
-        contributions: NDArray[np.float64],
-        total: float,
-        words: Words,
-    ) -> Reason:
-        """One reason for features that say the same, by the one that pulls hardest its way."""
-        way = 1.0 if total > 0 else -1.0
-        column = int(members[np.argmax(way * contributions[members])])
-        alike = tuple(self.matrix.features[j].name for j in members if j != column)
-        number = float(self.matrix.values[row, column])
-        # Not known is not equal to itself.
-        key = (column, None if np.isnan(number) else number, total > 0)
-        if key not in words:
-            words[key] = self._word(column, number, total)
-        value, peer_value, text = words[key]
-        return Reason(self.matrix.features[column].name, value, peer_value, total, text, alike)
 
     def contributions(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What every feature adds to the log-odds, shape (len(rows), n_features)."""
@@ -183,37 +253,6 @@ class CrossFittedExplainer:
             for start in range(0, len(own), chunk):
                 places = own[start : start + chunk]
                 yield places, scorer.contributions(self.matrix.values[rows[places]])
-
-    def _word(
-        self, column: int, number: float, contribution: float
-    ) -> tuple[Value, Value, Wording]:
-        """The value, that of the others, and both in words."""
-        feature = self.matrix.features[column]
-        value = self.matrix.decode(column, number)
-        peer_value = self.matrix.decode(column, float(self.peers.typical[column]))
-        if self.matrix.levels[column] is None or value is None:
-            text = say_number(feature, value, peer_value)
-        else:
-            text = self._say_level(feature, value, column, int(number), contribution)
-        return value, peer_value, text
-
-    def _say_level(
-        self, feature: Feature, value: Value, column: int, code: int, contribution: float
-    ) -> Wording:
-        count = int(self.peers.level_counts[column][code])
-        rate = float(self.peers.level_rates[column][code])
-        own = {language: _say_own(feature, value, language) for language in ("en", "ru")}
-        if count < _FEWEST_PEERS:
-            return Wording(en=f"{own['en']}, which is rare", ru=f"{own['ru']}, это редкость")
-        # Given the other features a level may pull against its own rate: then the rate is no reason.
-        if (rate > self.peers.base_rate) == (contribution > 0):
-            share = self.phrases.say_share(rate, self.peers.base_rate)
-            return Wording(en=f"{own['en']}: {share.en}", ru=f"{own['ru']}: {share.ru}")
-        share_of_all = count / self.peers.n
-        return Wording(
-            en=f"{own['en']}, like {format_share(share_of_all, 'en')} of customers",
-            ru=f"{own['ru']}, как у {format_share(share_of_all, 'ru')} клиентов",
-        )
 
 
 def say_number(feature: Feature, value: Value, typical: Value) -> Wording:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from regulars.predictions.survival.curves import CurvePoint, SurvivalCurve, measure_curve
     from regulars.predictions.survival.durations import Durations, DurationUnit, read_durations
     from regulars.predictions.survival.echoes import DurationEcho, find_duration_echoes
+    from regulars.predictions.survival.reasons import LeavesWithin, StayExplainer, StayReasons
     from regulars.predictions.survival.results import SurvivalComparison, SurvivalResult
 
 __all__ = [
@@ -15,6 +16,9 @@ __all__ = [
     "DurationEcho",
     "DurationUnit",
     "Durations",
+    "LeavesWithin",
+    "StayExplainer",
+    "StayReasons",
     "SurvivalComparison",
     "SurvivalCurve",
     "SurvivalResult",
@@ -29,6 +33,9 @@ _LAZY = {
     "DurationEcho": "echoes",
     "DurationUnit": "durations",
     "Durations": "durations",
+    "LeavesWithin": "reasons",
+    "StayExplainer": "reasons",
+    "StayReasons": "reasons",
     "SurvivalComparison": "results",
     "SurvivalCurve": "curves",
     "SurvivalResult": "results",

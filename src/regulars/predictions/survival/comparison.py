@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,8 @@ from regulars.evaluate.survival_error import censored_brier_score
 from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import encode_features
 from regulars.predictions.comparing.plan import limit_rows
+from regulars.predictions.reasons.alike import find_alike
+from regulars.predictions.reasons.explainer import Peers
 from regulars.predictions.survival.curves import CustomerCurves, measure_curve
 from regulars.predictions.survival.durations import DAYS
 from regulars.predictions.survival.echoes import find_duration_echoes
@@ -26,10 +27,12 @@ from regulars.predictions.survival.hazard_ratios import list_hazard_ratios
 from regulars.predictions.survival.models import (
     FITTERS,
     TITLES,
+    SurvivalModel,
     SurvivalModelName,
     SurvivalRows,
     fit_cox,
 )
+from regulars.predictions.survival.reasons import StayExplainer
 from regulars.predictions.survival.results import (
     CalibrationGroup,
     SurvivalComparison,
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regulars.features.matrix import FeatureMatrix
     from regulars.features.table import FeatureTable
     from regulars.predictions.outcomes.outcome import Outcome
     from regulars.predictions.survival.durations import Durations
@@ -74,6 +76,7 @@ class _Tried:
     """What one model said of every customer, each time one that was not shown them."""
 
     risks: NDArray[np.float64]
+    models: list[SurvivalModel] = field(default_factory=list)
     curves: list[tuple[NDArray[np.int64], CustomerCurves]] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -147,11 +150,18 @@ def compare_survival(
     horizons = tuple(np.quantile(rows.times[rows.has_left], [0.25, 0.5, 0.75]).tolist())
     results = _describe(rows, tried, rankings, horizons)
     chosen, why = _choose(results)
+    models, model_of = _deal_out(
+        tried[chosen], chosen, rows, learnt, known=known, random_state=random_state
+    )
+    curve = measure_curve(durations.days[known], outcome.labels[known] == 1)
+    drawn = _draw(models, model_of, matrix.values)
+    staying = known[outcome.labels[known] == 0]
+    scored = _score(features.customer_ids, durations, known, staying, drawn)
     return SurvivalComparison(
         durations=durations,
         customers=len(known),
         left=int((outcome.labels[known] == 1).sum()),
-        curve=measure_curve(durations.days[known], outcome.labels[known] == 1),
+        curve=curve,
         models=results,
         chosen=chosen,
         why=why,
@@ -159,17 +169,20 @@ def compare_survival(
         horizons_days=horizons,
         calibration=_calibrate(rows, tried[chosen], horizons[1]),
         hazard_ratios=ratios,
-        scored=_score(
-            features,
-            durations,
-            outcome,
-            known,
-            chain(
-                ((learnt[part], curves) for part, curves in tried[chosen].curves),
-                _score_rest(matrix, rows, chosen, np.setdiff1d(known, learnt), random_state),
-            ),
-        ),
+        scored=scored,
         note=_NOTE_AT_START if is_at_start else _NOTE,
+        explainer=StayExplainer(
+            features.customer_ids,
+            matrix,
+            models,
+            model_of,
+            outcome.phrases,
+            Peers.of(matrix.take(learnt), outcome.labels[learnt]),
+            find_alike(matrix.take(learnt)),
+            curve,
+            scored,
+            staying,
+        ),
     )
 
 
@@ -209,6 +222,7 @@ def _try_models(
             for name, one in tried.items():
                 started = time.monotonic()
                 model = FITTERS[name](learning, random_state=random_state)
+                one.models.append(model)
                 one.risks[test] = model.risks(rows.X[test])
                 one.curves.append((test, model.curves(rows.X[test])))
                 one.seconds += (time.monotonic() - started) / len(parts)
@@ -305,43 +319,59 @@ def _calibrate(rows: SurvivalRows, one: _Tried, horizon: float) -> tuple[Calibra
     return tuple(groups)
 
 
-def _score_rest(
-    matrix: FeatureMatrix,
-    rows: SurvivalRows,
+def _deal_out(
+    one: _Tried,
     chosen: SurvivalModelName,
-    rest: NDArray[np.int64],
+    rows: SurvivalRows,
+    learnt: NDArray[np.int64],
+    *,
+    known: NDArray[np.int64],
     random_state: int,
+) -> tuple[list[SurvivalModel], NDArray[np.int64]]:
+    """Models, and by which of them each customer is told: one that was not shown them; -1 for none."""
+    models, model_of = list(one.models), np.full(int(known.max()) + 1, -1)
+    for place, (part, _) in enumerate(one.curves):
+        model_of[learnt[part]] = place
+    rest = np.setdiff1d(known, learnt)
+    if len(rest):
+        # Of very many customers a sample was learnt from; the others are told by a model of all of it.
+        model_of[rest] = len(models)
+        with one_thread():
+            models.append(FITTERS[chosen](rows, random_state=random_state))
+    return models, model_of
+
+
+def _draw(
+    models: Sequence[SurvivalModel], model_of: NDArray[np.int64], X: NDArray[np.float64]
 ) -> Iterator[tuple[NDArray[np.int64], CustomerCurves]]:
-    """Of very many customers a sample was learnt from; the others are scored by a model of all of it."""
-    if not len(rest):
-        return
-    with one_thread():
-        model = FITTERS[chosen](rows, random_state=random_state)
-        for start in range(0, len(rest), _SCORED_AT_ONCE):
-            part = rest[start : start + _SCORED_AT_ONCE]
-            yield part, model.curves(matrix.values[part])
+    """Numbers of customers and their curves, some at a time."""
+    for place, model in enumerate(models):
+        own = np.flatnonzero(model_of == place)
+        for start in range(0, len(own), _SCORED_AT_ONCE):
+            part = own[start : start + _SCORED_AT_ONCE]
+            with one_thread():
+                yield part, model.curves(X[part])
 
 
 def _score(
-    features: FeatureTable,
+    customer_ids: pa.Array,
     durations: Durations,
-    outcome: Outcome,
     known: NDArray[np.int64],
-    scored: Iterable[tuple[NDArray[np.int64], CustomerCurves]],
+    staying: NDArray[np.int64],
+    curves: Iterable[tuple[NDArray[np.int64], CustomerCurves]],
 ) -> pa.Table:
     """How likely who is still there will leave, and in how much time half of those like them have."""
     days = durations.days
     longest = float(days[known].max())
     within = [day for day in _WITHIN_DAYS if DAYS[durations.unit] * 0.9 <= day <= longest]
     figures = np.full((len(days), len(within) + 1), np.nan)
-    for own, curves in scored:
+    for own, drawn in curves:
         figures[own, :-1] = np.column_stack(
-            [curves.leave_within(days[own], day) for day in within] or [np.empty((len(own), 0))]
+            [drawn.leave_within(days[own], day) for day in within] or [np.empty((len(own), 0))]
         )
-        figures[own, -1] = curves.median_left(days[own])
-    staying = known[(outcome.labels[known] == 0)]
+        figures[own, -1] = drawn.median_left(days[own])
     columns: dict[str, pa.Array] = {
-        "customer_id": features.customer_ids.take(pa.array(staying)),
+        "customer_id": customer_ids.take(pa.array(staying)),
         "duration_days": pa.array(days[staying]),
     }
     for place, day in enumerate(within):

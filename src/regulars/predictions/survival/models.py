@@ -48,6 +48,7 @@ _PENALTY = 1.0
 _MOST_STEPS = 50
 _CLOSE = 1e-6
 _MOST_COX_FEATURES = 100
+_COMING_DAYS = 365
 _SMALL_TREES = 2
 """Place among the candidates of `fit_lightgbm`: 200 small trees."""
 
@@ -87,6 +88,14 @@ class SurvivalModel(Protocol):
     def curves(self, X: NDArray[np.float64]) -> CustomerCurves:
         """When each customer will have left, from the beginning."""
 
+    def contributions(
+        self, X: NDArray[np.float64], so_far: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """What each feature adds to the risk of leaving of who was there `so_far`, as a logarithm.
+
+        Shape (n_customers, n_features).
+        """
+
 
 class Fitter(Protocol):
     """Fits one model."""
@@ -109,6 +118,12 @@ class SameForAll:
     def curves(self, X: NDArray[np.float64]) -> CustomerCurves:
         """The same for everybody."""
         return CustomerCurves(self.times, np.tile(self.shares, (len(X), 1)))
+
+    def contributions(
+        self, X: NDArray[np.float64], so_far: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Nothing."""
+        return np.zeros(X.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +157,15 @@ class CoxModel:
     def curves(self, X: NDArray[np.float64]) -> CustomerCurves:
         """The probability of being there falls with the cumulative hazard."""
         return CustomerCurves(self.times, np.exp(-np.outer(np.exp(self.risks(X)), self.hazards)))
+
+    def contributions(
+        self, X: NDArray[np.float64], so_far: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Coefficient times value against the mean: they sum to `risks`, however long it has been."""
+        parts = (self.design.transform(X) - self.center) * self.coefficients
+        told = np.zeros(X.shape)
+        np.add.at(told.T, self.design.source_, parts.T)
+        return told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,6 +202,25 @@ class HazardModel:
                 -(self.model.log_odds(rows) + self.offset)
             )
         return CustomerCurves(self.times, shares)
+
+    def contributions(
+        self, X: NDArray[np.float64], so_far: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """SHAP values of the log-odds of leaving in a period, their mean over those of the coming year.
+
+        With what the number of the period adds, and one constant, they sum to the mean of these log-odds.
+        """
+        begins, ends = self.times[:-1], self.times[1:]
+        told = np.zeros(X.shape)
+        counts = np.zeros(len(X))
+        for period, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+            # Who was there longer than the grid is asked about its last period.
+            own = (begin < so_far + _COMING_DAYS) & ((end > so_far) | (period == len(ends) - 1))
+            if own.any():
+                rows = np.column_stack([X[own], np.full(int(own.sum()), float(period))])
+                told[own] += self.model.contributions(rows)[:, :-1]
+                counts[own] += 1
+        return np.asarray(told / counts[:, None])
 
 
 def fit_same_for_all(rows: SurvivalRows, *, random_state: int) -> SurvivalModel:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from regulars.predictions.survival.echoes import DurationEcho
     from regulars.predictions.survival.hazard_ratios import HazardRatio
     from regulars.predictions.survival.models import SurvivalModelName
+    from regulars.predictions.survival.reasons import StayExplainer
     from regulars.schema.wording import Wording
 
 __all__ = ["CalibrationGroup", "SurvivalComparison", "SurvivalResult"]
@@ -101,6 +102,8 @@ class SurvivalComparison:
         customer by a model that was not shown them.
     note
         That features as of the end of what was seen make models look better than they are.
+    explainer
+        Tells of who is still there when they are likely to leave, and why.
     """
 
     durations: Durations
@@ -116,6 +119,7 @@ class SurvivalComparison:
     hazard_ratios: tuple[HazardRatio, ...]
     scored: pa.Table
     note: Wording
+    explainer: StayExplainer
 
     @property
     def c_index(self) -> Interval:
