@@ -283,13 +283,6 @@ def test_five_positives_are_too_few(compare):
     assert "was seen for 5 customers and not for 595; at least 20 of each are needed" in err
 
 
-def test_an_amount_of_money_is_pointed_to_the_verb_that_suits(compare):
-    code, _, err = compare("--outcome", "fee")
-
-    assert code == 1
-    assert "For a number: regulars predict amount" in err
-
-
 def test_a_day_before_everything_is_refused(compare):
     columns = clients()
     days = np.datetime64("2026-01-01") + columns["day"].astype("timedelta64[D]")

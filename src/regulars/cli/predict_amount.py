@@ -17,17 +17,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from regulars.evaluate.intervals import Interval
-    from regulars.predictions.amounts.comparison import AmountComparison
+    from regulars.predictions.amounts.results import AmountComparison
     from regulars.schema.wording import Language
     from regulars.workspace.amounts import PredictedAmount
 
-__all__ = ["amount"]
+__all__ = ["amount", "describe_amount", "print_amount"]
 
-_ABOUT = Wording(
-    en="“{column}” of {n}: {mean} on average, half of them up to {median}.{unknown}",
-    ru="«{column}», клиентов: {n}; в среднем {mean}, у половины не больше {median}.{unknown}",
-)
-_UNKNOWN = Wording(en=" Of {unknown} more it is not known.", ru=" Ещё у {unknown} оно не известно.")
 _DROPPED = Wording(
     en="Left out, because they know the number: {columns}.",
     ru="Не участвуют, потому что знают это число: {columns}.",
@@ -102,14 +97,15 @@ def amount(
     if out is not None:
         write_members(out, found.comparison.to_table(), title=column)
     if format == "json":
-        print_json(_describe(found, language))
+        print_json(describe_amount(found, language))
     else:
-        _print(found, language)
+        print_amount(found, language)
         print_lines(*([str(out)] if out is not None else []))
     return 0
 
 
-def _describe(found: PredictedAmount, language: Language) -> dict[str, Any]:
+def describe_amount(found: PredictedAmount, language: Language) -> dict[str, Any]:
+    """The JSON object that the command prints."""
     compared = found.comparison
     return {
         "column": compared.column,
@@ -120,6 +116,7 @@ def _describe(found: PredictedAmount, language: Language) -> dict[str, Any]:
         "models": [
             {
                 "name": one.name,
+                "title": one.title.to(language),
                 "mean_error": describe_interval(one.mean_error),
                 "root_error": describe_interval(one.root_error),
                 "explained": describe_interval(one.explained),
@@ -146,23 +143,10 @@ def _describe(found: PredictedAmount, language: Language) -> dict[str, Any]:
     }
 
 
-def _print(found: PredictedAmount, language: Language) -> None:
-    from regulars.features.sentences import format_number
-    from regulars.schema.wording import pluralize
-
+def print_amount(found: PredictedAmount, language: Language) -> None:
+    """The comparison as a person reads it."""
     compared = found.comparison
-    words = ("customer", "customers")
-    n = format_number(compared.n, language)
-    told = {
-        "column": compared.column,
-        "n": pluralize(compared.n, "en", *words) if language == "en" else n,
-        "mean": format_number(compared.mean, language),
-        "median": format_number(compared.median, language),
-        "unknown": _UNKNOWN.to(language).format(unknown=format_number(compared.unknown, language))
-        if compared.unknown
-        else "",
-    }
-    print_lines(_ABOUT.to(language).format(**told))
+    print_lines(compared.sentence.to(language))
     if found.dropped:
         print_lines(_DROPPED.to(language).format(columns=", ".join(found.dropped)))
     seen = [twin.sentence.to(language) for twin in found.twins if twin.feature not in found.dropped]

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from regulars.cli.options import Day, Language
     from regulars.evaluate import CampaignPrices
-    from regulars.predictions.families.names import ModelName
     from regulars.workspace import Workspace
     from regulars.workspace.outcomes import LeavingKind, LeavingWishes
 
@@ -64,6 +63,12 @@ def compare(
             validator=Number(gt=0),
         ),
     ] = 300.0,
+    outcome_kind: Annotated[
+        Literal["yes-no", "classes", "number"] | None,
+        Parameter(
+            help="What the outcome is; found out if not said: yes or no, several classes, or a number."
+        ),
+    ] = None,
     by: Annotated[
         str | None,
         Parameter(help="Show the chosen model's quality for each value, or range, of this column."),
@@ -121,6 +126,7 @@ def compare(
     format
         A table, or one JSON object.
     """
+    from regulars.cli.predict_compare_several import describe_several, print_several
     from regulars.cli.predict_compare_words import describe_comparison, print_comparison
     from regulars.workspace.compared import ComparisonWishes, compare_in_workspace
 
@@ -134,6 +140,7 @@ def compare(
         costs=split_names(costs),
         capacity=capacity,
         by=by,
+        outcome_kind=outcome_kind,
         keep=split_names(keep),
         leaving=_read_leaving(leaving, horizon_days),
         seed=seed,
@@ -143,10 +150,13 @@ def compare(
         found = compare_in_workspace(
             home, wishes=wishes, as_of=as_of, language=language, progress=progress
         )
+    is_several = found.classes is not None or found.amount is not None
     if format == "json":
-        print_json(describe_comparison(found, language))
+        describe = describe_several if is_several else describe_comparison
+        print_json(describe(found, language))
     else:
-        print_comparison(found, language)
+        show = print_several if is_several else print_comparison
+        show(found, language)
     return 0
 
 
@@ -175,11 +185,15 @@ def _find_home(
     return find_home(file, workspace, lang, as_of, how=named, verb="predict")
 
 
-def _read_models(text: str | None) -> tuple[ModelName, ...]:
+def _read_models(text: str | None) -> tuple[str, ...]:
+    """The names, refused before anything is loaded where no kind of outcome has such a model."""
+    from regulars.predictions.amounts.models import AMOUNT_MODELS
     from regulars.predictions.fitting.roster import arrange_models
 
     names = split_names(text)
-    return arrange_models(names) if names else ()  # type: ignore[arg-type] # it checks them
+    if not set(names) <= set(AMOUNT_MODELS):
+        arrange_models(names)  # type: ignore[arg-type] # it checks them
+    return names
 
 
 def _read_prices(text: str) -> CampaignPrices:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from regulars.evaluate import Gain, Interval, LeadTime, Savings
+    from regulars.predictions.comparing.class_standings import ClassStandings
     from regulars.predictions.comparing.results import Alarm, ModelResult, Quality
     from regulars.predictions.comparing.standings import GroupQuality, Standings
     from regulars.predictions.families.names import ModelName
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
     from regulars.workspace.compared import ComparedModels
     from regulars.workspace.leaks import LeakSearch
 
-__all__ = ["describe_comparison", "print_comparison"]
+__all__ = [
+    "describe_comparison",
+    "describe_leaks",
+    "describe_model",
+    "print_comparison",
+    "say_absent_models",
+    "say_interval",
+    "say_leaks",
+    "say_share",
+    "tabulate_models",
+]
 
 _HEADINGS = {
     "en": ("Model", "ROC-AUC", "All tests\nin one", "PR-AUC", "Brier", "Log\nloss", "Calib.\nerror", "Over-\nfit"),
@@ -74,7 +85,7 @@ _LEFT_OUT = Wording(
 
 def describe_comparison(found: ComparedModels, language: Language) -> dict[str, Any]:
     """The JSON object that the command prints."""
-    leakage = _describe_leaks(found.leaks, language)
+    leakage = describe_leaks(found.leaks, language)
     if found.standings is not None:
         return _describe_standings(found.standings, found.ordered_by, language) | {
             "leakage": leakage
@@ -86,10 +97,11 @@ def describe_comparison(found: ComparedModels, language: Language) -> dict[str, 
         "outcome": over_time.outcome.column,
         "said_outcome": over_time.outcome.sentence.to(language),
         "base_rate": over_time.base_rate,
+        "kind": "yes-no",
         "customers": over_time.n,
         "split": "time",
         "said_split": over_time.split.to(language),
-        "models": [_describe_model(one, one.roc_auc, language) for one in over_time.models],
+        "models": [describe_model(one, one.roc_auc, language) for one in over_time.models],
         "chosen": over_time.chosen,
         "why": over_time.reason.to(language),
         "leakage": leakage,
@@ -108,13 +120,14 @@ def _describe_standings(
         "positive_value": outcome.positive_value,
         "said_outcome": outcome.sentence.to(language),
         "base_rate": standings.base_rate,
+        "kind": "yes-no",
         "customers": standings.n,
         "split": standings.split,
         "said_split": standings.said_split.to(language),
         "ordered_by": ordered_by,
         "rounds": standings.rounds,
         "models": [
-            _describe_model(one, standings.roc_auc(one.name), language) for one in standings.models
+            describe_model(one, standings.roc_auc(one.name), language) for one in standings.models
         ],
         "chosen": standings.chosen,
         "why": standings.reason.to(language),
@@ -176,7 +189,8 @@ def _describe_alarms(alarms: Sequence[Alarm], language: Language) -> list[dict[s
     ]
 
 
-def _describe_model(model: ModelResult, roc_auc: Interval, language: Language) -> dict[str, Any]:
+def describe_model(model: ModelResult, roc_auc: Interval, language: Language) -> dict[str, Any]:
+    """One model with all its figures."""
     intervals = ("pr_auc", "brier", "log_loss", "calibration_error", "f1")
     return {
         "name": model.name,
@@ -250,7 +264,8 @@ def _describe_group(group: GroupQuality) -> dict[str, Any]:
     }
 
 
-def _describe_leaks(leaks: LeakSearch | None, language: Language) -> list[dict[str, Any]]:
+def describe_leaks(leaks: LeakSearch | None, language: Language) -> list[dict[str, Any]]:
+    """What was found out of each column that knows, or may know, the outcome."""
     if leaks is None:
         return []
     return [
@@ -274,9 +289,9 @@ def print_comparison(found: ComparedModels, language: Language) -> None:
     standings, over_time = found.standings, found.over_time
     if standings is not None:
         print_lines(standings.outcome.sentence.to(language))
-        print_lines(*_say_leaks(found.leaks, language))
+        print_lines(*say_leaks(found.leaks, language))
         print_lines(standings.said_split.to(language), "")
-        print_text(_tabulate(standings.models, standings, standings.chosen, language))
+        print_text(tabulate_models(standings.models, standings, standings.chosen, language))
         print_lines("", standings.reason.to(language))
         print_lines(*_say_standings(standings, language))
         if standings.groups:
@@ -284,14 +299,15 @@ def print_comparison(found: ComparedModels, language: Language) -> None:
             print_text(_tabulate_groups(standings.groups, language))
     elif over_time is not None:
         print_lines(over_time.outcome.sentence.to(language), over_time.split.to(language), "")
-        print_text(_tabulate(over_time.models, None, over_time.chosen, language))
+        print_text(tabulate_models(over_time.models, None, over_time.chosen, language))
         print_lines("", over_time.reason.to(language), over_time.quality.sentence.to(language))
         if found.lead_time is not None:
             print_lines(say_lead_time(found.lead_time).to(language))
         print_lines(*(one.sentence.to(language) for one in over_time.alarms))
 
 
-def _say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
+def say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
+    """A sentence on each such column."""
     for one in leaks.report() if leaks is not None else ():
         words = _DROPPED if one.is_dropped else _SUSPECT
         yield words.to(language).format(column=one.column, evidence=one.evidence.to(language))
@@ -299,13 +315,12 @@ def _say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
 
 def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
     from regulars.features.sentences import format_number, format_share
-    from regulars.predictions.fitting.roster import FAMILIES
 
     if standings.said_gap is not None:
         yield standings.said_gap.to(language)
     if standings.after_choosing is not None:
         yield _AFTER.to(language).format(
-            figure=_say_interval(standings.after_choosing, language), n=len(standings.models)
+            figure=say_interval(standings.after_choosing, language), n=len(standings.models)
         )
     quality, gain = standings.quality, standings.capacity
     yield quality.sentence.to(language)
@@ -316,12 +331,12 @@ def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
     yield _CAPACITY.to(language).format(
         customers=format_number(gain.customers, language),
         share=format_share(gain.share, language),
-        recall=_say_share(gain.recall, language),
-        precision=_say_share(gain.precision, language),
+        recall=say_share(gain.recall, language),
+        precision=say_share(gain.precision, language),
         lift=format_number(gain.lift.mean, language),
     )
     yield _PROFIT.to(language).format(
-        profit=_say_interval(standings.profit.profit, language, digits=2),
+        profit=say_interval(standings.profit.profit, language, digits=2),
         share=format_share(standings.profit.share.mean, language),
     )
     if standings.savings is not None:
@@ -329,16 +344,16 @@ def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
     if standings.said_more is not None:
         yield standings.said_more.to(language)
     yield from (alarm.sentence.to(language) for alarm in standings.alarms)
+    yield from say_absent_models(standings, language)
+
+
+def say_absent_models(standings: Standings | ClassStandings, language: Language) -> Iterator[str]:
+    """What there was no time for, and what is not installed, to somebody who has not named models."""
+    from regulars.predictions.fitting.roster import FAMILIES, list_installed, say_absent
+
     if standings.left_out:
         names = ", ".join(FAMILIES[name].title.to(language) for name in standings.left_out)
         yield _LEFT_OUT.to(language).format(names=names)
-    yield from _say_absent(standings, language)
-
-
-def _say_absent(standings: Standings, language: Language) -> Iterator[str]:
-    """What is not installed, to somebody who has not named models."""
-    from regulars.predictions.fitting.roster import list_installed, say_absent
-
     told = {*standings.left_out, *(model.name for model in standings.models)}
     absent = say_absent()
     if absent is not None and told >= set(list_installed()):
@@ -348,15 +363,16 @@ def _say_absent(standings: Standings, language: Language) -> Iterator[str]:
 def _say_savings(savings: Savings, language: Language) -> str:
     cheaper = _NOBODY if savings.nobody <= savings.everybody else _EVERYBODY
     return _SAVINGS.to(language).format(
-        own=_say_share(savings.by_own_costs, language),
-        threshold=_say_share(savings.at_one_threshold, language),
-        blind=_say_share(savings.blind, language),
-        ahead=_say_share(savings.ahead_of_blind, language),
+        own=say_share(savings.by_own_costs, language),
+        threshold=say_share(savings.at_one_threshold, language),
+        blind=say_share(savings.blind, language),
+        ahead=say_share(savings.ahead_of_blind, language),
         without=cheaper.to(language),
     )
 
 
-def _say_share(interval: Interval, language: Language) -> str:
+def say_share(interval: Interval, language: Language) -> str:
+    """A share with its bounds."""
     from regulars.features.sentences import format_share
 
     mean, low, high = (
@@ -365,7 +381,8 @@ def _say_share(interval: Interval, language: Language) -> str:
     return f"{mean} ({low}–{high})"
 
 
-def _say_interval(interval: Interval, language: Language, *, digits: int = 3) -> str:
+def say_interval(interval: Interval, language: Language, *, digits: int = 3) -> str:
+    """A figure with its bounds."""
     mean, low, high = (
         _say_figure(one, language, digits=digits)
         for one in (interval.mean, interval.low, interval.high)
@@ -378,12 +395,13 @@ def _say_figure(value: float, language: Language, *, digits: int = 3) -> str:
     return text.replace(".", ",") if language == "ru" else text
 
 
-def _tabulate(
+def tabulate_models(
     models: Sequence[ModelResult],
     standings: Standings | None,
     chosen: ModelName,
     language: Language,
 ) -> Table:
+    """The models side by side, the chosen one marked."""
     from rich.table import Table
     from rich.text import Text
 
@@ -398,7 +416,7 @@ def _tabulate(
     for one in models:
         together = [standings.roc_auc(one.name).mean] if standings and has_together else []
         figures = [
-            _say_interval(one.roc_auc, language),
+            say_interval(one.roc_auc, language),
             *(
                 _say_figure(figure, language)
                 for figure in (
@@ -432,8 +450,8 @@ def _tabulate_groups(groups: Sequence[GroupQuality], language: Language) -> Tabl
             Text(one.name),
             format_number(one.customers, language),
             format_number(one.positives, language),
-            _say_interval(one.roc_auc, language) if one.roc_auc else "—",
+            say_interval(one.roc_auc, language) if one.roc_auc else "—",
             format_share(one.said, language),
-            _say_share(one.came, language),
+            say_share(one.came, language),
         )
     return table

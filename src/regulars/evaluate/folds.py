@@ -1,4 +1,4 @@
-"""Folds with equal shares of the outcome in which no row has its twin on the other side."""
+"""Folds with equal shares of each outcome in which no row has its twin on the other side."""
 
 from collections.abc import Iterator
 
@@ -89,7 +89,7 @@ def deal_folds(
     Parameters
     ----------
     labels
-        1 and 0, shape (n_rows,).
+        1 and 0, or the numbers of several classes from 0 on, shape (n_rows,).
     groups
         Rows of the same number stay together, shape (n_rows,).
     n_folds
@@ -100,7 +100,7 @@ def deal_folds(
     Raises
     ------
     QualityError
-        When a fold would lack one of the two outcomes.
+        When a fold would lack an outcome.
 
     Examples
     --------
@@ -114,7 +114,10 @@ def deal_folds(
     shuffled = generator.permutation(int(group.max()) + 1)
     group = shuffled[group]
     counts = np.stack(
-        [np.bincount(group, weights=labels == value, minlength=len(shuffled)) for value in (0, 1)],
+        [
+            np.bincount(group, weights=labels == value, minlength=len(shuffled))
+            for value in range(max(int(labels.max(initial=1)), 1) + 1)
+        ],
         axis=1,
     ).astype(np.float64)
     fold_of_group = _deal_groups(counts, n_folds)
@@ -124,10 +127,11 @@ def deal_folds(
 
 
 def _deal_groups(counts: NDArray[np.float64], n_folds: int) -> NDArray[np.int64]:
-    """The fold of each group, from its counts of both outcomes, shape (n_groups, 2)."""
+    """The fold of each group, from its counts of each outcome, shape (n_groups, n_outcomes)."""
     sizes = counts.sum(axis=1)
     folds = np.full(len(counts), -1, dtype=np.int64)
-    filled = np.zeros((n_folds, 2))
+    n_outcomes = counts.shape[1]
+    filled = np.zeros((n_folds, n_outcomes))
     totals = np.maximum(counts.sum(axis=0), 1)
     several = np.flatnonzero(sizes > 1)
     several = several[np.argsort(-sizes[several], kind="stable")]
@@ -136,11 +140,14 @@ def _deal_groups(counts: NDArray[np.float64], n_folds: int) -> NDArray[np.int64]
         folds[group] = fold
         filled[fold] += counts[group]
     # What is left is small: deal each outcome so that the emptiest folds are filled first.
-    # The two start from opposite ends, so that what does not divide evenly makes no fold larger.
-    positive = np.flatnonzero((folds < 0) & (counts[:, 1] > 0))
-    folds[positive] = _fill_up(filled[:, 1], len(positive))
-    negative = np.flatnonzero((folds < 0) & (counts[:, 0] > 0))
-    folds[negative] = n_folds - 1 - _fill_up(filled[::-1, 0], len(negative))
+    # One after the other starts from the opposite end, so that what does not divide evenly makes no fold
+    # larger.
+    for outcome in reversed(range(n_outcomes)):
+        own = np.flatnonzero((folds < 0) & (counts[:, outcome] > 0))
+        if outcome % 2:
+            folds[own] = _fill_up(filled[:, outcome], len(own))
+        else:
+            folds[own] = n_folds - 1 - _fill_up(filled[::-1, outcome], len(own))
     return folds
 
 
@@ -157,6 +164,9 @@ def _fill_up(filled: NDArray[np.float64], n_left: int) -> NDArray[np.int64]:
 def _check_folds(
     labels: NDArray[np.float64], folds: NDArray[np.int64], n_folds: int, *, n_groups: int
 ) -> None:
+    if labels.max() > 1:
+        _check_classes(labels, folds, n_folds, n_groups=n_groups)
+        return
     positives = np.bincount(folds, weights=labels == 1, minlength=n_folds)
     negatives = np.bincount(folds, weights=labels == 0, minlength=n_folds)
     if min(positives.min(), negatives.min()) < 1:
@@ -169,4 +179,22 @@ def _check_folds(
             f"разных сочетаний признаков — {n_groups}, клиентов с исходом — "
             f"{int(positives.sum())}, без него — {int(negatives.sum())}. Добавьте признаки или "
             "клиентов.",
+        )
+
+
+def _check_classes(
+    labels: NDArray[np.float64], folds: NDArray[np.int64], n_folds: int, *, n_groups: int
+) -> None:
+    counted = [
+        np.bincount(folds, weights=labels == value, minlength=n_folds)
+        for value in range(int(labels.max()) + 1)
+    ]
+    if np.min(counted) < 1:
+        raise QualityError(
+            en=f"The customers cannot be split into {n_folds} parts that each hold every one of "
+            f"{len(counted)} classes: {n_groups} different combinations of feature values were found. "
+            "Add features or customers, or put rare classes together.",
+            ru=f"Клиентов нельзя разбить на {n_folds} частей, в каждой из которых есть все классы "
+            f"({len(counted)}): разных сочетаний признаков — {n_groups}. Добавьте признаки или клиентов "
+            "или объедините редкие классы.",
         )

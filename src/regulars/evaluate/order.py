@@ -31,7 +31,7 @@ class RowOrder:
     groups
         Rows of the same number belong together: whoever is tested is not learnt from; shape (n_rows,).
     labels
-        1 and 0, shape (n_rows,).
+        1 and 0, or the numbers of several classes from 0 on, shape (n_rows,).
     gap
         So much of the order is left empty between what is learnt from and what is tested, in the
         unit of `values`.
@@ -68,11 +68,16 @@ class RowOrder:
         return Round(learn, test)
 
     def is_enough(self, part: Round) -> bool:
-        """Whether a round holds enough of both outcomes on both sides."""
+        """Whether a round holds enough of each outcome on both sides."""
         return all(
-            min((self.labels[side] == 1).sum(), (self.labels[side] == 0).sum()) >= self.fewest
+            (self.labels[side] == value).sum() >= self.fewest
             for side in (part.learn, part.test)
+            for value in self.list_outcomes()
         )
+
+    def list_outcomes(self) -> range:
+        """The numbers that `labels` may hold."""
+        return range(max(int(self.labels.max(initial=1)), 1) + 1)
 
 
 def forward_rounds(order: RowOrder) -> tuple[tuple[Round, ...], Round | None]:
@@ -125,13 +130,16 @@ def rolling_rounds(order: RowOrder) -> tuple[tuple[Round, ...], tuple[Round, ...
 
 
 def _step(order: RowOrder, window: int) -> Iterator[tuple[int, int]]:
-    """Places from the window's end on, in steps that hold enough of both outcomes."""
+    """Places from the window's end on, in steps that hold enough of each outcome."""
     step = max(window // _STEPS_IN_WINDOW, 1)
     known = np.isfinite(order.values)
     places, labels = order.places()[known], order.labels[known]
-    positive = np.bincount(places, weights=labels == 1, minlength=order.n)
-    negative = np.bincount(places, weights=labels == 0, minlength=order.n)
-    counted = np.stack([np.append(0, np.cumsum(one)) for one in (positive, negative)])
+    counted = np.stack(
+        [
+            np.append(0, np.cumsum(np.bincount(places, weights=labels == one, minlength=order.n)))
+            for one in order.list_outcomes()
+        ]
+    )
     starts = _close_steps(counted, window, order.n, step, order.fewest)
     yield from pairwise(starts)
 

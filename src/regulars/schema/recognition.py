@@ -29,6 +29,9 @@ _SAID = Wording(en="you said so", ru="указано вами")
 _SURE_NAME = 0.9
 _CUSTOMER_IDS = ("customer_id", "related_customer_id", "counterpart_id")
 
+_MOST_CLASSES = 12
+"""A column of more numbers has no classes that anybody would tell apart one by one."""
+
 
 def recognize(
     columns: Sequence[SourceColumn],
@@ -107,7 +110,7 @@ def recognize(
             check_outcome_is_told(column, counts[column.source])
     mapping = Mapping(
         kind=guess.kind,
-        columns=tuple(_mark_outcome(column, found) for column in mapped),
+        columns=tuple(_mark_outcome(column, found, counts[column.source]) for column in mapped),
         outcome=found,
         day_first=is_day_first,
         confidence=guess.confidence,
@@ -170,9 +173,13 @@ def _find_outcome(
     return find_outcome([one for one in measured if one.name not in drop])
 
 
-def _mark_outcome(column: ColumnMapping, outcome: Outcome | None) -> ColumnMapping:
+def _mark_outcome(column: ColumnMapping, outcome: Outcome | None, n_values: int) -> ColumnMapping:
     if outcome is None or column.source != outcome.column:
         return column
+    is_number = column.role is Role.NUMERIC and n_values > _MOST_CLASSES
+    if is_number and outcome.positive is None:
+        # So many numbers are no classes: the number itself is what is asked for.
+        return column.model_copy(update={"role": Role.OUTCOME, "evidence": outcome.evidence})
     # The text of the source is kept: `outcome.positive` is compared with it.
     update: dict[str, object] = {
         "role": Role.OUTCOME,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from regulars.errors import InvalidParameterError, QualityError
+from regulars.errors import InvalidParameterError, QualityError, UnknownNameError
 from regulars.features import load_features
+from regulars.predictions.comparing.class_standings import ClassStandings
+from regulars.predictions.comparing.rank_classes import rank_classes
 from regulars.predictions.comparing.rank_models import rank_models
 from regulars.predictions.comparing.standings import Standings
+from regulars.predictions.fitting.roster import arrange_models
 from regulars.schema.wording import Wording
+from regulars.workspace.amounts import PredictedAmount, compare_amounts
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
-from regulars.workspace.outcomes import LeavingWishes, names_outcome
+from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind, recognize_outcome
+from regulars.workspace.outcomes import LeavingWishes
 from regulars.workspace.profile_columns import ROW, ProfileColumns
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import open_history, see_tables
@@ -65,6 +70,8 @@ class ComparisonWishes:
         Customers that can be contacted: a share up to 1, or a number.
     by
         A column by whose values the chosen model is measured.
+    outcome_kind
+        What the column that was named is to be taken as; recognized when None.
     keep
         Columns that models may see even if they seem to know the outcome.
     leaving
@@ -76,12 +83,13 @@ class ComparisonWishes:
     split: SplitKind | None = None
     order_by: str | None = None
     gap: float = 0.0
-    models: tuple[ModelName, ...] = ()
+    models: tuple[str, ...] = ()
     budget_seconds: float | None = None
     prices: CampaignPrices | None = None
     costs: tuple[str, ...] = ()
     capacity: float = 0.1
     by: str | None = None
+    outcome_kind: OutcomeKind | None = None
     keep: tuple[str, ...] = ()
     leaving: LeavingWishes = field(default_factory=LeavingWishes)
     seed: int = 0
@@ -94,7 +102,13 @@ class ComparedModels:
     Attributes
     ----------
     standings
-        Where a column tells the outcome; None where a history does.
+        Where a column tells an outcome of yes or no; None else.
+    classes
+        Where a column of several classes does; None else.
+    amount
+        Where a column of numbers does; None else.
+    named
+        The column that was named, and what it was taken as; None where a history tells the outcome.
     over_time
         The same where a history tells it, at later dates; None else.
     lead_time
@@ -106,6 +120,9 @@ class ComparedModels:
     """
 
     standings: Standings | None = None
+    classes: ClassStandings | None = None
+    amount: PredictedAmount | None = None
+    named: NamedOutcome | None = None
     over_time: ChurnComparison | None = None
     lead_time: LeadTime | None = None
     leaks: LeakSearch | None = None
@@ -156,6 +173,16 @@ def compare_in_workspace(
         day = latest if as_of else find_end(history, latest, told_by)
         tables = see_tables(snapshot, backend, as_of=day, told_until=latest)
         definitions = load_features(workspace.read_definitions("feature"))
+        named = (
+            None
+            if wanted.leaving.kind
+            else recognize_outcome(tables, mappings, as_of=day, told=wanted.outcome_kind)
+        )
+        _check_kind(wanted, named)
+        if named is not None and named.kind == "number":
+            return _compare_numbers(
+                tables, mappings, named, wanted, day, definitions, language, progress
+            )
         material = gather_material(
             tables,
             mappings,
@@ -163,16 +190,18 @@ def compare_in_workspace(
             seed=wanted.seed,
             keep=wanted.keep,
             leaving=wanted.leaving,
+            outcome_kind=wanted.outcome_kind,
             definitions=definitions,
             language=language,
             progress=progress,
         )
         _check_material(material, mappings, latest)
-        if material.outcome is None:
+        if material.outcome is None and material.classes is None:
             return _compare_over_time(
                 material, wanted, tables, history, definitions, day, language, progress
             )
-        return _compare_columns(material, wanted, tables, mappings, day, language, progress)
+        found = _compare_columns(material, wanted, tables, mappings, day, language, progress)
+        return replace(found, named=named)
 
 
 def _check_material(material: Material, mappings: Sequence[Mapping], as_of: AsOf) -> None:
@@ -183,19 +212,70 @@ def _check_material(material: Material, mappings: Sequence[Mapping], as_of: AsOf
             ru=f"До {as_of.day} ни об одном клиенте ничего не было известно. Укажите более поздний "
             "--as-of или уберите его.",
         )
-    if material.outcome is not None or material.timed is not None:
+    told = (material.outcome, material.classes, material.timed)
+    if any(one is not None for one in told):
         return
-    why = material.why_no_outcome
-    said = why or Wording(en="Nothing tells the outcome.", ru="Ничто не говорит об исходе.")
-    if names_outcome(mappings):
-        # A column was named, and it is no question of yes or no.
-        said = Wording(
-            en=f"{said.en} Here models of yes or no are compared. For a number: regulars predict amount;"
-            " for several classes: regulars analyze.",
-            ru=f"{said.ru} Здесь сравнивают модели «да или нет». Для числа: regulars predict amount; для "
-            "нескольких классов: regulars analyze.",
-        )
+    said = material.why_no_outcome or Wording(
+        en="Nothing tells the outcome.", ru="Ничто не говорит об исходе."
+    )
     raise QualityError(en=said.en, ru=said.ru)
+
+
+def _check_kind(wanted: ComparisonWishes, named: NamedOutcome | None) -> None:
+    """Refuse an option that says nothing of such an outcome, rather than overhear it."""
+    if named is None:
+        if wanted.outcome_kind is not None:
+            raise InvalidParameterError(
+                en="--outcome-kind says what a column is, and none was named. Name it: --outcome COLUMN.",
+                ru="--outcome-kind говорит, что в столбце, а столбец не назван. Назовите его: --outcome"
+                " СТОЛБЕЦ.",
+            )
+        return
+    if named.kind != "yes-no" and wanted.costs:
+        raise InvalidParameterError(
+            en="--costs are of a decision of yes or no. Name the value that counts as yes:"
+            f" --outcome '{named.column}=VALUE'.",
+            ru="--costs нужны для решения «да или нет». Назовите значение, которое считать за «да»: --outcome"
+            f" '{named.column}=ЗНАЧЕНИЕ'.",
+        )
+
+
+def _compare_numbers(
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    named: NamedOutcome,
+    wanted: ComparisonWishes,
+    day: AsOf,
+    definitions: Sequence[Any],
+    language: Language,
+    progress: Progress,
+) -> ComparedModels:
+    from regulars.predictions.amounts.models import AMOUNT_MODELS
+
+    unknown = [name for name in wanted.models if name not in AMOUNT_MODELS]
+    if unknown:
+        known: list[str] = list(AMOUNT_MODELS)
+        raise UnknownNameError("model of a number", unknown[0], known, ru="модели числа")
+    found = compare_amounts(
+        tables,
+        mappings,
+        named.column,
+        as_of=day,
+        definitions=definitions,
+        split=wanted.split or "stratified",
+        order_by=wanted.order_by,
+        gap=wanted.gap,
+        by=wanted.by,
+        models=wanted.models or None,  # type: ignore[arg-type] # checked above
+        keep=wanted.keep,
+        seed=wanted.seed,
+        language=language,
+        progress=progress,
+    )
+    is_ordered = wanted.split not in (None, "stratified")
+    return ComparedModels(
+        amount=found, named=named, ordered_by=(wanted.order_by or ROW) if is_ordered else None
+    )
 
 
 def _compare_over_time(
@@ -229,7 +309,7 @@ def _compare_over_time(
         definitions=definitions,
         customers=material.features.customer_ids,
         cleaned=material.cleaned,
-        models=wanted.models or None,
+        models=_arrange(wanted.models),
         progress=progress,
         language=language,
     )
@@ -245,9 +325,11 @@ def _compare_columns(
     language: Language,
     progress: Progress,
 ) -> ComparedModels:
-    if material.features is None or material.outcome is None or material.cleaned is None:
+    if material.features is None or material.cleaned is None:
         raise AssertionError("checked before")
-    profiles = ProfileColumns(tables["profiles"], mappings, day, material)
+    profiles = ProfileColumns(
+        tables["profiles"], mappings, day, material.features, material.cleaned.kept
+    )
     split = wanted.split or "stratified"
     ordering = None
     features = material.features
@@ -257,25 +339,49 @@ def _compare_columns(
         features = features.drop(profiles.list_features(ordering.name))
     # What a mistake costs is the reader's business, and known of customers whatever becomes of them.
     features = features.drop([one for name in wanted.costs for one in profiles.list_features(name)])
+    name = ordering.name if ordering is not None and split != "stratified" else None
+    groups = profiles.read_groups(wanted.by) if wanted.by else None
+    if material.classes is not None:
+        ranked = rank_classes(
+            features,
+            material.classes,
+            split=split,
+            ordering=ordering,
+            gap=wanted.gap,
+            models=_arrange(wanted.models),
+            budget_seconds=wanted.budget_seconds,
+            groups=groups,
+            cleaning=material.cleaned.plan,
+            random_state=wanted.seed,
+            progress=progress,
+            language=language,
+        )
+        return ComparedModels(classes=ranked, leaks=material.leaks, ordered_by=name)
+    if material.outcome is None:
+        raise AssertionError("checked before")
     standings = rank_models(
         features,
         material.outcome,
         split=split,
         ordering=ordering,
         gap=wanted.gap,
-        models=wanted.models or None,
+        models=_arrange(wanted.models),
         budget_seconds=wanted.budget_seconds,
         prices=wanted.prices,
         capacity=_find_share(wanted.capacity, material.outcome.labels.size),
-        groups=profiles.read_groups(wanted.by) if wanted.by else None,
+        groups=groups,
         customer_costs=profiles.read_costs(wanted.costs) if wanted.costs else None,
         cleaning=material.cleaned.plan,
         random_state=wanted.seed,
         progress=progress,
         language=language,
     )
-    name = ordering.name if ordering is not None and split != "stratified" else None
     return ComparedModels(standings, leaks=material.leaks, ordered_by=name)
+
+
+def _arrange(names: Sequence[str]) -> tuple[ModelName, ...] | None:
+    """The models that were named, simplest first; None where none were."""
+    return arrange_models(names) if names else None  # type: ignore[arg-type] # it checks them
 
 
 def _find_share(capacity: float, n_customers: int) -> float:

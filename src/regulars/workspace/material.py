@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from regulars.quality import CleaningPlan
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
+    from regulars.workspace.outcome_kind import OutcomeKind
 
 __all__ = ["Material", "gather_material", "keep_subscribed"]
 
@@ -122,13 +123,14 @@ def gather_material(
     outliers: OutlierChoice = "keep",
     keep: Sequence[str] = (),
     leaving: LeavingWishes | None = None,
+    outcome_kind: OutcomeKind | None = None,
     definitions: Sequence[FeatureDefinition] | None = None,
     language: Language,
     progress: Progress,
 ) -> Material:
     """Features of the customers of the tables, cleaned, and the outcome where a column tells it.
 
-    Parameters are those of `study_customers`.
+    Parameters are those of `study_customers`; `outcome_kind` says as what the column is to be taken.
     """
     say = speak(language)
     # What is said outright goes before a column that was said earlier, or found by its name.
@@ -141,7 +143,9 @@ def gather_material(
     features = built.features
     features = keep_subscribed(features, timed, tables)
     cleaned = clean_features(features, plan=plan, outliers=outliers, mappings=mappings)
-    outcome, why = _find_outcome(tables, mappings if is_told else (), as_of, cleaned.kept)
+    outcome, why = _find_outcome(
+        tables, mappings if is_told else (), as_of, cleaned.kept, outcome_kind
+    )
     if why is _NO_OUTCOME:
         why = _propose_outcome(cleaned.features, mappings)
     if outcome is None:
@@ -212,6 +216,7 @@ def _find_outcome(
     mappings: Sequence[Mapping],
     as_of: AsOf,
     kept: NDArray[np.bool_],
+    kind: OutcomeKind | None,
 ) -> tuple[Outcome | Classes | None, Wording | None]:
     """The outcome, of two or of several classes, or why there is none."""
     import pyarrow as pa
@@ -226,7 +231,8 @@ def _find_outcome(
     values = read_profile_column(tables["profiles"], column.target, as_of=as_of)
     values = values.filter(pa.array(kept))
     try:
-        if wanted.positive is None and 2 < len(count_classes(values)) <= MOST_CLASSES:
+        is_several = kind == "classes" or 2 < len(count_classes(values)) <= MOST_CLASSES
+        if is_several and wanted.positive is None and kind != "yes-no":
             return read_classes(values, column=wanted.column), None
         positive = _as_stored(wanted.positive, column.type)
         return read_outcome(values, column=wanted.column, positive_value=positive), None

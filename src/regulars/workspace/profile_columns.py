@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from regulars.features import AsOf, FeatureTable
     from regulars.schema.mapping import Mapping
-    from regulars.workspace.material import Material
 
 __all__ = ["ROW", "ProfileColumns"]
 
@@ -35,13 +34,18 @@ class ProfileColumns:
     """The columns of the customers who are compared, by the names of the file."""
 
     def __init__(
-        self, table: ibis.Table, mappings: Sequence[Mapping], day: AsOf, material: Material
+        self,
+        table: ibis.Table,
+        mappings: Sequence[Mapping],
+        day: AsOf,
+        features: FeatureTable,
+        kept: NDArray[np.bool_],
     ) -> None:
         self.table = table
         self.mapping = [one for one in mappings if one.table == "profiles"][-1]
         self.day = day
-        self.features: FeatureTable = material.features  # type: ignore[assignment] # checked before
-        self.kept = material.cleaned.kept  # type: ignore[union-attr] # checked before
+        self.features = features
+        self.kept = kept
 
     def list_features(self, name: str) -> list[str]:
         """Names of the features that are made of a column."""

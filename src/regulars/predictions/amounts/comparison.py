@@ -1,131 +1,45 @@
 """Models of a number: what a customer spends or uses, compared on customers they have not seen."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from regulars.errors import QualityError
-from regulars.evaluate.folds import deal_folds, group_identical_rows
+from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.intervals import Interval, bootstrap_figures
+from regulars.evaluate.splits import Round
 from regulars.evaluate.threads import one_thread
 from regulars.features.matrix import encode_features
 from regulars.features.sentences import format_number
 from regulars.features.table import FeatureTable
 from regulars.predictions.amounts.models import AMOUNT_MODELS, AmountModelName
+from regulars.predictions.amounts.results import (
+    AmountComparison,
+    AmountGroup,
+    AmountResult,
+    Decile,
+)
+from regulars.predictions.comparing.rounds import COMPARING, FOLDS, lay_rounds, take_order
+from regulars.predictions.comparing.say_standings import say_chosen_before, say_folds, say_in_order
+from regulars.predictions.comparing.standings import Ordering, SplitKind
 from regulars.progress import Progress, Silent
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["AmountComparison", "AmountResult", "Decile", "compare_amount_models"]
+__all__ = ["AmountComparison", "AmountGroup", "AmountResult", "Decile", "compare_amount_models"]
 
 FEWEST_CUSTOMERS = 100
 """With fewer customers a fold tests hardly anybody."""
 
-_FOLDS = 5
 _MOST_ROWS = 100_000
 _SAMPLES, _MANY_ROWS, _SAMPLES_OF_MANY = 500, 20_000, 100
-_COMPARING = Wording(en="Comparing models", ru="Сравнение моделей")
-
-
-@dataclass(frozen=True, slots=True)
-class AmountResult:
-    """One model on customers it had not seen.
-
-    Attributes
-    ----------
-    name, title
-        What it is called.
-    mean_error
-        Mean absolute error, in the unit of the number.
-    root_error
-        Root of the mean squared error, in the same unit; large misses weigh more.
-    explained
-        R², the share of the variance that is explained: 0 is the mean for everybody, 1 is perfect.
-    rank_correlation
-        Spearman's, between what was said and what was: whether the order is right.
-    train_explained
-        R² on the rows it learnt from: the gap shows learning by heart.
-    behind, behind_error
-        By how much its mean squared error is above the best model's on the same customers, and the
-        standard error of that; in the unit squared.
-    seconds
-        To fit and score one fold; no two runs are alike, so it is not compared.
-    """
-
-    name: AmountModelName
-    title: Wording
-    mean_error: Interval
-    root_error: Interval
-    explained: Interval
-    rank_correlation: Interval
-    train_explained: float
-    behind: float
-    behind_error: float
-    seconds: float = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Decile:
-    """A tenth of the tested customers, by what the chosen model said of them.
-
-    Attributes
-    ----------
-    customers
-        How many they are.
-    said, seen
-        The mean that was said, and the mean that was.
-    """
-
-    customers: int
-    said: float
-    seen: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AmountComparison:
-    """Models of a number compared; what the chosen one says of every customer.
-
-    Attributes
-    ----------
-    column
-        The number that is predicted.
-    n, unknown
-        Customers of whom it is known, and of whom not.
-    mean, median
-        Of the number.
-    models
-        Simplest first.
-    chosen, why
-        Name of the model to take, and why that one.
-    deciles
-        What the chosen model says beside what was, highest first.
-    customer_ids, predicted
-        Every customer, and what a model that had not seen them says; shape (n_customers,).
-    """
-
-    column: str
-    n: int
-    unknown: int
-    mean: float
-    median: float
-    models: tuple[AmountResult, ...]
-    chosen: AmountModelName
-    why: Wording
-    deciles: tuple[Decile, ...]
-    customer_ids: pa.StringArray
-    predicted: NDArray[np.float64]
-
-    def to_table(self) -> pa.Table:
-        """A row per customer: `customer_id` and `predicted`."""
-        return pa.table({"customer_id": self.customer_ids, "predicted": pa.array(self.predicted)})
 
 
 @dataclass(slots=True)
 class _Trial:
-    """What one model said of every labelled row, each by a fit that had not seen it."""
+    """What one model said of every tested row, each by a fit that had not seen it; NaN of the others."""
 
     said: NDArray[np.float64]
     train: list[float] = field(default_factory=list)
@@ -137,13 +51,18 @@ def compare_amount_models(
     amounts: NDArray[np.float64],
     *,
     column: str,
+    split: SplitKind = "stratified",
+    ordering: Ordering | None = None,
+    gap: float = 0.0,
+    models: Sequence[AmountModelName] | None = None,
+    groups: Sequence[str] | None = None,
     random_state: int,
     progress: Progress | None = None,
     language: Language = "en",
 ) -> AmountComparison:
-    """Four models of a number in five folds; of those that the best does not clearly beat the simplest.
+    """Four models of a number on one split; of those that the best does not clearly beat the simplest.
 
-    Imputing, scaling, the penalty and the number of trees are learnt inside each fold, and customers
+    Imputing, scaling, the penalty and the number of trees are learnt inside each round, and customers
     with identical features are never on both sides. The least squared error wins: it asks for the mean,
     and means are what adds up to the sum of all customers.
 
@@ -155,6 +74,12 @@ def compare_amount_models(
         In the same order; NaN where not known, shape (n_customers,).
     column
         What people call the number.
+    split, ordering, gap
+        As in `rank_models`.
+    models
+        Which are compared; all four when None.
+    groups
+        As in `rank_models`.
     random_state
         Same seed and data, same numbers.
     progress
@@ -178,21 +103,31 @@ def compare_amount_models(
     halves = (y > np.median(y)).astype(np.float64)
     if halves.all() or not halves.any():
         halves = (y >= np.median(y)).astype(np.float64)
-    fold_of = deal_folds(halves, group_identical_rows(X), n_folds=_FOLDS, random_state=random_state)
+    order = take_order(ordering, split, learnt)
+    rounds = lay_rounds(
+        halves, group_identical_rows(X), order, split, gap, random_state=random_state
+    )
+    names = [name for name in AMOUNT_MODELS if models is None or name in models]
     watched = progress or Silent()
-    total = (_FOLDS + 1) * len(AMOUNT_MODELS)
-    with one_thread(), watched.stage(_COMPARING.to(language), total=total) as stage:
+    total = len(rounds.list_parts()) * len(names)
+    with one_thread(), watched.stage(COMPARING.to(language), total=total) as stage:
 
         def advance() -> None:
             stage.advance()
             watched.check()
 
-        trials = _try(X, y, fold_of, matrix.is_category, advance)
+        choosing = _try(X, y, rounds.choosing, names, matrix.is_category, advance)
+        chosen, why = _choose(_measure(choosing, y, random_state))
+        trials = choosing
+        if order is not None:
+            why = say_chosen_before(why)
+            trials = _try(X, y, rounds.testing, names, matrix.is_category, advance)
         results = _measure(trials, y, random_state)
-        chosen, why = _choose(results)
         final = AMOUNT_MODELS[chosen].fit(X, y, matrix.is_category)
         predicted = final(matrix.values)
-    predicted[learnt] = trials[chosen].said
+    said = trials[chosen].said
+    tested = np.flatnonzero(np.isfinite(said))
+    predicted[learnt[tested]] = said[tested]
     return AmountComparison(
         column=column,
         n=len(known),
@@ -202,9 +137,19 @@ def compare_amount_models(
         models=results,
         chosen=chosen,
         why=why,
-        deciles=_cut_deciles(trials[chosen].said, y),
+        deciles=_cut_deciles(said[tested], y[tested]),
         customer_ids=features.customer_ids,
         predicted=predicted,
+        split=split,
+        said_split=say_folds(len(y), FOLDS, keeps_twins=True)
+        if order is None
+        else say_in_order(split, rounds.testing, order, gap, None),
+        rounds=len(rounds.testing),
+        groups=_measure_groups(
+            [groups[number] for number in learnt[tested]], said[tested], y[tested], random_state
+        )
+        if groups is not None
+        else (),
     )
 
 
@@ -228,19 +173,19 @@ def _check(known: NDArray[np.float64], column: str) -> None:
 def _try(
     X: NDArray[np.float64],
     y: NDArray[np.float64],
-    fold_of: NDArray[np.int64],
+    rounds: Sequence[Round],
+    names: Sequence[AmountModelName],
     is_category: NDArray[np.bool_],
     advance: Callable[[], None],
 ) -> dict[AmountModelName, _Trial]:
-    trials = {name: _Trial(np.empty(len(y))) for name in AMOUNT_MODELS}
-    for fold in range(_FOLDS):
-        test = fold_of == fold
-        for name, family in AMOUNT_MODELS.items():
+    trials = {name: _Trial(np.full(len(y), np.nan)) for name in names}
+    for part in rounds:
+        for name in names:
             started = time.monotonic()
-            model = family.fit(X[~test], y[~test], is_category)
-            trials[name].said[test] = model(X[test])
+            model = AMOUNT_MODELS[name].fit(X[part.learn], y[part.learn], is_category)
+            trials[name].said[part.test] = model(X[part.test])
             trials[name].seconds += time.monotonic() - started
-            trials[name].train.append(_explain(y[~test], model(X[~test])))
+            trials[name].train.append(_explain(y[part.learn], model(X[part.learn])))
             advance()
     return trials
 
@@ -252,12 +197,14 @@ def _explain(y: NDArray[np.float64], said: NDArray[np.float64]) -> float:
 def _measure(
     trials: dict[AmountModelName, _Trial], y: NDArray[np.float64], random_state: int
 ) -> tuple[AmountResult, ...]:
-    errors = {name: (trial.said - y) ** 2 for name, trial in trials.items()}
+    tested = np.isfinite(next(iter(trials.values())).said)
+    y = y[tested]
+    errors = {name: (trial.said[tested] - y) ** 2 for name, trial in trials.items()}
     best = min(errors, key=lambda name: float(errors[name].mean()))
     results = []
     for name, trial in trials.items():
         more = errors[name] - errors[best]
-        mean_error, root_error, explained = _bound(y, trial.said, random_state)
+        mean_error, root_error, explained = _bound(y, trial.said[tested], random_state)
         results.append(
             AmountResult(
                 name=name,
@@ -265,11 +212,11 @@ def _measure(
                 mean_error=mean_error,
                 root_error=root_error,
                 explained=explained,
-                rank_correlation=_correlate(y, trial.said),
+                rank_correlation=_correlate(y, trial.said[tested]),
                 train_explained=float(np.mean(trial.train)),
                 behind=float(more.mean()),
                 behind_error=float(more.std(ddof=1) / len(more) ** 0.5),
-                seconds=trial.seconds / _FOLDS,
+                seconds=trial.seconds / len(trial.train),
             )
         )
     return tuple(results)
@@ -334,3 +281,25 @@ def _cut_deciles(said: NDArray[np.float64], seen: NDArray[np.float64]) -> tuple[
         for rows in np.array_split(order, 10)
         if len(rows)
     )
+
+
+def _measure_groups(
+    group: Sequence[str],
+    said: NDArray[np.float64],
+    seen: NDArray[np.float64],
+    random_state: int,
+) -> tuple[AmountGroup, ...]:
+    """The model within each group, in the order in which the names sort."""
+    names, numbers = np.unique(np.array(group), return_inverse=True)
+    found = []
+    for number, name in enumerate(names):
+        own = numbers == number
+        both = np.stack([np.abs(said[own] - seen[own]), seen[own]])
+        error, mean = bootstrap_figures(
+            lambda weights, both=both: both @ weights / weights.sum(),  # type: ignore[misc]
+            np.zeros(int(own.sum())),
+            random_state=random_state,
+            n_samples=200,
+        )
+        found.append(AmountGroup(str(name), int(own.sum()), error, float(said[own].mean()), mean))
+    return tuple(found)

@@ -27,7 +27,14 @@ from regulars.progress import Progress
 from regulars.quality.cleaning import CleaningPlan
 from regulars.schema.wording import Language, Wording
 
-__all__ = ["ClassComparison", "ClassQuality", "Classes", "compare_classes", "read_classes"]
+__all__ = [
+    "ClassComparison",
+    "ClassQuality",
+    "Classes",
+    "compare_classes",
+    "measure_classes",
+    "read_classes",
+]
 
 _SAMPLES = 200
 
@@ -259,9 +266,12 @@ def compare_classes(
     probabilities = raw / raw.sum(axis=1, keepdims=True)
     codes = classes.codes
     tested, truth = probabilities[codes >= 0], codes[codes >= 0]
-    confusion = np.zeros((len(classes.names), len(classes.names)), dtype=np.int64)
-    np.add.at(confusion, (truth, tested.argmax(axis=1)), 1)
-    accuracy, by_class = _measure(tested, truth, comparisons, random_state=random_state)
+    accuracy, by_class, confusion = measure_classes(
+        tested,
+        truth,
+        {name: comparison.chosen for name, comparison in comparisons.items()},
+        random_state=random_state,
+    )
     return ClassComparison(
         classes=classes,
         comparisons=comparisons,
@@ -301,20 +311,40 @@ def _average(found: Sequence[Interval]) -> Interval:
     return Interval(mean, low, high)
 
 
-def _measure(
-    tested: NDArray[np.float64],
+def measure_classes(
+    said: NDArray[np.float64],
     truth: NDArray[np.int64],
-    comparisons: Mapping[str, ChurnComparison],
+    chosen: Mapping[str, ModelName],
     *,
     random_state: int,
-) -> tuple[Interval, tuple[ClassQuality, ...]]:
-    """The accuracy, and the figures of each class, all on the same bootstrap samples."""
-    said, n_classes = tested.argmax(axis=1), tested.shape[1]
+) -> tuple[Interval, tuple[ClassQuality, ...], NDArray[np.int64]]:
+    """The accuracy, the figures of each class, and which classes are confused.
+
+    Parameters
+    ----------
+    said
+        Probabilities of tested customers, shape (n_tested, n_classes).
+    truth
+        The place of each one's class, shape (n_tested,).
+    chosen
+        The model of each class, in the order of the columns.
+    random_state
+        Of the bootstrap samples, the same for all figures.
+
+    Returns
+    -------
+    tuple
+        Confusion last: rows are the classes customers are of, columns the most probable ones; shape
+        (n_classes, n_classes).
+    """
+    probable, n_classes = said.argmax(axis=1), said.shape[1]
+    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
+    np.add.at(confusion, (truth, probable), 1)
 
     def measure(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         has = np.bincount(truth, weights, minlength=n_classes)
-        named = np.bincount(said, weights, minlength=n_classes)
-        right = np.bincount(truth, weights * (said == truth), minlength=n_classes)
+        named = np.bincount(probable, weights, minlength=n_classes)
+        right = np.bincount(truth, weights * (probable == truth), minlength=n_classes)
         least = 1e-12
         shares = [right / np.maximum(one, least) for one in (named, has, (named + has) / 2)]
         return np.concatenate([[right.sum() / weights.sum()], *shares])
@@ -323,16 +353,17 @@ def _measure(
         measure, truth.astype(np.float64), random_state=random_state, n_samples=_SAMPLES
     )
     precision, recall, f1 = (found[1 + part * n_classes :][:n_classes] for part in range(3))
-    return found[0], tuple(
+    by_class = tuple(
         ClassQuality(
             name=name,
-            customers=int((truth == place).sum()),
-            predicted=int((said == place).sum()),
-            chosen=comparison.chosen,
-            roc_auc=_rank(tested, truth, place).interval(),
+            customers=int(confusion[place].sum()),
+            predicted=int(confusion[:, place].sum()),
+            chosen=model,
+            roc_auc=_rank(said, truth, place).interval(),
             precision=precision[place],
             recall=recall[place],
             f1=f1[place],
         )
-        for place, (name, comparison) in enumerate(comparisons.items())
+        for place, (name, model) in enumerate(chosen.items())
     )
+    return found[0], by_class, confusion

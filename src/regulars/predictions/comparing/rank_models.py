@@ -1,22 +1,19 @@
 """All suitable models compared on one split, at random or in order, and the chosen one looked at closer."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.calibration import measure_calibration
 from regulars.evaluate.costs import ContactCosts
 from regulars.evaluate.folds import expects_identical_rows
 from regulars.evaluate.gains import Gain, measure_gains
 from regulars.evaluate.intervals import Interval
-from regulars.evaluate.order import RowOrder, forward_rounds, rolling_rounds
 from regulars.evaluate.profit import CampaignPrices, measure_maximum_profit
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.savings import CustomerCosts, measure_savings
-from regulars.evaluate.splits import Round, deal_rounds
 from regulars.evaluate.threads import one_thread
 from regulars.features.table import FeatureTable
 from regulars.predictions.comparing.alarms import find_alarms
@@ -28,6 +25,15 @@ from regulars.predictions.comparing.learning import (
     measure_groups,
 )
 from regulars.predictions.comparing.results import Quality
+from regulars.predictions.comparing.rounds import (
+    COMPARING,
+    FOLDS,
+    fit_budget,
+    lay_rounds,
+    rank_at_random,
+    take_order,
+    watch,
+)
 from regulars.predictions.comparing.say_standings import (
     say_chosen_before,
     say_folds,
@@ -39,15 +45,12 @@ from regulars.predictions.comparing.standings import Ordering, SplitKind, Standi
 from regulars.predictions.comparing.validation import (
     Trial,
     compare_trials,
-    fit_model,
-    fit_models,
     measure_quality,
     try_models,
 )
 from regulars.predictions.comparing.verdict import say_quality
 from regulars.predictions.families.names import ModelName
 from regulars.predictions.fitting.roster import (
-    EVERYDAY_MODELS,
     arrange_models,
     count_fits,
     list_installed,
@@ -60,22 +63,7 @@ from regulars.schema.wording import Language, Wording
 
 __all__ = ["rank_models"]
 
-_FOLDS = 5
-_FEW_ROWS, _PILOT_ROWS, _WARMING_ROWS = 5_000, 2_500, 500
-"""Of so few customers every model is quick; of more their time is measured on some of them."""
-_GROWTH = 0.5
-"""Ten times as many rows take about three times as long: of 10,000 one inner fold is fitted, not three."""
-
-_COMPARING = Wording(en="Comparing models", ru="Сравнение моделей")
 _LOOKING = Wording(en="Looking at the chosen model", ru="Проверка выбранной модели")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rounds:
-    """Where a model is chosen, and where all are tested; the same rounds when dealt at random."""
-
-    choosing: tuple[Round, ...]
-    testing: tuple[Round, ...]
 
 
 def rank_models(
@@ -151,18 +139,18 @@ def rank_models(
     if has_natural_twins:
         # Customers who are alike in three coarse columns are different customers.
         rows = replace(rows, groups=np.arange(len(rows.labels)))
-    order = _take_order(ordering, split, known)
-    rounds = _deal(rows, order, split, gap, random_state)
+    order = take_order(ordering, split, known)
+    rounds = lay_rounds(rows.labels, rows.groups, order, split, gap, random_state=random_state)
     watched = progress or Silent()
     wanted = arrange_models(models if models is not None else list_installed())
     costs, prices = costs or ContactCosts(), prices or CampaignPrices()
     with one_thread():
         asked = wanted
-        if budget_seconds is not None and len(rows.labels) > _FEW_ROWS:
-            wanted = _fit_budget(rows, rounds, asked, budget_seconds, random_state)
-        n_rounds = len({id(part) for part in (*rounds.choosing, *rounds.testing)})
-        with watched.stage(_COMPARING.to(language), total=count_fits(wanted) * n_rounds) as stage:
-            advance = _watch(stage.advance, watched)
+        if budget_seconds is not None:
+            wanted = fit_budget(rows, rounds, asked, budget_seconds, random_state=random_state)
+        total = count_fits(wanted) * len(rounds.list_parts())
+        with watched.stage(COMPARING.to(language), total=total) as stage:
+            advance = watch(stage.advance, watched)
             choosing = try_models(
                 rows, rounds.choosing, random_state=random_state, advance=advance, models=wanted
             )
@@ -183,14 +171,14 @@ def rank_models(
         best = next(result for result in results if result.name == chosen)
         n_fits = len(LEARNT_SHARES) * len(choose_rounds(len(rounds.testing)))
         with watched.stage(
-            _LOOKING.to(language), total=n_fits + (_FOLDS if order is not None else 0)
+            _LOOKING.to(language), total=n_fits + (FOLDS if order is not None else 0)
         ) as stage:
-            advance = _watch(stage.advance, watched)
+            advance = watch(stage.advance, watched)
             learning, said_more = learn_from_less(
                 chosen, trial, rows, rounds.testing, random_state=random_state, advance=advance
             )
             at_random = (
-                _test_at_random(chosen, rows, random_state, advance) if order is not None else None
+                rank_at_random(chosen, rows, random_state, advance) if order is not None else None
             )
         together = _join_tests(tests, rows) if split == "rolling" else {}
         return Standings(
@@ -198,7 +186,7 @@ def rank_models(
             base_rate=float(rows.labels.mean()),
             n=len(rows.labels),
             split=split,
-            said_split=say_folds(len(rows.labels), _FOLDS, keeps_twins=not has_natural_twins)
+            said_split=say_folds(len(rows.labels), FOLDS, keeps_twins=not has_natural_twins)
             if order is None
             else say_in_order(split, rounds.testing, order, gap, rows.labels),
             rounds=len(rounds.testing),
@@ -257,87 +245,6 @@ def rank_models(
         )
 
 
-def _watch(advance: Callable[[], None], watched: Progress) -> Callable[[], None]:
-    def tell() -> None:
-        advance()
-        watched.check()
-
-    return tell
-
-
-def _take_order(
-    ordering: Ordering | None, split: SplitKind, known: NDArray[np.int64]
-) -> Ordering | None:
-    """The order of those who are learnt from; None where the split does not look at it."""
-    if split == "stratified":
-        return None
-    if ordering is None:
-        raise InvalidParameterError(
-            en=f"The split '{split}' needs to know which rows are earlier. Name a column: --order-by COLUMN.",
-            ru=f"Для деления «{split}» нужно знать, какие строки раньше. Назовите столбец: --order-by "
-            "СТОЛБЕЦ.",
-        )
-    return Ordering(ordering.name, ordering.values[known], ordering.unit)
-
-
-def _deal(
-    rows: TrainingRows, order: Ordering | None, split: SplitKind, gap: float, random_state: int
-) -> _Rounds:
-    if order is None:
-        folds = deal_rounds(rows.labels, rows.groups, n_folds=_FOLDS, random_state=random_state)
-        return _Rounds(folds, folds)
-    placed = RowOrder(order.values, rows.groups, rows.labels, gap)
-    if split == "time":
-        choosing, last = forward_rounds(placed)
-        tests: tuple[Round, ...] = (last,) if last is not None else ()
-    else:
-        choosing, tests = rolling_rounds(placed)
-    if not choosing or not tests:
-        raise QualityError(
-            en=f"Too few rows to test in order: of {placed.n} rows with a place in it no stretch has "
-            f"{placed.fewest} customers with and without the outcome before it and in it. Load more, leave a "
-            "smaller gap, or take --split stratified.",
-            ru=f"Слишком мало строк, чтобы проверять по порядку: из {placed.n} строк с местом в нём нет "
-            f"отрезка, до которого и в котором есть хотя бы по {placed.fewest} клиентов с исходом и без "
-            "него. Загрузите больше, оставьте меньший промежуток или возьмите --split stratified.",
-        )
-    return _Rounds(choosing, tests)
-
-
-def _fit_budget(
-    rows: TrainingRows,
-    rounds: _Rounds,
-    models: tuple[ModelName, ...],
-    budget_seconds: float,
-    random_state: int,
-) -> tuple[ModelName, ...]:
-    """The models that there is time for, by how long they take on some of the rows; slowest out first.
-
-    Of those that `analyze` compares every day half the time counts, and the simplest never goes.
-    """
-    first = np.flatnonzero(rounds.choosing[0].learn)
-    drawn = np.random.default_rng(random_state).permutation(first)[:_PILOT_ROWS]
-    seconds: dict[ModelName, float] = {}
-    # The first time libraries are loaded, too; that is not counted.
-    for n_rows in (_WARMING_ROWS, len(drawn)):
-        chosen = np.zeros(len(rows.labels), dtype=bool)
-        chosen[drawn[:n_rows]] = True
-        pilot = fit_models(rows.take(chosen), random_state, lambda: None, models=models)
-        # What is made of others takes no time of its own.
-        seconds = {name: took if count_fits([name]) == 1 else 0.0 for name, _, took in pilot}
-    parts = {id(part): part for part in (*rounds.choosing, *rounds.testing)}
-    sizes = np.array([part.learn.sum() for part in parts.values()])
-    times = float(((sizes / len(drawn)) ** _GROWTH).sum())
-    kept = models
-    while len(kept) > 1 and times * sum(seconds[name] for name in kept) > budget_seconds:
-        slowest = max(
-            kept[1:], key=lambda name: seconds[name] * (1 if name in EVERYDAY_MODELS else 2)
-        )
-        # A model that is made of it goes, too.
-        kept = tuple(name for name in kept if slowest not in arrange_models([name]))
-    return kept
-
-
 def _judge(
     trial: Trial,
     rows: TrainingRows,
@@ -353,17 +260,6 @@ def _judge(
         is_in_time=False,
         say=lambda confusion, whom: say_quality(confusion, outcome, whom),
     )
-
-
-def _test_at_random(
-    chosen: ModelName, rows: TrainingRows, random_state: int, advance: Callable[[], None]
-) -> Interval:
-    """What random folds would have said of the same model on the same rows."""
-    trial = Trial()
-    for part in deal_rounds(rows.labels, rows.groups, n_folds=_FOLDS, random_state=random_state):
-        trial.add(rows, part, fit_model(chosen, rows.take(part.learn), random_state))
-        advance()
-    return trial.rank(rows).interval()
 
 
 def _test_choosing(tests: Mapping[ModelName, Trial], rows: TrainingRows) -> Interval:

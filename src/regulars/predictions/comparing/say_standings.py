@@ -38,10 +38,16 @@ def say_in_order(
     tests: Sequence[Round],
     ordering: Ordering,
     gap: float,
-    labels: NDArray[np.float64],
+    labels: NDArray[np.float64] | None,
 ) -> Wording:
-    """That later rows were tested by what was learnt from earlier ones, and how the outcome differs."""
-    said, shares = _say_in_order(split, tests, ordering, gap), _say_shares(tests, labels)
+    """That later rows were tested by what was learnt from earlier ones, and how the outcome differs.
+
+    Without `labels` of yes and no the second is left out.
+    """
+    said = _say_in_order(split, tests, ordering, gap)
+    if labels is None:
+        return said
+    shares = _say_shares(tests, labels)
     return Wording(en=f"{said.en} {shares.en}", ru=f"{said.ru} {shares.ru}")
 
 
