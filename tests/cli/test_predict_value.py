@@ -244,6 +244,40 @@ def test_customers_without_purchases_are_no_history(shop, capsys):
     assert "Пожизненная ценность считается по покупкам" in err
 
 
+def test_rows_of_somebody_at_some_day_are_taken_for_purchases(shop, capsys):
+    told = ask_json(capsys, "orders.csv")["bg_nbd"]
+    lines = (shop / "orders.csv").read_text(encoding="utf-8").splitlines()[1:]
+    bare = ["id,date", *(",".join(line.split(",")[1:3]) for line in lines)]
+    (shop / "log.csv").write_text("\n".join(bare), encoding="utf-8")
+
+    code, out, err = ask(capsys, "log.csv", "--format", "json")
+
+    assert code == 0, err
+    assert "The rows are taken for purchases, one each." in err
+    assert json.loads(out)["bg_nbd"] == told
+    assert json.loads(out)["gamma_gamma"] is None
+
+
+def test_rows_of_somebody_once_are_not_taken_for_purchases(shop, capsys):
+    rows = [f"{n},2025-01-{1 + n % 28:02},{n % 7}" for n in range(60)]
+    (shop / "once.csv").write_text("\n".join(["id,date,visits", *rows]), encoding="utf-8")
+
+    code, _, err = ask(capsys, "once.csv")
+
+    assert code == 1
+    assert "Lifetime value is learnt from purchases" in err
+
+
+def test_the_bare_number_of_an_order_is_no_customer(shop, capsys):
+    rows = [f"{n // 3},2025-01-{1 + n // 3 % 28:02},{n % 7}" for n in range(60)]
+    (shop / "lines.csv").write_text("\n".join(["id,date,price", *rows]), encoding="utf-8")
+
+    code, _, err = ask(capsys, "lines.csv", "--kind", "purchases")
+
+    assert code == 1
+    assert "lines.csv as purchases lacks columns: needed are purchase_id; customer_id." in err
+
+
 def test_a_discount_in_percent_below_zero_is_wrong_usage(shop, capsys):
     code, _, err = ask(capsys, "orders.csv", "--margin", "30")
 

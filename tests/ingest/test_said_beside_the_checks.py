@@ -63,6 +63,6 @@ def test_purchases_without_a_buyer_or_an_order_are_refused_with_what_was_found(d
 
     assert ran.code == 1
     assert ran.complaint.startswith(
-        "rows.csv as purchases lacks columns: needed are purchase_id; customer_id + amount;"
+        "rows.csv as purchases lacks columns: needed are purchase_id; customer_id."
     )
     assert "Found: day → purchased_at, visits → " in ran.complaint

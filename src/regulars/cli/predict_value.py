@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from cyclopts.validators import Number
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.options import Day, LanguageOption, OutputFormat, WorkspaceOption
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
-from regulars.errors import InvalidParameterError
+from regulars.errors import InvalidParameterError, SchemaError
 
 if TYPE_CHECKING:
     from regulars.predictions.lifetime_value import Horizon
@@ -24,6 +25,7 @@ __all__ = ["value"]
 
 _UNITS = {"days": 1.0, "weeks": 7.0}
 _YEAR_DAYS = 365
+_PURCHASES = "purchases"
 
 
 def value(
@@ -110,6 +112,8 @@ def value(
     if file and event and not (how and how.outcome):
         how = replace(how or HowRead(), outcome=event)
     home, language = find_home(file, workspace, lang, day, how=how, verb="predict value")
+    if len(file) == 1 and not (duration or event or fee):
+        home = _take_for_purchases(home, file, day, how or HowRead(), language)
     if duration or event or fee or tells_contracts(home):
         _refuse_groups(by)
         return _value_contracts(
@@ -129,6 +133,29 @@ def value(
         if out is not None:
             print_lines("", str(out))
     return 0
+
+
+def _take_for_purchases(
+    home: Workspace, file: tuple[str, ...], day: Day | None, how: HowRead, language: Language
+) -> Workspace:
+    """The file read again, as purchases, where nobody said what its rows are and that makes sense."""
+    from regulars.workspace.lifetime_value import has_returning_buyers, tells_no_history
+
+    if how.kind or not tells_no_history(home):
+        return home
+    asked = replace(how, kind=_PURCHASES)
+    try:
+        again, _ = find_home(file, None, language, day, how=asked, verb="predict value")
+    except SchemaError:
+        return home
+    if not has_returning_buyers(again):
+        return home
+    said = {
+        "en": "The rows are taken for purchases, one each. If they are something else, say what: --kind.",
+        "ru": "Строки считаются покупками, по одной на строку. Если это не так, скажите, что это: --kind.",
+    }[language]
+    sys.stderr.write(f"{said}\n")
+    return again
 
 
 def _value_contracts(

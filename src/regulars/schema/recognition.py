@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as MappingABC
+from dataclasses import replace
 
 from regulars.errors import SchemaError, UnknownColumnError, UnknownNameError
 from regulars.schema.column_mapping import ColumnMapping, Outcome
@@ -20,7 +21,8 @@ from regulars.schema.name_matching import build_index
 from regulars.schema.outcomes import check_outcome_is_told, find_outcome, take_outcome
 from regulars.schema.profile_recognition import is_personal_id, map_profile
 from regulars.schema.shapes import SourceColumn
-from regulars.schema.table_recognition import map_table, match_table
+from regulars.schema.table_recognition import TableMatch, map_table, match_table
+from regulars.schema.unnamed_columns import find_returning_number
 from regulars.schema.wording import Wording
 
 __all__ = ["KINDS", "recognize", "suggest_columns"]
@@ -154,8 +156,27 @@ def _map_columns(
 ) -> list[ColumnMapping]:
     if guess.kind == "customers":
         return map_profile(measured, id_column=id_column, drop=drop, repeating=guess.customer)
-    match = guess.match or match_table(measured, guess.kind, id_column=id_column, drop=drop)
+    match = guess.match or _match_said(measured, guess.kind, id_column=id_column, drop=drop)
     return map_table(measured, match, id_column=id_column, drop=drop)
+
+
+def _match_said(
+    measured: Sequence[Measured], kind: str, *, id_column: str | None, drop: Collection[str]
+) -> TableMatch:
+    """How the columns fill the table that a person named: its customer may have the barest of names."""
+    match = match_table(measured, kind, id_column=id_column, drop=drop)
+    contract = get_contract(kind)
+    is_open = id_column is None and "customer_id" not in match.columns
+    if not is_open or contract.temporal != "fact" or "customer_id" not in contract.column_names:
+        return match
+    taken = {found.position for found in match.columns.values()}
+    taken |= {place for place, one in enumerate(measured) if one.name in drop}
+    moment = match.columns.get(contract.time_column or "")
+    found = find_returning_number(measured, taken, moment.position if moment else None)
+    if found is None:
+        return match
+    columns = match.columns | {"customer_id": found[0]}
+    return replace(match, columns=columns, unnamed=match.unnamed | {"customer_id": found[1]})
 
 
 def _find_outcome(

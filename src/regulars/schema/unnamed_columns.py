@@ -11,7 +11,7 @@ from regulars.schema.measured import Measured
 from regulars.schema.name_matching import build_index
 from regulars.schema.wording import Wording
 
-__all__ = ["BARE_NUMBERS", "fill_unnamed", "find_repeating_customer"]
+__all__ = ["BARE_NUMBERS", "fill_unnamed", "find_repeating_customer", "find_returning_number"]
 
 Filled = tuple[Assignment, Wording]
 
@@ -85,6 +85,48 @@ def find_repeating_customer(measured: Sequence[Measured]) -> Measured | None:
     ]
     sure = [found for found in named if found[0] >= _SURE_NAME]
     return max(sure, key=lambda found: found[:2])[2] if sure else None
+
+
+def find_returning_number(
+    measured: Sequence[Measured], taken: Collection[int], moment: int | None
+) -> Filled | None:
+    """The only number under a name that says no more than that which comes again at other times.
+
+    Who somebody is comes again at other times; the number of an order stands beside one moment only.
+
+    Parameters
+    ----------
+    measured
+        The foreign columns.
+    taken
+        Positions of foreign columns that are spoken for.
+    moment
+        Position of the column that says when; None when there is none.
+    """
+    numbers = [
+        place
+        for place, one in enumerate(measured)
+        if place not in taken and split_words(one.name) in BARE_NUMBERS and _repeats(one)
+    ]
+    if len(numbers) != 1 or moment is None or not _comes_again(measured, numbers[0], moment):
+        return None
+    name = measured[numbers[0]].name
+    said = Wording(
+        en=f"no other column tells the customer, and '{name}' comes again at other times",
+        ru=f"другого столбца с клиентом нет, а «{name}» повторяется в другое время",
+    )
+    return Assignment(numbers[0], "customer_id", 0.6, 0.0), said
+
+
+def _comes_again(measured: Sequence[Measured], number: int, moment: int) -> bool:
+    """Whether most of the numbers that stand in several rows stand beside several moments."""
+    moments: dict[str, list[str]] = {}
+    beside = zip(measured[number].column.values, measured[moment].column.values, strict=False)
+    for value, when in beside:
+        if value is not None and when is not None:
+            moments.setdefault(value, []).append(when)
+    several = [found for found in moments.values() if len(found) > 1]
+    return 2 * sum(len(set(found)) > 1 for found in several) > len(several)
 
 
 @lru_cache(maxsize=65_536)

@@ -40,7 +40,14 @@ if TYPE_CHECKING:
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
-__all__ = ["CustomerValues", "list_values", "tells_contracts", "value_customers"]
+__all__ = [
+    "CustomerValues",
+    "has_returning_buyers",
+    "list_values",
+    "tells_contracts",
+    "tells_no_history",
+    "value_customers",
+]
 
 _PURCHASES = "purchases"
 _TOLD_BY = ("customers", "profiles", "purchases", "purchase_items")
@@ -145,6 +152,19 @@ def tells_contracts(workspace: Workspace) -> bool:
     """Whether subscriptions were loaded and no purchases: customers pay as long as they stay."""
     loaded = list_canonical(workspace.lake.snapshot())
     return "subscriptions" in loaded and _PURCHASES not in loaded
+
+
+def tells_no_history(workspace: Workspace) -> bool:
+    """Whether there are neither purchases nor subscriptions, so that nothing says what was paid when."""
+    return not {"subscriptions", _PURCHASES} & set(list_canonical(workspace.lake.snapshot()))
+
+
+def has_returning_buyers(workspace: Workspace) -> bool:
+    """Whether some customer has bought more than once."""
+    with open_rule_sources(workspace) as (sources, _):
+        bought = sources.tables[_PURCHASES]
+        named = bought.filter(bought["customer_id"].notnull())
+        return bool((named.count() > named["customer_id"].nunique()).to_pyarrow().as_py())
 
 
 def _check_purchases(tables: Mapping[str, ibis.Table]) -> None:
