@@ -7,7 +7,16 @@ from numpy.typing import NDArray
 
 from regulars.errors import QualityError
 
-__all__ = ["deal_folds", "expects_identical_rows", "group_identical_rows", "hash_columns"]
+__all__ = [
+    "check_folds",
+    "deal_folds",
+    "deal_strata",
+    "expects_identical_rows",
+    "group_identical_rows",
+    "group_repeated_rows",
+    "hash_columns",
+    "join_groups",
+]
 
 _MOST_WEIGHED_GROUPS = 20_000
 _FEW_COMBINATIONS = 10.0
@@ -49,6 +58,38 @@ def expects_identical_rows(values: NDArray[np.float64]) -> bool:
     """
     levels = [len(np.unique(values[:, column])) for column in range(values.shape[1])]
     return bool(np.log(levels).sum() < np.log(_FEW_COMBINATIONS * max(len(values), 1)))
+
+
+def group_repeated_rows(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The same as `group_identical_rows` where that is no wonder; else every row is by itself.
+
+    Examples
+    --------
+    >>> group_repeated_rows(np.array([[0.0], [1.0], [0.0]])).tolist()
+    [0, 1, 2]
+    """
+    if expects_identical_rows(values):
+        # Customers who are alike in three coarse columns are different customers.
+        return np.arange(len(values))
+    return group_identical_rows(values)
+
+
+def join_groups(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Groups of rows that belong together by the one grouping, by the other, or through others.
+
+    Examples
+    --------
+    >>> join_groups(np.array([0, 0, 1, 2]), np.array([5, 6, 6, 7])).tolist()
+    [0, 0, 0, 1]
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    _, left = np.unique(one, return_inverse=True)
+    _, right = np.unique(other, return_inverse=True)
+    n_left, n_all = int(left.max(initial=-1)) + 1, len(np.unique(left)) + len(np.unique(right))
+    links = csr_array((np.ones(len(left)), (left, n_left + right)), shape=(n_all, n_all))
+    return np.asarray(connected_components(links, directed=False)[1][left], np.int64)
 
 
 def hash_columns(values: NDArray[np.float64]) -> NDArray[np.uint64]:
@@ -109,6 +150,26 @@ def deal_folds(
     >>> bool(folds[2] == folds[3]), np.bincount(folds, weights=labels).tolist()
     (True, [1.0, 1.0])
     """
+    folds = deal_strata(labels, groups, n_folds=n_folds, random_state=random_state)
+    check_folds(labels, folds, n_folds, n_groups=len(np.unique(groups)))
+    return folds
+
+
+def deal_strata(
+    labels: NDArray[np.float64], groups: NDArray[np.int64], *, n_folds: int, random_state: int
+) -> NDArray[np.int64]:
+    """The same, whether or not every fold comes to hold every outcome.
+
+    Parameters
+    ----------
+    labels, groups, n_folds, random_state
+        As for `deal_folds`.
+
+    Examples
+    --------
+    >>> deal_strata(np.array([0.0, 0.0, 1.0]), np.arange(3), n_folds=2, random_state=1).tolist()
+    [1, 0, 0]
+    """
     generator = np.random.default_rng(random_state)
     _, group = np.unique(groups, return_inverse=True)
     shuffled = generator.permutation(int(group.max()) + 1)
@@ -120,10 +181,7 @@ def deal_folds(
         ],
         axis=1,
     ).astype(np.float64)
-    fold_of_group = _deal_groups(counts, n_folds)
-    folds = fold_of_group[group]
-    _check_folds(labels, folds, n_folds, n_groups=len(shuffled))
-    return folds
+    return _deal_groups(counts, n_folds)[group]
 
 
 def _deal_groups(counts: NDArray[np.float64], n_folds: int) -> NDArray[np.int64]:
@@ -161,9 +219,16 @@ def _fill_up(filled: NDArray[np.float64], n_left: int) -> NDArray[np.int64]:
     return seats[lowest].astype(np.int64)
 
 
-def _check_folds(
+def check_folds(
     labels: NDArray[np.float64], folds: NDArray[np.int64], n_folds: int, *, n_groups: int
 ) -> None:
+    """Refuse folds that lack an outcome.
+
+    Raises
+    ------
+    QualityError
+        When one does.
+    """
     if labels.max() > 1:
         _check_classes(labels, folds, n_folds, n_groups=n_groups)
         return

@@ -46,7 +46,7 @@ def test_levels_without_meaning_tell_a_model_nothing():
     X = generator.integers(0, 2_000, (N, 1)).astype(float)
     labels = (generator.random(N) < 0.3).astype(float)
 
-    _, learnt = LevelWeights.learn(X, labels, np.array([0]))
+    _, learnt = LevelWeights.learn(X, labels, np.arange(N), np.array([0]))
 
     # Out of fold: a customer's own outcome is not in the weight of their level.
     assert abs(roc_auc(labels, learnt[:, 0]) - 0.5) < 0.03
@@ -56,7 +56,9 @@ def test_the_unknown_and_what_was_never_seen_have_a_weight(cities):
     learnt, _ = cities
     X = np.array(learnt.X)
     X[::10, 0] = np.nan
-    weights, _ = LevelWeights.learn(X, learnt.labels, find_many_levels(X, learnt.is_category))
+    weights, _ = LevelWeights.learn(
+        X, learnt.labels, learnt.groups, find_many_levels(X, learnt.is_category)
+    )
 
     told = weights.transform(np.array([[np.nan, 0.0], [9_999.0, 0.0]]))
 

@@ -5,6 +5,7 @@ import pytest
 import shap
 
 from regulars.predictions.families.boosting import fit_histogram_trees, fit_lightgbm
+from regulars.predictions.families.many_levels import keep_levels
 from regulars.predictions.families.models import fit_logistic_path, fit_naive_bayes
 from regulars.predictions.fitting.scorers import fit_scorer
 from regulars.predictions.fitting.training import TrainingRows, prepare_lesson
@@ -128,7 +129,7 @@ def test_naive_bayes_gives_the_values_of_the_exact_explainer(rows):
 def test_a_calibrated_score_scales_them_with_its_line(rows):
     X, labels, _ = rows
     learnt = TrainingRows(X, labels, np.arange(len(X)), np.zeros(5, dtype=bool))
-    scorer = fit_scorer(prepare_lesson(learnt, random_state=0), fit_lightgbm).scorer
+    scorer = fit_scorer(prepare_lesson(learnt, random_state=0), keep_levels(fit_lightgbm)).scorer
 
     told = scorer.slope * explain_trees(scorer.model, X[:300])
 

@@ -68,7 +68,13 @@ def test_each_learner_finds_whom_the_contact_moves(name):
     features, experiment = run_experiment(6000, effect=0.4)
     matrix = encode_features(features)
     lesson = UpliftLesson(
-        matrix.values, matrix.is_category, experiment.treated, experiment.outcomes, True, 1
+        matrix.values,
+        matrix.is_category,
+        experiment.treated,
+        experiment.outcomes,
+        np.arange(len(features)),
+        True,
+        1,
     )
 
     effects = LEARNERS[name](lesson)(matrix.values)

@@ -104,9 +104,8 @@ def compare_amount_models(
     if halves.all() or not halves.any():
         halves = (y >= np.median(y)).astype(np.float64)
     order = take_order(ordering, split, learnt)
-    rounds = lay_rounds(
-        halves, group_identical_rows(X), order, split, gap, random_state=random_state
-    )
+    twins = group_identical_rows(X)
+    rounds = lay_rounds(halves, twins, order, split, gap, random_state=random_state)
     names = [name for name in AMOUNT_MODELS if models is None or name in models]
     watched = progress or Silent()
     total = len(rounds.list_parts()) * len(names)
@@ -116,14 +115,14 @@ def compare_amount_models(
             stage.advance()
             watched.check()
 
-        choosing = _try(X, y, rounds.choosing, names, matrix.is_category, advance)
+        choosing = _try(X, y, twins, rounds.choosing, names, matrix.is_category, advance)
         chosen, why = _choose(_measure(choosing, y, random_state))
         trials = choosing
         if order is not None:
             why = say_chosen_before(why)
-            trials = _try(X, y, rounds.testing, names, matrix.is_category, advance)
+            trials = _try(X, y, twins, rounds.testing, names, matrix.is_category, advance)
         results = _measure(trials, y, random_state)
-        final = AMOUNT_MODELS[chosen].fit(X, y, matrix.is_category)
+        final = AMOUNT_MODELS[chosen].fit(X, y, matrix.is_category, twins)
         predicted = final(matrix.values)
     said = trials[chosen].said
     tested = np.flatnonzero(np.isfinite(said))
@@ -173,6 +172,7 @@ def _check(known: NDArray[np.float64], column: str) -> None:
 def _try(
     X: NDArray[np.float64],
     y: NDArray[np.float64],
+    twins: NDArray[np.int64],
     rounds: Sequence[Round],
     names: Sequence[AmountModelName],
     is_category: NDArray[np.bool_],
@@ -182,7 +182,8 @@ def _try(
     for part in rounds:
         for name in names:
             started = time.monotonic()
-            model = AMOUNT_MODELS[name].fit(X[part.learn], y[part.learn], is_category)
+            fit = AMOUNT_MODELS[name].fit
+            model = fit(X[part.learn], y[part.learn], is_category, twins[part.learn])
             trials[name].said[part.test] = model(X[part.test])
             trials[name].seconds += time.monotonic() - started
             trials[name].train.append(_explain(y[part.learn], model(X[part.learn])))

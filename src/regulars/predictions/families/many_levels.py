@@ -11,7 +11,13 @@ from regulars.predictions.families.models import Candidates, Model, Trainer
 if TYPE_CHECKING:
     from sklearn.preprocessing import TargetEncoder
 
-__all__ = ["LevelWeights", "WeighedModel", "find_many_levels", "weigh_many_levels"]
+__all__ = [
+    "LevelWeights",
+    "WeighedModel",
+    "find_many_levels",
+    "keep_levels",
+    "weigh_many_levels",
+]
 
 _FEW_LEVELS = 20
 """So many a model can look at one by one."""
@@ -44,9 +50,16 @@ class LevelWeights:
 
     @classmethod
     def learn(
-        cls, X: NDArray[np.float64], labels: NDArray[np.float64], columns: NDArray[np.int64]
+        cls,
+        X: NDArray[np.float64],
+        labels: NDArray[np.float64],
+        groups: NDArray[np.int64],
+        columns: NDArray[np.int64],
     ) -> "tuple[LevelWeights, NDArray[np.float64]]":
         """The weights, and the rows they were learnt from, each with weights that it has no part in.
+
+        Nor has any row of the same group: of a customer seen at three dates the other two would tell
+        the outcome at the third by a level that hardly anybody else has.
 
         Parameters
         ----------
@@ -54,17 +67,20 @@ class LevelWeights:
             Codes and numbers, shape (n_customers, n_features).
         labels
             1 and 0, shape (n_customers,).
+        groups
+            Rows of the same number belong together, shape (n_customers,).
         columns
             Which columns are given weights, at least one.
         """
-        from sklearn.model_selection import KFold
+        from sklearn.model_selection import GroupKFold
         from sklearn.preprocessing import TargetEncoder
 
-        folds = KFold(_FOLDS, shuffle=True, random_state=0)
-        encoder = TargetEncoder(target_type="binary", smooth=_DRAWN, cv=folds)
+        n_folds = min(_FOLDS, len(np.unique(groups)))
+        folds = GroupKFold(n_folds, shuffle=True, random_state=0).split(X, groups=groups)
+        encoder = TargetEncoder(target_type="binary", smooth=_DRAWN, cv=list(folds))
         shares = encoder.fit_transform(X[:, columns], labels)
-        # The rows are handed over, not kept: every fitted model keeps its weights.
-        weights = cls(columns, encoder)
+        # The rows are handed over, not kept, and so are their folds: every fitted model keeps its weights.
+        weights = cls(columns, encoder.set_params(cv=n_folds))
         return weights, weights._put(X, shares)
 
     def transform(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -128,15 +144,32 @@ def weigh_many_levels(train: Trainer) -> Trainer:
         labels: NDArray[np.float64],
         is_category: NDArray[np.bool_],
         *,
+        groups: NDArray[np.int64],
         only: int | None = None,
         **asked: NDArray[np.int64],
     ) -> Candidates:
         columns = find_many_levels(X, is_category)
         if not len(columns):
             return train(X, labels, is_category, only=only, **asked)
-        weights, learnt = LevelWeights.learn(X, labels, columns)
+        weights, learnt = LevelWeights.learn(X, labels, groups, columns)
         is_code = np.array(is_category)
         is_code[columns] = False
         return WeighedCandidates(train(learnt, labels, is_code, only=only, **asked), weights)
+
+    return fit
+
+
+def keep_levels(train: Trainer) -> Trainer:
+    """The trainer, given the codes of all levels as they are; nothing is learnt out of fold."""
+
+    def fit(
+        X: NDArray[np.float64],
+        labels: NDArray[np.float64],
+        is_category: NDArray[np.bool_],
+        *,
+        groups: NDArray[np.int64],
+        **asked: NDArray[np.int64] | int | None,
+    ) -> Candidates:
+        return train(X, labels, is_category, **asked)
 
     return fit

@@ -56,8 +56,9 @@ class Candidates(Protocol):
 
 Trainer = Callable[..., Candidates]
 """Of `X`, `labels` and `is_category` the candidates of one family, in a fixed order; of `only` one, no
-more is fitted than it needs. Where a family can, `monotone` says for each column 1 or -1 where the
-outcome may only become more, or only less, probable with the number, and 0 elsewhere."""
+more is fitted than it needs. `groups` are those of `TrainingRows`, for what is learnt out of fold.
+Where a family can, `monotone` says for each column 1 or -1 where the outcome may only become more,
+or only less, probable with the number, and 0 elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

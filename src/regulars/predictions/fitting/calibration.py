@@ -48,7 +48,9 @@ class Curve:
         return np.asarray(inside + below + above)
 
 
-def choose_curve(said: NDArray[np.float64], labels: NDArray[np.float64]) -> Curve | None:
+def choose_curve(
+    said: NDArray[np.float64], labels: NDArray[np.float64], groups: NDArray[np.int64]
+) -> Curve | None:
     """The curve whose log-loss is clearly below that of the log-odds as they are; None where none is.
 
     Isotonic regression (Zadrozny and Elkan 2002, doi:10.1145/775047.775151) and Venn-Abers predictors
@@ -64,16 +66,20 @@ def choose_curve(said: NDArray[np.float64], labels: NDArray[np.float64]) -> Curv
         Log-odds, calibrated by a line, of rows that the model had not seen, shape (n_rows,).
     labels
         1 and 0, shape (n_rows,).
+    groups
+        Rows of the same number belong together, and are judged together by what the others taught;
+        shape (n_rows,).
     """
     n_rows = len(said)
     if n_rows < _FEWEST or min(labels.sum(), n_rows - labels.sum()) < _FEWEST_OF_EACH:
         return None
     kept = _lose(said, labels)
+    group = np.unique(groups, return_inverse=True)[1]
     best, best_loss = None, float(kept.mean())
     for find in (_find_isotonic, _find_venn_abers):
-        told = _cross_fit(find, said, labels)
+        told = _cross_fit(find, said, labels, group)
         gain = kept - _lose(told, labels)
-        error = float(gain.std(ddof=1) / np.sqrt(n_rows))
+        error = _estimate_error(gain, group)
         loss = float(kept.mean() - gain.mean())
         if gain.mean() > _CLEARLY * error and loss < best_loss:
             best, best_loss = find, loss
@@ -84,15 +90,24 @@ Find = Callable[[NDArray[np.float64], NDArray[np.float64]], Curve]
 
 
 def _cross_fit(
-    find: Find, said: NDArray[np.float64], labels: NDArray[np.float64]
+    find: Find,
+    said: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    group: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Log-odds of each row by a curve that was fitted without it."""
-    fold = np.random.default_rng(0).permutation(len(said)) % _FOLDS
+    """Log-odds of each row by a curve that was fitted without its group."""
+    fold = np.random.default_rng(0).permutation(int(group.max()) + 1)[group] % _FOLDS
     told = np.empty(len(said))
     for number in range(_FOLDS):
         is_tested = fold == number
         told[is_tested] = find(said[~is_tested], labels[~is_tested])(said[is_tested])
     return told
+
+
+def _estimate_error(gain: NDArray[np.float64], group: NDArray[np.int64]) -> float:
+    """Standard error of the mean gain; rows of one group count as one."""
+    away = np.bincount(group, weights=gain - gain.mean())
+    return float(np.sqrt((away**2).sum() * len(away) / (len(away) - 1)) / len(gain))
 
 
 def _lose(log_odds: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:

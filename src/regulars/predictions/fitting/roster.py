@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.predictions.families.boosting import fit_histogram_trees, fit_lightgbm
 from regulars.predictions.families.forests import fit_extra_trees, fit_random_forest
-from regulars.predictions.families.many_levels import weigh_many_levels
+from regulars.predictions.families.many_levels import keep_levels, weigh_many_levels
 from regulars.predictions.families.models import fit_logistic_path, fit_naive_bayes
 from regulars.predictions.families.names import ModelName
 from regulars.predictions.families.network import fit_network
@@ -103,13 +103,13 @@ FAMILIES: dict[ModelName, Family] = {
     "one_feature": Family(
         Wording(en="One-feature rule", ru="Правило по одному признаку"),
         5,
-        calibrate(fit_one_feature),
+        calibrate(keep_levels(fit_one_feature)),
         is_monotone=True,
     ),
     "naive_bayes": Family(
         Wording(en="Naive Bayes over intervals", ru="Наивный Байес по интервалам"),
         5,
-        calibrate(fit_naive_bayes),
+        calibrate(keep_levels(fit_naive_bayes)),
     ),
     "logistic": Family(
         Wording(en="Logistic regression", ru="Логистическая регрессия"),

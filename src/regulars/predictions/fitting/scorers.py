@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.metrics import log_loss
-from regulars.predictions.families.models import Model, Trainer
+from regulars.predictions.families.models import Candidates, Model, Trainer
 from regulars.predictions.families.rescaling import rescale_contributions
 from regulars.predictions.fitting.calibration import Curve, choose_curve
 from regulars.predictions.fitting.cleaned import Clean
@@ -204,7 +204,6 @@ class Rehearsal:
 
 def rehearse(lesson: Lesson, train: Trainer) -> Rehearsal:
     """The candidates of a family on the inner folds of a lesson."""
-    train = _hold(train, lesson)
     raw = np.stack([_score_fold(lesson, fold, train) for fold in lesson.folds]).sum(axis=0)
     raw, labels = raw[:, lesson.tested], lesson.labels[lesson.tested]
     lines = [_fit_line(candidate, labels) for candidate in raw]
@@ -222,24 +221,25 @@ def fit_scorer(lesson: Lesson, train: Trainer) -> Fitted:
     rehearsed = rehearse(lesson, train)
     best = int(np.argmin(rehearsed.losses))
     slope, offset = rehearsed.lines[best]
-    learn = _hold(train, lesson)
-    model = learn(lesson.X, lesson.labels, lesson.is_category, only=best).pick(best)
+    model = _train(train, lesson, only=best).pick(best)
     said = slope * rehearsed.said[best] + offset
-    curve = choose_curve(said, lesson.labels[lesson.tested])
+    curve = choose_curve(said, lesson.labels[lesson.tested], lesson.groups[lesson.tested])
     scorer = CalibratedScorer(
         model, slope, offset, columns=lesson.columns, clean=lesson.clean, curve=curve
     )
     return Fitted(scorer, said if curve is None else curve(said))
 
 
-def _hold(train: Trainer, lesson: Lesson) -> Trainer:
-    """The trainer, held to the ways of the features where some are asked."""
-    return train if lesson.monotone is None else partial(train, monotone=lesson.monotone)
+def _train(train: Trainer, rows: Lesson | InnerFold, *, only: int | None = None) -> Candidates:
+    """Candidates of some rows, held to the ways of the features where some are asked."""
+    # Not every family can be held to a way, and none is asked to that cannot.
+    held = train if rows.monotone is None else partial(train, monotone=rows.monotone)
+    return held(rows.X, rows.labels, rows.is_category, groups=rows.groups, only=only)
 
 
 def _score_fold(lesson: Lesson, fold: InnerFold, train: Trainer) -> NDArray[np.float64]:
     """Raw log-odds per candidate of the tested rows, zero elsewhere."""
-    scored = train(fold.X, fold.labels, lesson.is_category).log_odds(fold.seen)
+    scored = _train(train, fold).log_odds(fold.seen)
     raw = np.zeros((len(scored), len(lesson.labels)))
     raw[:, fold.tested] = scored
     return raw

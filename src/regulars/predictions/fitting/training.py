@@ -63,8 +63,10 @@ class InnerFold:
 
     Attributes
     ----------
-    X, labels
+    X, labels, groups
         Of the rows to learn from, as a model sees them.
+    is_category, monotone
+        Of the columns that say most about those rows, as in `TrainingRows`.
     tested
         Numbers of the others among the rows of the lesson.
     seen
@@ -73,6 +75,9 @@ class InnerFold:
 
     X: NDArray[np.float64]
     labels: NDArray[np.float64]
+    groups: NDArray[np.int64]
+    is_category: NDArray[np.bool_]
+    monotone: NDArray[np.int64] | None
     tested: NDArray[np.int64]
     seen: NDArray[np.float64]
 
@@ -83,8 +88,8 @@ class Lesson:
 
     Attributes
     ----------
-    X, labels, is_category
-        Of all rows, shapes (n_customers, n_used), (n_customers,), (n_used,).
+    X, labels, groups, is_category
+        Of all rows, shapes (n_customers, n_used), (n_customers,), (n_customers,), (n_used,).
     columns
         Which columns the models are given, shape (n_used,).
     clean
@@ -97,6 +102,7 @@ class Lesson:
 
     X: NDArray[np.float64]
     labels: NDArray[np.float64]
+    groups: NDArray[np.int64]
     is_category: NDArray[np.bool_]
     columns: NDArray[np.int64]
     clean: Clean
@@ -114,8 +120,8 @@ def prepare_lesson(rows: TrainingRows, *, random_state: int) -> Lesson:
     """The rows as models see them, and three inner folds; where there are many rows, one of the three.
 
     Models are not given features that are one value in all of `rows` or repeat another, and of more
-    than 300 the 300 that say most about their labels. What stands in for a gap is learnt in each
-    inner fold anew, so that no tested row has a part in it.
+    than 300 the 300 that say most about their labels. What stands in for a gap, and which 300 those
+    are, is learnt in each inner fold anew, so that no tested row has a part in it.
 
     Parameters
     ----------
@@ -126,31 +132,43 @@ def prepare_lesson(rows: TrainingRows, *, random_state: int) -> Lesson:
     """
     clean = learn_cleaning(rows.X, rows.cleaning)
     cleaned = clean(rows.X)
-    columns = _screen(cleaned, rows)
+    different = find_different_columns(cleaned, rows.is_category)
+    columns = _screen(cleaned, rows, different)
     fold_of = deal_folds(rows.labels, rows.groups, n_folds=_INNER_FOLDS, random_state=random_state)
-    folds = []
-    for fold in range(1 if _is_plenty(rows.labels) else _INNER_FOLDS):
-        is_tested = fold_of == fold
-        learnt = rows.X[~is_tested]
-        clean_fold = learn_cleaning(learnt, rows.cleaning)
-        folds.append(
-            InnerFold(
-                clean_fold(learnt)[:, columns],
-                rows.labels[~is_tested],
-                np.flatnonzero(is_tested),
-                clean_fold(rows.X[is_tested])[:, columns],
-            )
-        )
+    n_folds = 1 if _is_plenty(rows.labels) else _INNER_FOLDS
     return Lesson(
         cleaned[:, columns],
         rows.labels,
+        rows.groups,
         rows.is_category[columns],
         columns,
         clean,
-        tuple(folds),
-        None if rows.monotone is None else rows.monotone[columns],
+        tuple(_prepare_fold(rows, fold_of == fold, different) for fold in range(n_folds)),
+        _take_ways(rows, columns),
         rows.tuning_seconds,
     )
+
+
+def _prepare_fold(
+    rows: TrainingRows, is_tested: NDArray[np.bool_], different: NDArray[np.int64]
+) -> InnerFold:
+    learnt = rows.take(~is_tested)
+    clean = learn_cleaning(learnt.X, rows.cleaning)
+    cleaned = clean(learnt.X)
+    columns = _screen(cleaned, learnt, different)
+    return InnerFold(
+        cleaned[:, columns],
+        learnt.labels,
+        learnt.groups,
+        rows.is_category[columns],
+        _take_ways(rows, columns),
+        np.flatnonzero(is_tested),
+        clean(rows.X[is_tested])[:, columns],
+    )
+
+
+def _take_ways(rows: TrainingRows, columns: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    return None if rows.monotone is None else rows.monotone[columns]
 
 
 def _is_plenty(labels: NDArray[np.float64]) -> bool:
@@ -159,9 +177,10 @@ def _is_plenty(labels: NDArray[np.float64]) -> bool:
     return len(labels) >= _MANY_ROWS and scarcer >= _MANY_OF_EACH
 
 
-def _screen(X: NDArray[np.float64], rows: TrainingRows) -> NDArray[np.int64]:
-    """Numbers of the columns that a model is given."""
-    columns = find_different_columns(X, rows.is_category)
+def _screen(
+    X: NDArray[np.float64], rows: TrainingRows, columns: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Of `columns` those that a model is given."""
     if len(columns) <= _MOST_FEATURES:
         return columns
     scores = score_columns(X[:, columns], rows.labels, rows.is_category[columns])

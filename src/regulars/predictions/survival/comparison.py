@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.concordance import Concordance
-from regulars.evaluate.folds import group_identical_rows
+from regulars.evaluate.folds import group_identical_rows, join_groups
 from regulars.evaluate.splits import deal_rounds
 from regulars.evaluate.survival_error import censored_brier_score
 from regulars.evaluate.threads import one_thread
@@ -137,7 +137,10 @@ def compare_survival(
         outcome.labels[learnt] == 1,
     )
     with one_thread():
-        tried, rounds = _try_models(rows, random_state, progress or Silent(), language)
+        owners = features.customer_ids.take(pa.array(learnt)).dictionary_encode().indices
+        tried, rounds = _try_models(
+            rows, owners.to_numpy(), random_state, progress or Silent(), language
+        )
         ratios = (
             list_hazard_ratios(matrix.take(learnt), fit_cox(rows, random_state=random_state))
             if matrix.features
@@ -207,11 +210,17 @@ def _check_shapes(features: FeatureTable, durations: Durations, outcome: Outcome
 
 
 def _try_models(
-    rows: SurvivalRows, random_state: int, watched: Progress, language: Language
+    rows: SurvivalRows,
+    owners: NDArray[np.int64],
+    random_state: int,
+    watched: Progress,
+    language: Language,
 ) -> tuple[dict[SurvivalModelName, _Tried], list[NDArray[np.int64]]]:
-    """Every model in the same folds, and the customers of each fold."""
+    """Every model in the same folds, all rows of one of `owners` together, and the rows of each fold."""
     has_features = bool(rows.X.shape[1])
-    groups = group_identical_rows(np.column_stack([rows.X, rows.times, rows.has_left]))
+    groups = join_groups(
+        owners, group_identical_rows(np.column_stack([rows.X, rows.times, rows.has_left]))
+    )
     parts = deal_rounds(_spread(rows), groups, n_folds=_FOLDS, random_state=random_state)
     names = list(FITTERS) if has_features else ["kaplan_meier"]
     tried = {name: _Tried(np.zeros(len(rows.times))) for name in FITTERS if name in names}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regulars.evaluate.folds import group_identical_rows
 from regulars.features.leak_evidence import quote_feature, say_percent
 from regulars.predictions.families.mean_trees import fit_mean
 from regulars.schema.wording import Wording
@@ -146,7 +147,9 @@ def _tell(
     X: NDArray[np.float64], is_category: NDArray[np.bool_], ranks: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.float64]]:
     """How much of the spread of the ranks trees tell on unseen customers, and what each column gives."""
-    half = np.random.default_rng(0).permutation(len(ranks)) % 2 == 0
+    # Somebody who was loaded twice would tell their own duration.
+    group = group_identical_rows(np.column_stack([X, ranks]))
+    half = np.random.default_rng(0).permutation(int(group.max()) + 1)[group] % 2 == 0
     told, gains = np.empty(len(ranks)), np.zeros(X.shape[1])
     for own in (half, ~half):
         trees = fit_mean(X[~own], ranks[~own], is_category)

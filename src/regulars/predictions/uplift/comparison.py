@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.errors import InvalidParameterError, QualityError
-from regulars.evaluate.folds import deal_folds
+from regulars.evaluate.folds import check_folds, deal_strata, group_repeated_rows
 from regulars.evaluate.intervals import Interval, bootstrap_figures
 from regulars.evaluate.qini import qini_coefficient, rank_qini
 from regulars.evaluate.threads import one_thread
@@ -64,6 +64,9 @@ def compare_uplift(
 ) -> UpliftComparison:
     """S-, T-, X- and DR-learners and a transformed outcome, judged in the same five folds.
 
+    Customers with identical features are never on both sides, unless the columns allow so few values
+    that they are no wonder.
+
     Parameters
     ----------
     features
@@ -93,6 +96,7 @@ def compare_uplift(
         matrix.is_category,
         experiment.treated[learnt],
         experiment.outcomes[learnt],
+        group_repeated_rows(matrix.values[learnt]),
         not is_uneven,
         random_state,
     )
@@ -135,16 +139,17 @@ def _check_shapes(features: FeatureTable, experiment: Experiment) -> None:
 
 
 def _try_learners(lesson: UpliftLesson, watched: Progress, language: Language) -> _Said:
-    """Every learner in the same folds, dealt in each group by itself."""
+    """Every learner in the same folds, with equal shares of those contacted and of the outcome."""
     size = len(lesson.outcomes)
-    folds = np.empty(size, dtype=np.int64)
-    for group in (lesson.treated, ~lesson.treated):
-        folds[group] = deal_folds(
-            lesson.outcomes[group],
-            np.arange(int(group.sum())),
-            n_folds=_FOLDS,
-            random_state=lesson.random_state,
-        )
+    folds = deal_strata(
+        2 * lesson.treated + lesson.outcomes,
+        lesson.groups,
+        n_folds=_FOLDS,
+        random_state=lesson.random_state,
+    )
+    for own in (lesson.treated, ~lesson.treated):
+        n_groups = len(np.unique(lesson.groups[own]))
+        check_folds(lesson.outcomes[own], folds[own], _FOLDS, n_groups=n_groups)
     said = _Said({name: np.empty(size) for name in LEARNERS}, *(np.empty(size) for _ in range(3)))
     with watched.stage(_COMPARING.to(language), total=_FOLDS * len(LEARNERS)) as stage:
         for fold in range(_FOLDS):

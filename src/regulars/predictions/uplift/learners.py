@@ -63,6 +63,8 @@ class UpliftLesson:
         Who was contacted, shape (n_customers,).
     outcomes
         1 and 0, shape (n_customers,).
+    groups
+        Rows of the same number belong together, shape (n_customers,).
     is_random
         Whether everybody was as likely to be contacted as anybody; else that is learnt, too.
     random_state
@@ -73,6 +75,7 @@ class UpliftLesson:
     is_category: NDArray[np.bool_]
     treated: NDArray[np.bool_]
     outcomes: NDArray[np.float64]
+    groups: NDArray[np.int64]
     is_random: bool
     random_state: int
 
@@ -83,6 +86,7 @@ class UpliftLesson:
             self.is_category,
             self.treated[chosen],
             self.outcomes[chosen],
+            self.groups[chosen],
             self.is_random,
             self.random_state,
         )
@@ -160,9 +164,11 @@ def fit_x_learner(lesson: UpliftLesson) -> Learner:
 def fit_dr_learner(lesson: UpliftLesson) -> Learner:
     """Effects of single customers, right when either model is (Kennedy 2023, doi:10.1214/23-EJS2157).
 
-    They are made in two halves, each by the models of the other one, and then learnt.
+    They are made in two halves of whole groups, each by the models of the other one, and then learnt.
     """
-    half = np.random.default_rng(lesson.random_state).permutation(len(lesson.X)) % 2 == 0
+    _, group = np.unique(lesson.groups, return_inverse=True)
+    drawn = np.random.default_rng(lesson.random_state).permutation(int(group.max()) + 1)
+    half = drawn[group] % 2 == 0
     effects = np.empty(len(lesson.X))
     for own in (half, ~half):
         learnt = lesson.take(~own)
