@@ -1,15 +1,25 @@
 """Kept models applied again: the same scores, part by part, of new customers, and after a stop."""
 
 import json
+import subprocess
+import sys
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from small_shop import CUSTOMERS
 
-from regulars.errors import Cancelled, InvalidParameterError, NotFoundError, UnknownNameError
+from regulars.errors import (
+    Cancelled,
+    ConflictError,
+    InvalidParameterError,
+    NotFoundError,
+    UnknownNameError,
+)
 from regulars.progress import Silent
+from regulars.quality import CleaningPlan
 from regulars.workspace import Workspace, scoring
-from regulars.workspace.analyze import analyze_files
+from regulars.workspace.analyze import AnalysisWishes, analyze_files
 from regulars.workspace.scoring import score_customers
 
 pytestmark = pytest.mark.slow
@@ -49,13 +59,114 @@ def test_the_scores_are_those_of_the_model_that_was_kept(analysis, tmp_path):
 
 def test_in_parts_the_same_scores_come_out(analysis, tmp_path, monkeypatch):
     _, whole = score(analysis, tmp_path)
-    monkeypatch.setattr(scoring, "_ROWS_AT_ONCE", 50)
+    monkeypatch.setattr(scoring, "_CUSTOMERS_AT_ONCE", 50)
 
     done, scores = score(analysis, tmp_path, file=tmp_path / "parts.parquet")
 
     assert done.parts > 3
     assert read_by_customer(scores) == read_by_customer(whole)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["parts.parquet", "scores.parquet"]
+
+
+def test_under_a_cleaning_plan_the_same_scores_come_out_in_parts(tmp_path, monkeypatch):
+    file = tmp_path / "clients.csv"
+    file.write_text(CUSTOMERS, encoding="utf-8")
+    plan = CleaningPlan(
+        columns=[
+            {"column": "age", "missing": "median", "outliers": "cap", "low": 25, "high": 60},
+            {"column": "monthly_fee", "missing": "median", "outliers": "cap"},
+        ]
+    )
+    cleaned = analyze_files(
+        [str(file)],
+        folder=tmp_path / "out",
+        analysis=AnalysisWishes(plan=plan, outliers="cap"),
+        progress=Silent(),
+    )
+    _, whole = score(cleaned, tmp_path)
+    monkeypatch.setattr(scoring, "_CUSTOMERS_AT_ONCE", 50)
+
+    done, scores = score(cleaned, tmp_path)
+
+    assert done.parts == 4
+    assert read_by_customer(scores) == read_by_customer(whole)
+
+
+def test_links_between_customers_of_different_parts_are_seen(tmp_path, monkeypatch):
+    clients, referrals = tmp_path / "clients.csv", tmp_path / "referrals.csv"
+    clients.write_text(CUSTOMERS, encoding="utf-8")
+    lines = [f"{n % 200},{(n * 37 + n // 9) % 150},2024-0{1 + n % 6}-1{n % 9}" for n in range(900)]
+    referrals.write_text("\n".join(["referrer_id,referred_id,date", *lines]), encoding="utf-8")
+    linked = analyze_files(
+        [str(clients), str(referrals)],
+        folder=tmp_path / "out",
+        progress=Silent(),
+    )
+    assert "linked_from" in linked.study.features.names
+    _, whole = score(linked, tmp_path)
+    monkeypatch.setattr(scoring, "_BUCKETED_AT_ONCE", 50)
+
+    done, scores = score(linked, tmp_path)
+
+    assert done.parts > 3
+    assert read_by_customer(scores) == read_by_customer(whole)
+
+
+def test_what_was_told_twice_is_streamed_as_it_was_told_last(tmp_path, monkeypatch):
+    file = tmp_path / "clients.csv"
+    file.write_text(CUSTOMERS, encoding="utf-8")
+    first = analyze_files([str(file)], folder=tmp_path / "out", progress=Silent())
+    file.write_text(CUSTOMERS.replace(",gold,", ",basic,", 20), encoding="utf-8")
+    again = analyze_files([str(file)], folder=tmp_path / "out", progress=Silent())
+    _, whole = score(again, tmp_path, run=first.report.lineage.run)
+    monkeypatch.setattr(scoring, "_CUSTOMERS_AT_ONCE", 50)
+
+    done, scores = score(again, tmp_path, run=first.report.lineage.run)
+
+    assert done.customers == 200
+    assert read_by_customer(scores) == read_by_customer(whole)
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from regulars.workspace.score_parts import hold_scores
+
+with hold_scores(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_scoring_into_the_same_file_is_refused_until_the_first_is_gone(analysis, tmp_path):
+    target = tmp_path / "scores.parquet"
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert first.stdout.readline() == b"held\n"
+
+    with pytest.raises(ConflictError, match=r"Another .* is writing .*scores\.parquet.*--out FILE"):
+        score(analysis, tmp_path)
+    first.kill()
+    first.communicate()
+    done, _ = score(analysis, tmp_path)
+
+    assert done.customers == 200
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.parquet"]
+
+
+def test_parts_that_name_who_was_erased_are_removed(analysis, tmp_path, monkeypatch):
+    from regulars.workspace.traces import erase_from_results
+
+    monkeypatch.setattr(scoring, "_CUSTOMERS_AT_ONCE", 50)
+    with pytest.raises(Cancelled):
+        score(analysis, tmp_path, progress=StopAfter(3))
+    (parts,) = tmp_path.glob(".scores.parquet.*")
+    with pa.ipc.open_file(parts / "part-0000.arrow") as part:
+        gone = part.read_all()["customer_id"][0].as_py()
+
+    assert erase_from_results([tmp_path], [gone]) == {parts.name: "removed"}
+    assert list(tmp_path.iterdir()) == []
 
 
 class StopAfter(Silent):
@@ -74,7 +185,7 @@ class StopAfter(Silent):
 
 def test_a_scoring_that_was_stopped_goes_on_where_it_was(analysis, tmp_path, monkeypatch):
     _, whole = score(analysis, tmp_path, file=tmp_path / "whole.parquet")
-    monkeypatch.setattr(scoring, "_ROWS_AT_ONCE", 50)
+    monkeypatch.setattr(scoring, "_CUSTOMERS_AT_ONCE", 50)
     with pytest.raises(Cancelled):
         score(analysis, tmp_path, progress=StopAfter(3))
     assert not (tmp_path / "scores.parquet").exists()
@@ -86,7 +197,7 @@ def test_a_scoring_that_was_stopped_goes_on_where_it_was(analysis, tmp_path, mon
 
 
 def test_parts_of_another_question_are_not_taken(analysis, tmp_path, monkeypatch):
-    monkeypatch.setattr(scoring, "_ROWS_AT_ONCE", 50)
+    monkeypatch.setattr(scoring, "_CUSTOMERS_AT_ONCE", 50)
     with pytest.raises(Cancelled):
         score(analysis, tmp_path, progress=StopAfter(3))
 

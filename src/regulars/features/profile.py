@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from regulars.schema.wording import Wording
 if TYPE_CHECKING:
     import ibis
 
-__all__ = ["ProfileColumn", "profile_features", "read_profile_column"]
+__all__ = ["ProfileColumn", "profile_features", "read_profile_column", "stream_profile_features"]
 
 _FIRST_DAY = date(1970, 1, 1)
 _FEATURE_ROLES = frozenset({Role.NUMERIC, Role.CATEGORY, Role.DATE})
@@ -72,6 +72,67 @@ def profile_features(
     >>> table.table.to_pylist()
     [{'customer_id': '1', 'visits': 5.0}, {'customer_id': '2', 'visits': 3.0}]
     """
+    chosen, features = _choose(profiles, columns, as_of)
+    return _shape(chosen.to_pyarrow(), features, as_of)
+
+
+def stream_profile_features(
+    profiles: ibis.Table, columns: Sequence[ProfileColumn], *, as_of: AsOf, rows_at_once: int
+) -> Iterator[FeatureTable]:
+    """The features of `profile_features`, so many customers at a time, in the order of `profiles`.
+
+    Memory holds those; all customers only where numbers with fractions are codes of categories, which
+    have to be looked at together.
+
+    Parameters
+    ----------
+    profiles, columns, as_of
+        As in `profile_features`.
+    rows_at_once
+        How many customers each table has, but the last.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from datetime import date
+    >>> profiles = ibis.memtable(pa.table({"customer_id": ["3", "2", "1"], "visits": [3, 5, 4]}))
+    >>> columns = [ProfileColumn("visits", Role.NUMERIC, "integer")]
+    >>> day = AsOf(date(2026, 1, 10))
+    >>> tables = stream_profile_features(profiles, columns, as_of=day, rows_at_once=2)
+    >>> [table.table.to_pydict() for table in tables]
+    [{'customer_id': ['2', '3'], 'visits': [5.0, 3.0]}, {'customer_id': ['1'], 'visits': [4.0]}]
+    """
+    chosen, features = _choose(profiles, columns, as_of)
+    has_odd_codes = any(
+        feature.kind == "category" and chosen[feature.name].type().is_floating()
+        for feature in features
+    )
+    if has_odd_codes:
+        whole = _shape(chosen.to_pyarrow(), features, as_of)
+        for start in range(0, len(whole), rows_at_once):
+            yield whole.slice(start, rows_at_once)
+        return
+    for rows in _cut(chosen.to_pyarrow_batches(chunk_size=rows_at_once), rows_at_once):
+        yield _shape(rows, features, as_of)
+
+
+def _cut(batches: pa.RecordBatchReader, rows_at_once: int) -> Iterator[pa.Table]:
+    """Tables of just so many rows; an engine gives batches of about as many."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        while sum(one.num_rows for one in held) >= rows_at_once:
+            rows = pa.Table.from_batches(held)
+            yield rows.slice(0, rows_at_once)
+            held = rows.slice(rows_at_once).to_batches()
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _choose(
+    profiles: ibis.Table, columns: Sequence[ProfileColumn], as_of: AsOf
+) -> tuple[ibis.Table, tuple[Feature, ...]]:
+    """What the features are made of, under their names, and what each of them is."""
     _check_columns(profiles, ["customer_id", *(column.name for column in columns)])
     used = [column for column in columns if column.role in _FEATURE_ROLES]
     features = _name_features(used)
@@ -83,9 +144,13 @@ def profile_features(
     named = {
         feature.name: expression for feature, expression in zip(features, expressions, strict=True)
     }
-    raw = _fetch(seen.select("customer_id", **named))
-    arrays = [raw.column("customer_id")]
-    arrays += [_to_kind(raw.column(feature.name), feature.kind) for feature in features]
+    return seen.select("customer_id", **named), features
+
+
+def _shape(rows: pa.Table, features: tuple[Feature, ...], as_of: AsOf) -> FeatureTable:
+    ordered = _sort(rows)
+    arrays = [ordered.column("customer_id")]
+    arrays += [_to_kind(ordered.column(feature.name), feature.kind) for feature in features]
     names = ["customer_id", *(feature.name for feature in features)]
     return FeatureTable(pa.table(arrays, names=names), features, as_of)
 
@@ -96,7 +161,8 @@ def read_profile_column(profiles: ibis.Table, name: str, *, as_of: AsOf) -> pa.C
     For what is not a feature but belongs to the same customers: the outcome.
     """
     _check_columns(profiles, ["customer_id", name])
-    return _fetch(_see_versions(profiles, as_of).select("customer_id", value=name)).column("value")
+    chosen = _see_versions(profiles, as_of).select("customer_id", value=name)
+    return _sort(chosen.to_pyarrow()).column("value")
 
 
 def _check_columns(profiles: ibis.Table, names: Sequence[str]) -> None:
@@ -118,9 +184,8 @@ def _days_since(column: ibis.Column, as_of: AsOf) -> ibis.Column:
     return (days > 0).ifelse(days, None).cast("float64")
 
 
-def _fetch(table: ibis.Table) -> pa.Table:
-    """The rows, sorted by `customer_id` as text in code point order, which engines do not agree on."""
-    rows = table.to_pyarrow()
+def _sort(rows: pa.Table) -> pa.Table:
+    """The rows by `customer_id` as text in code point order, which engines do not agree on."""
     ids = rows.column("customer_id").cast(pa.string())
     rows = rows.set_column(rows.column_names.index("customer_id"), "customer_id", ids)
     return rows.take(pc.sort_indices(rows, sort_keys=[("customer_id", "ascending")]))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
+from regulars.errors import ConflictError
 from regulars.lake import storage_guard
-from regulars.predictions.comparing.verdict import band_risks
+from regulars.predictions.comparing.verdict import RISKS, code_risks
 from regulars.report.tables import REASON, replacing
 from regulars.workspace.reasons import LOOKED_AT, word_reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -21,9 +26,39 @@ if TYPE_CHECKING:
     from regulars.registry import SavedModels
     from regulars.schema.wording import Language
 
-__all__ = ["ScoreParts", "ScoreTotals", "score_part"]
+__all__ = ["ScoreParts", "ScoreTotals", "hold_scores", "score_part", "shape_scores"]
 
 _CUSTOMERS_AT_ONCE = 100_000
+
+
+@contextmanager
+def hold_scores(file: Path) -> Iterator[None]:
+    """Be the only one to write these scores and their parts; a process that dies lets go.
+
+    Raises
+    ------
+    ConflictError
+        When another process writes them.
+    """
+    # The operating system frees the lock of a dead process; a lock that is only a file would stay.
+    lock = FileLock(file.parent / f".{file.name}.lock", timeout=0)
+    with storage_guard(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise ConflictError(
+                en=f"Another `regulars predict score` is writing {file}. Wait until it ends, or write "
+                "elsewhere: --out FILE.",
+                ru=f"Файл {file} уже пишет другая команда `regulars predict score`. Дождитесь её конца "
+                "или пишите в другой файл: --out ФАЙЛ.",
+            ) from error
+    try:
+        yield
+    finally:
+        # Removed while it is held: whoever waited for this very file looks for a new one.
+        (file.parent / f".{file.name}.lock").unlink(missing_ok=True)
+        lock.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +89,14 @@ class ScoreParts:
         Of what was asked: parts that another question left are not taken.
     n_parts
         How many there will be.
+    schema
+        Of their rows.
     """
 
-    def __init__(self, file: Path, fingerprint: str, n_parts: int) -> None:
+    def __init__(self, file: Path, fingerprint: str, n_parts: int, schema: pa.Schema) -> None:
         self.file = file
         self.n_parts = n_parts
+        self.schema = schema
         self.folder = file.parent / f".{file.name}.{fingerprint[:16]}"
         with storage_guard(file.parent):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -73,48 +111,60 @@ class ScoreParts:
 
     def write(self, number: int, rows: pa.Table) -> None:
         """Write one part; it is there as a whole or not at all."""
-        import pyarrow.parquet as pq
+        import pyarrow as pa
 
-        with storage_guard(self.folder), replacing(self._name(number)) as unfinished:
-            pq.write_table(rows, unfinished, compression="zstd")
+        # As it lies in memory: it is read again in a moment, and written for good in the end.
+        with (
+            storage_guard(self.folder),
+            replacing(self._name(number)) as unfinished,
+            pa.ipc.new_file(unfinished, self.schema) as writer,
+        ):
+            writer.write_table(rows)
 
     def join(self, *, threshold: float) -> ScoreTotals:
-        """Make the one file of all parts, a row group at a time, and remove them."""
+        """Make the one file of all parts, one after another, and remove them."""
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
+        customers, above, total = 0, 0, 0.0
         with storage_guard(self.file.parent):
-            if self.n_parts == 1:
-                self._name(0).replace(self.file)
-            else:
-                with (
-                    replacing(self.file) as unfinished,
-                    pq.ParquetWriter(
-                        unfinished, pq.read_schema(self._name(0)), compression="zstd"
-                    ) as writer,
-                ):
-                    for number in range(self.n_parts):
-                        part = pq.ParquetFile(self._name(number))
-                        for group in range(part.num_row_groups):
-                            writer.write_table(part.read_row_group(group))
-            totals = _sum_up(self.file, threshold)
+            with (
+                replacing(self.file) as unfinished,
+                # Ids and probabilities are all different: a dictionary of them is work for nothing.
+                pq.ParquetWriter(
+                    unfinished, self.schema, compression="zstd", use_dictionary=["risk"]
+                ) as writer,
+            ):
+                for number in range(self.n_parts):
+                    rows = self._read(number)
+                    said = rows.column("churn_probability")
+                    customers += len(said)
+                    above += int(pc.sum(pc.greater_equal(said, threshold)).as_py() or 0)
+                    total += float(pc.sum(said).as_py() or 0.0)
+                    writer.write_table(rows)
             shutil.rmtree(self.folder)
-        return totals
+        return ScoreTotals(customers, above, total / customers if customers else None)
+
+    def _read(self, number: int) -> pa.Table:
+        import pyarrow as pa
+
+        with pa.ipc.open_file(self._name(number)) as part:
+            return part.read_all()
 
     def _name(self, number: int) -> Path:
-        return self.folder / f"part-{number:02}.parquet"
+        return self.folder / f"part-{number:04}.arrow"
 
 
-def _sum_up(file: Path, threshold: float) -> ScoreTotals:
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
+def shape_scores(*, has_reasons: bool) -> pa.Schema:
+    """Columns of scores: `customer_id`, `churn_probability`, `risk`, and `reasons` if asked."""
+    import pyarrow as pa
 
-    customers, above, total = 0, 0, 0.0
-    for rows in pq.ParquetFile(file).iter_batches(columns=["churn_probability"]):
-        said = rows.column(0)
-        customers += len(said)
-        above += int(pc.sum(pc.greater_equal(said, threshold)).as_py() or 0)
-        total += float(pc.sum(said).as_py() or 0.0)
-    return ScoreTotals(customers, above, total / customers if customers else None)
+    kinds = [
+        ("customer_id", pa.string()),
+        ("churn_probability", pa.float64()),
+        ("risk", pa.string()),
+    ]
+    return pa.schema([*kinds, ("reasons", pa.list_(REASON))] if has_reasons else kinds)
 
 
 def score_part(
@@ -124,8 +174,9 @@ def score_part(
     model: ModelName,
     reasons: int = 0,
     language: Language = "en",
+    is_checked: bool = False,
 ) -> pa.Table:
-    """The scores of some customers: `customer_id`, `churn_probability`, `risk`, and `reasons` if asked.
+    """The scores of some customers, as `shape_scores` has them.
 
     Parameters
     ----------
@@ -139,21 +190,17 @@ def score_part(
         So many for each customer.
     language
         Of the reasons.
+    is_checked
+        Whether these are some of customers whose values were looked at together already.
     """
     import pyarrow as pa
 
-    kinds = [
-        ("customer_id", pa.string()),
-        ("churn_probability", pa.float64()),
-        ("risk", pa.string()),
-    ]
-    if reasons:
-        kinds.append(("reasons", pa.list_(REASON)))
-    schema = pa.schema(kinds)
-    if features is None:
+    schema = shape_scores(has_reasons=reasons > 0)
+    if features is None or not len(features):
         return schema.empty_table()
-    # Whether these are other customers, or other units, is asked of all of them and not of each slice.
-    models.encode(features.sample(_CUSTOMERS_AT_ONCE))
+    if not is_checked:
+        # Whether these are other customers, or other units, is asked of all and not of each slice.
+        models.encode(features.sample(_CUSTOMERS_AT_ONCE))
     pieces = [
         _score(models, features.slice(start, _CUSTOMERS_AT_ONCE), model, reasons, language)
         for start in range(0, len(features), _CUSTOMERS_AT_ONCE)
@@ -172,11 +219,11 @@ def _score(
 
     matrix = models.encode(features, is_checked=True)
     said = models.get(model).probabilities(matrix.values)
-    risk, _ = band_risks(said, models.manifest.threshold)
+    risk = pa.array(code_risks(said, models.manifest.threshold))
     columns = {
         "customer_id": features.customer_ids,
         "churn_probability": pa.array(said),
-        "risk": pa.array(risk, pa.string()),
+        "risk": pa.DictionaryArray.from_arrays(risk, RISKS).dictionary_decode(),
     }
     if reasons:
         told = models.explain(matrix, top=max(reasons, LOOKED_AT), model=model)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.errors import NotFoundError
 from regulars.lake.parquet import BUCKETS
+from regulars.schema.contract import get_contract
 from regulars.schema.wording import Wording
 from regulars.workspace.chosen_models import choose_models
-from regulars.workspace.score_parts import ScoreParts, score_part
+from regulars.workspace.score_parts import ScoreParts, hold_scores, score_part, shape_scores
 from regulars.workspace.score_source import ScoreSource
 from regulars.workspace.tables import list_canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from datetime import date
 
-    from regulars.lake import Snapshot
+    from regulars.features import FeatureTable
     from regulars.progress import Progress
+    from regulars.registry import SavedModels
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
 
@@ -31,6 +35,16 @@ __all__ = ["ScoredCustomers", "score_customers"]
 
 SCORES_FILE = "scores.parquet"
 _ROWS_AT_ONCE = 2_000_000
+"""Of what happened, for one part."""
+
+_CUSTOMERS_AT_ONCE = 100_000
+_BUCKETED_AT_ONCE = 250_000
+"""Each part of buckets looks at all ids anew."""
+
+_EXPLAINED_AT_ONCE = 20_000
+"""Reasons take their time: an interrupted scoring begins at the last part that was done."""
+
+_SAMPLED = 20_000
 _SCORING = Wording(en="Scoring customers", ru="Оценка клиентов")
 
 
@@ -101,8 +115,9 @@ def score_customers(
 ) -> ScoredCustomers:
     """Score the customers of a workspace by models that were kept.
 
-    The customers are dealt into parts by the buckets in which the lake keeps them; memory holds one
-    part. Each part is written when it is done, and an interrupted scoring goes on where it stopped.
+    The rows of a file of customers are read one part after another; where features come from what
+    happened, customers are dealt into parts by the buckets in which the lake keeps them. Memory holds
+    one part. Each is written when it is done, and an interrupted scoring goes on where it stopped.
 
     Parameters
     ----------
@@ -133,6 +148,8 @@ def score_customers(
         When there is no such run, or no such model in it.
     InvalidParameterError
         When the customers do not have the features that the models learnt from.
+    ConflictError
+        When another process is writing the same scores.
     """
     started = time.monotonic()
     chosen = choose_models(keeper or workspace, run, model)
@@ -146,24 +163,40 @@ def score_customers(
             ru=f"В рабочей папке «{workspace.folder}» ещё нет данных. Загрузите их: regulars load "
             "ФАЙЛ.",
         )
-    with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
+    with (
+        hold_scores(target),
+        workspace.open_scratch() as scratch,
+        workspace.open_engine(scratch) as backend,
+    ):
         source = ScoreSource(workspace, snapshot, backend, models, chosen.recipe, as_of)
+        dealt = _deal(source, tables, reasons=reasons)
         asked = {
             "run": chosen.run,
             "model": chosen.name,
             "load": snapshot.load_id,
+            # An erasure writes files anew: parts from before it name who is erased.
+            "files": [file for name in tables for file in snapshot.files(name)],
             "as_of": source.day.day.isoformat(),
             "reasons": reasons,
             "language": language if reasons else None,
+            "parts": [dealt.count, dealt.rows],
         }
-        buckets = _deal_buckets(snapshot, tables, is_whole=source.is_whole)
-        parts = ScoreParts(target, _fingerprint(asked), len(buckets))
-        with progress.stage(_SCORING.to(language), total=len(buckets)) as stage:
-            for number, own in enumerate(buckets):
+        schema = shape_scores(has_reasons=reasons > 0)
+        parts = ScoreParts(target, _fingerprint(asked), dealt.count, schema)
+        with (
+            progress.stage(_SCORING.to(language), total=dealt.count) as stage,
+            # Closed before the engine is, whatever happens: a part may still be on its way.
+            closing(_read(source, dealt, parts, models)) as read,
+        ):
+            for number, features in read:
                 if not parts.has(number):
-                    features = source.build(own)
                     scored = score_part(
-                        models, features, model=chosen.name, reasons=reasons, language=language
+                        models,
+                        features,
+                        model=chosen.name,
+                        reasons=reasons,
+                        language=language,
+                        is_checked=dealt.is_stream,
                     )
                     parts.write(number, scored)
                 stage.advance()
@@ -180,23 +213,69 @@ def score_customers(
         above=totals.above,
         threshold=models.manifest.threshold,
         mean_probability=totals.mean_probability,
-        parts=len(buckets),
+        parts=dealt.count,
         continued=parts.continued,
         seconds=time.monotonic() - started,
         file=target,
     )
 
 
-def _deal_buckets(
-    snapshot: Snapshot, tables: Sequence[str], *, is_whole: bool
-) -> list[range | None]:
-    """The 64 buckets in so many parts that one fits into memory; one part of all when few."""
+@dataclass(frozen=True, slots=True)
+class _Dealt:
+    """How the customers are dealt into parts: so many rows each of a stream, or buckets."""
+
+    count: int
+    rows: int
+    is_stream: bool = False
+
+    def list_buckets(self) -> list[range | None]:
+        """The buckets of each part; None for all."""
+        bounds = [BUCKETS * number // self.count for number in range(self.count + 1)]
+        own = [range(low, high) for low, high in pairwise(bounds)]
+        return [None] if self.count == 1 else [*own]
+
+
+def _deal(source: ScoreSource, tables: Sequence[str], *, reasons: int) -> _Dealt:
+    """The customers in so many parts that one fits into memory, and is done within minutes."""
+    snapshot = source.snapshot
+    usual = _CUSTOMERS_AT_ONCE if source.is_stream else _BUCKETED_AT_ONCE
+    most = min(_EXPLAINED_AT_ONCE, usual) if reasons else usual
+    described = [name for name in tables if not get_contract(name).is_bucketed]
+    customers = max((snapshot.row_count(name) for name in described), default=0)
+    if source.is_stream:
+        return _Dealt(max(1, -(-customers // most)), most, is_stream=True)
     rows = max(snapshot.row_count(name) for name in tables)
-    n_parts = min(BUCKETS, -(-rows // _ROWS_AT_ONCE))
-    if is_whole or n_parts <= 1:
-        return [None]
-    bounds = [BUCKETS * number // n_parts for number in range(n_parts + 1)]
-    return [range(low, high) for low, high in pairwise(bounds)]
+    count = 1 if source.is_whole else max(-(-rows // _ROWS_AT_ONCE), -(-customers // most))
+    return _Dealt(min(BUCKETS, count), 0)
+
+
+def _read(
+    source: ScoreSource, dealt: _Dealt, parts: ScoreParts, models: SavedModels
+) -> Generator[tuple[int, FeatureTable | None]]:
+    """Each part that has to be scored, and its number; of others the number alone."""
+    if not dealt.is_stream:
+        for number, own in enumerate(dealt.list_buckets()):
+            yield number, None if parts.has(number) else source.build(own)
+        return
+    # Neighbors in a file are alike: whether it is another unit is asked of customers from everywhere.
+    sample = source.sample(_SAMPLED)
+    if sample is not None:
+        models.encode(sample)
+    number = -1
+    with closing(_read_ahead(source.stream(dealt.rows))) as stream:
+        for number, features in enumerate(stream):
+            yield number, features
+    for rest in range(number + 1, dealt.count):
+        yield rest, None
+
+
+def _read_ahead(stream: Iterator[FeatureTable]) -> Generator[FeatureTable]:
+    """The tables; the next one is read in a thread of its own while one is scored."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, stream, None)
+        while (features := coming.result()) is not None:
+            coming = reader.submit(next, stream, None)
+            yield features
 
 
 def _fingerprint(asked: dict[str, Any]) -> str:

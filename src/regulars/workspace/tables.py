@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from regulars.errors import UnknownNameError
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "describe_at_end",
+    "is_told_again",
     "keep_buckets",
     "list_canonical",
     "open_history",
     "open_tables",
     "see_tables",
 ]
+
+_OWNERS = ("customer_id", "related_customer_id")
+"""Whose row it is: of a link both customers'."""
 
 
 def open_tables(
@@ -71,13 +76,13 @@ def _see_last(table: ibis.Table, *, key: Sequence[str], before: datetime) -> ibi
     """
     if "known_at" not in table.columns:
         return table
-    if _has_versions(table, key):
+    if is_told_again(table, key):
         return see_versions(table, key=key, before=before)
     return see_known(table, before=before)
 
 
-def _has_versions(table: ibis.Table, key: Sequence[str]) -> bool:
-    """Whether a row was told more than once."""
+def is_told_again(table: ibis.Table, key: Sequence[str]) -> bool:
+    """Whether some row of a table was told more than once."""
     rows, keys = (
         one.count().to_pyarrow().as_py() for one in (table, table.select(*key).distinct())
     )
@@ -92,6 +97,7 @@ def see_tables(
     as_of: AsOf,
     told_until: AsOf | None = None,
     buckets: Collection[int] | None = None,
+    has_versions: Mapping[str, bool] = MappingProxyType({}),
 ) -> dict[str, ibis.Table]:
     """The canonical tables as they were known before `as_of`: what features may be made of.
 
@@ -106,6 +112,9 @@ def see_tables(
         from its end has the descriptions that came with it. None for `as_of`.
     buckets
         Only the customers of these of the 64 buckets; None for everybody.
+    has_versions
+        By table whether some row was told more than once, where that is known; it is looked up where
+        it is not.
     """
     wanted = _choose_tables(snapshot, tables)
     past = [name for name in map(name_past, wanted) if name in snapshot.tables]
@@ -116,7 +125,9 @@ def see_tables(
     for name in wanted:
         contract, table = get_contract(name), backend.table(name)
         if contract.temporal == "state":
-            has_versions = _has_versions(table, contract.key)
+            is_several = has_versions.get(name)
+            if is_several is None:
+                is_several = is_told_again(table, contract.key)
             if told > before:
                 table = _count_as_known(table, contract, told=told, before=before)
             seen[name] = see_states(
@@ -124,7 +135,7 @@ def see_tables(
                 key=contract.key,
                 before=before,
                 day=as_of.day,
-                has_versions=has_versions,
+                has_versions=is_several,
             )
         else:
             then = backend.table(name_past(name)) if name_past(name) in past else None
@@ -135,7 +146,12 @@ def see_tables(
 def keep_buckets(
     tables: Mapping[str, ibis.Table], buckets: Collection[int]
 ) -> dict[str, ibis.Table]:
-    """Of the tables that the lake does not deal into buckets, too, the customers of these only."""
+    """Of the tables that the lake does not deal into buckets, too, the customers of these only.
+
+    A link stays where one of its two customers does.
+    """
+    import ibis
+
     bucketed = {contract.name for contract in list_contracts() if contract.is_bucketed}
     first = [f"{byte:02x}" for byte in range(256) if byte % BUCKETS in buckets]
     kept = {}
@@ -143,7 +159,9 @@ def keep_buckets(
         table = each
         is_dealt = name in bucketed or "customer_id" not in table.columns
         if not is_dealt:
-            table = table.filter(table["customer_id"].hexdigest("md5").substr(0, 2).isin(first))
+            owners = [column for column in _OWNERS if column in table.columns]
+            is_own = [table[one].hexdigest("md5").substr(0, 2).isin(first) for one in owners]
+            table = table.filter(ibis.or_(*is_own))
         kept[name] = table
     return kept
 

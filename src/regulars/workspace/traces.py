@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,7 @@ __all__ = ["ResultTraces", "erase_from_results", "find_in_results"]
 Fate = Literal["rewritten", "removed"]
 _CSV_FILES = ("contact_list.csv", "quarantine.csv")
 _SCORES = ("customers.parquet", "classes.parquet", "scores.parquet", "tested.parquet")
+_UNFINISHED_SCORES = ".scores.parquet.*/"
 _WORKBOOK = "contact_list.xlsx"
 
 
@@ -64,6 +66,11 @@ def _find_in_folder(folder: Path, wanted: Collection[str]) -> ResultTraces:
             if named:
                 files[name] = fate
                 found |= named
+        for parts in folder.glob(_UNFINISHED_SCORES):
+            named = _find_in_parts(parts, wanted)
+            if named:
+                files[parts.name] = "removed"
+                found |= named
     # The page is drawn from it.
     if "report.json" in files and (folder / "report.html").is_file():
         files["report.html"] = "removed"
@@ -84,7 +91,9 @@ def _erase_from_folder(folder: Path, wanted: Collection[str]) -> Mapping[str, Fa
     traces = _find_in_folder(folder, wanted)
     with storage_guard(folder):
         for name, fate in traces.files.items():
-            if fate == "removed":
+            if (folder / name).is_dir():
+                shutil.rmtree(folder / name)
+            elif fate == "removed":
                 (folder / name).unlink(missing_ok=True)
             elif name in _SCORES:
                 _rewrite_parquet(folder / name, wanted)
@@ -106,6 +115,17 @@ def _find_in_parquet(file: Path, wanted: Collection[str]) -> set[str]:
     import pyarrow.parquet as pq
 
     return set(pq.read_table(file, columns=["customer_id"])[0].to_pylist()) & set(wanted)
+
+
+def _find_in_parts(folder: Path, wanted: Collection[str]) -> set[str]:
+    """In the parts of a scoring that was stopped."""
+    import pyarrow as pa
+
+    found: set[str] = set()
+    for file in folder.glob("*.arrow"):
+        with pa.ipc.open_file(file) as part:
+            found |= set(part.read_all()["customer_id"].to_pylist()) & set(wanted)
+    return found
 
 
 def _rewrite_parquet(file: Path, wanted: Collection[str]) -> None:

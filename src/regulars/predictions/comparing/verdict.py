@@ -15,8 +15,10 @@ from regulars.predictions.outcomes.outcome import Outcome
 from regulars.schema.wording import Language, Wording, pluralize
 
 __all__ = [
+    "RISKS",
     "Examined",
     "band_risks",
+    "code_risks",
     "say_lead_time",
     "say_quality",
     "say_split",
@@ -29,6 +31,8 @@ _RISK_TITLES: dict[RiskName, Wording] = {
     "medium": Wording(en="Medium", ru="Средний"),
     "low": Wording(en="Low", ru="Низкий"),
 }
+
+RISKS: tuple[RiskName, ...] = ("low", "medium", "high")
 
 
 def say_split(n_train: int, n_held_out: int, groups: NDArray[np.int64]) -> Wording:
@@ -215,14 +219,22 @@ def band_risks(
     >>> risk, [(band.name, band.low) for band in bands]
     (('low', 'medium', 'high'), [('high', 0.4), ('medium', 0.2), ('low', 0.0)])
     """
-    high = min(2 * threshold, (1 + threshold) / 2)
-    names: tuple[RiskName, ...] = ("low", "medium", "high")
-    codes = np.searchsorted([threshold, high], probabilities, side="right")
-    risk = tuple(map(names.__getitem__, codes.tolist()))
+    codes = code_risks(probabilities, threshold)
+    risk = tuple(map(RISKS.__getitem__, codes.tolist()))
     counts = np.bincount(codes, minlength=3)
-    bounds = (0.0, threshold, high, 1.0)
+    bounds = (0.0, threshold, _find_high(threshold), 1.0)
     bands = tuple(
-        RiskBand(names[i], _RISK_TITLES[names[i]], bounds[i], bounds[i + 1], int(counts[i]))
+        RiskBand(RISKS[i], _RISK_TITLES[RISKS[i]], bounds[i], bounds[i + 1], int(counts[i]))
         for i in (2, 1, 0)
     )
     return risk, bands
+
+
+def code_risks(probabilities: NDArray[np.float64], threshold: float) -> NDArray[np.int8]:
+    """The band of each customer as its position in `RISKS`."""
+    is_medium, is_high = probabilities >= threshold, probabilities >= _find_high(threshold)
+    return is_medium.astype(np.int8) + is_high
+
+
+def _find_high(threshold: float) -> float:
+    return min(2 * threshold, (1 + threshold) / 2)

@@ -1,15 +1,17 @@
 """Gradient boosting with strong regularisation: LightGBM and scikit-learn's histogram trees."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.predictions.families.growing import SEED, grow_trees
+from regulars.predictions.families.small_trees import SmallTrees, read_small_trees
 from regulars.predictions.families.tree_shap import DecisionTree, TreeExplainer
 
 if TYPE_CHECKING:
@@ -60,6 +62,9 @@ _LONG_STEP = 0.1
 _FEWER_ROUNDS = (25, 50, 100, 150)
 """Of scikit-learn, whose trees cost several times as much: half as many, twice the step."""
 
+_MANY_ROWS = 10_000
+"""From so many on it pays to read the trees anew, or to start threads."""
+
 _MOST_LEVELS = 60
 _FEWEST_IN_LEVEL = 10
 
@@ -99,6 +104,10 @@ class LevelCodes:
         """The columns with their codes replaced."""
         coded = np.array(X)
         for column, known in self.known.items():
+            if len(known) and known[-1] == len(known) - 1:
+                # Codes count from 0, so these are all up to the last one, and stand for themselves.
+                np.minimum(X[:, column], len(known), out=coded[:, column])
+                continue
             present = ~np.isnan(X[:, column])
             values = X[present, column]
             place = np.minimum(np.searchsorted(known, values), max(len(known) - 1, 0))
@@ -129,7 +138,7 @@ def weigh_penalty(labels: NDArray[np.float64]) -> float:
     return 4 * rate * (1 - rate) * _PENALTY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class LightgbmModel:
     """A LightGBM booster of `n_trees` trees."""
 
@@ -140,9 +149,13 @@ class LightgbmModel:
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
         coded = self.codes.transform(X)
-        return np.asarray(
-            self.booster.predict(coded, raw_score=True, num_iteration=self.n_trees), np.float64
-        )
+        is_large = len(coded) >= _MANY_ROWS
+        if is_large and self._small_trees is not None:
+            return self._small_trees.predict(coded)
+        # It would go on with the one thread of the last training, and rows do not wait for each other.
+        threads: dict[str, Any] = {"num_threads": os.cpu_count() or 1} if is_large else {}
+        told = self.booster.predict(coded, raw_score=True, num_iteration=self.n_trees, **threads)
+        return np.asarray(told, np.float64)
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """SHAP values by LightGBM itself, shape (n_customers, n_features)."""
@@ -150,6 +163,10 @@ class LightgbmModel:
             self.codes.transform(X), pred_contrib=True, num_iteration=self.n_trees
         )
         return np.asarray(told, np.float64).reshape(len(X), -1)[:, :-1]
+
+    @cached_property
+    def _small_trees(self) -> SmallTrees | None:
+        return read_small_trees(self.booster, self.n_trees)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -96,7 +96,9 @@ class CalibratedScorer:
         return contributions
 
     def _see(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.clean(X)[:, self.columns]
+        rows = self.clean(X)
+        is_all = np.array_equal(self.columns, np.arange(rows.shape[1]))
+        return rows if is_all else rows[:, self.columns]
 
 
 @dataclass(frozen=True, slots=True)
