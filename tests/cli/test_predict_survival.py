@@ -186,6 +186,20 @@ def test_too_few_who_left_are_refused(tmp_path, monkeypatch, capsys, lefts, mess
     assert message in err
 
 
+def test_a_file_of_contracts_with_their_starts_has_a_row_for_each_customer(shop, capsys):
+    lines = (shop / "customers.csv").read_text(encoding="utf-8").splitlines()
+    dated = [f"{line},2024-{1 + n % 12:02}-01" for n, line in enumerate(lines[1:])]
+    head = lines[0].replace("id,", "contract_no,") + ",started_on"
+    (shop / "contracts.csv").write_text("\n".join([head, *dated]), encoding="utf-8")
+
+    code, out, err = ask(
+        capsys, "contracts.csv", "--duration", "months", "--event", "left", "--format", "json"
+    )
+
+    assert code == 0, err
+    assert json.loads(out)["customers"] == 300
+
+
 @pytest.mark.parametrize("stayed", [0, 3])
 def test_nobody_has_to_have_stayed(tmp_path, monkeypatch, capsys, stayed):
     monkeypatch.chdir(tmp_path)

@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 from regulars.cli.console import open_progress, print_json
 from regulars.cli.naming import ask_for_names, is_terminal
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
-from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, read_as_customers
 from regulars.errors import InvalidParameterError, UnnamedColumnsError
 
 if TYPE_CHECKING:
@@ -170,9 +170,8 @@ def _find_home(
     no_input: bool,
 ) -> tuple[Workspace, Language]:
     """As every verb; a file without names of columns is asked about where somebody can answer."""
-    if how is not None and how.outcome is not None and how.kind is None and len(file) == 1:
-        # Only a file with a row per customer has a column that tells the outcome.
-        how = replace(how, kind="customers")
+    if how is not None and how.outcome is not None:
+        how = read_as_customers(file, how)
     try:
         return find_home(file, workspace, lang, as_of, how=how, verb="predict")
     except UnnamedColumnsError as error:

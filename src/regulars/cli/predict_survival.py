@@ -13,7 +13,7 @@ from regulars.cli.console import open_progress, print_json, print_lines, print_t
 from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.predict_survival_said import describe_customer, say_customer
-from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, read_as_customers
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def survival(
         check_members_file(out)
     if file and event and not (how and how.outcome):
         how = replace(how or HowRead(), outcome=event)
+    if duration:
+        how = read_as_customers(file, how)
     home, language = find_home(file, workspace, lang, as_of, how=how, verb="predict")
     column, _, value = (event or "").partition("=")
     with open_progress(language) as progress:

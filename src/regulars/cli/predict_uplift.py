@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from regulars.cli.console import open_progress, print_json, print_lines, print_text
 from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
-from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
+from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, read_as_customers
 from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording
 
@@ -115,6 +115,7 @@ def uplift(
     contacted, kept_back = _read("--treatment", treatment), _read("--control", control)
     if file and not (how and how.outcome):
         how = replace(how or HowRead(), outcome=outcome)
+    how = read_as_customers(file, how)
     home, language = find_home(file, workspace, lang, as_of, how=how, verb="predict")
     column, _, value = outcome.partition("=")
     with open_progress(language) as progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +36,7 @@ from regulars.errors import InvalidParameterError
 if TYPE_CHECKING:
     from regulars.workspace import Workspace
 
-__all__ = ["AsOfOption", "Files", "HowRead", "find_home"]
+__all__ = ["AsOfOption", "Files", "HowRead", "find_home", "read_as_customers"]
 
 Files = Annotated[
     tuple[str, ...],
@@ -74,6 +74,13 @@ class HowRead:
 
 
 _AS_IT_IS = HowRead()
+
+
+def read_as_customers(files: tuple[str, ...], how: HowRead | None) -> HowRead | None:
+    """How a single file is read of which columns were named that only a row per customer has."""
+    if len(files) != 1 or (how is not None and how.kind is not None):
+        return how
+    return replace(how or HowRead(), kind="customers")
 
 
 def find_home(

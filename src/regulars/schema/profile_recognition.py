@@ -16,6 +16,7 @@ from regulars.schema.contract import Role
 from regulars.schema.measured import Measured, describe_distinct, read_as
 from regulars.schema.name_matching import ID_WORDS, build_index
 from regulars.schema.personal_shapes import find_personal_shape
+from regulars.schema.unnamed_columns import find_repeating_customer
 from regulars.schema.wording import Wording
 
 __all__ = [
@@ -35,6 +36,7 @@ _OTHERS = (
     *("returns", "deals", "leads", "carts"),
 )
 _LEAST_ROWS = 10  # fewer do not show that a column identifies
+_MOST_KINDS = 20  # of so few values "client" may be the kind of a client
 _SURE_NAME = 0.9
 _LEAST_SHARE = 0.02
 """A name that has the words of an id among others ("account type no") identifies only where the values
@@ -70,6 +72,8 @@ def map_profile(
     found = (id_column, 1.0) if id_column else find_id(measured)
     if found is None and repeating is not None:
         found = (repeating, 0.5)
+    # Several rows of one customer are numbered; whose they are has to be known all the same.
+    owner = find_repeating_customer(measured) if found is None else None
     observed = _find_observed_at(measured, drop)
     names = name_attributes(measured)
     is_of_people = hold_people(measured)
@@ -79,6 +83,8 @@ def map_profile(
             columns.append(ignore_column(one, name))
         elif found and one.name == found[0]:
             columns.append(map_id(one, "customer_id", found[1], is_said=id_column is not None))
+        elif one is owner and one.shape.distinct_count > _MOST_KINDS:
+            columns.append(map_id(one, name, 0.5))
         elif one.name == observed:
             columns.append(_map_observed_at(one))
         else:

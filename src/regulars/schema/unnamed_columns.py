@@ -11,7 +11,13 @@ from regulars.schema.measured import Measured
 from regulars.schema.name_matching import build_index
 from regulars.schema.wording import Wording
 
-__all__ = ["BARE_NUMBERS", "fill_unnamed", "find_repeating_customer", "find_returning_number"]
+__all__ = [
+    "BARE_NUMBERS",
+    "fill_unnamed",
+    "find_repeating_customer",
+    "find_returning_number",
+    "may_name_customers",
+]
 
 Filled = tuple[Assignment, Wording]
 
@@ -85,6 +91,11 @@ def find_repeating_customer(measured: Sequence[Measured]) -> Measured | None:
     ]
     sure = [found for found in named if found[0] >= _SURE_NAME]
     return max(sure, key=lambda found: found[:2])[2] if sure else None
+
+
+def may_name_customers(name: str) -> bool:
+    """Whether a column of identifiers so called may say whose a row is."""
+    return tuple(split_words(name)) in BARE_NUMBERS or _score_customer(name) >= _SURE_NAME
 
 
 def find_returning_number(

@@ -183,6 +183,7 @@ def compare_amounts(
         gap=gap,
         models=models,
         groups=profiles.read_groups(by) if by else None,
+        owners=profiles.read_owners(),
         random_state=seed,
         progress=progress,
         language=language,

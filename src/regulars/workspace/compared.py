@@ -341,6 +341,7 @@ def _compare_columns(
     features = features.drop([one for name in wanted.costs for one in profiles.list_features(name)])
     name = ordering.name if ordering is not None and split != "stratified" else None
     groups = profiles.read_groups(wanted.by) if wanted.by else None
+    owners = profiles.read_owners()
     if material.classes is not None:
         ranked = rank_classes(
             features,
@@ -351,6 +352,7 @@ def _compare_columns(
             models=_arrange(wanted.models),
             budget_seconds=wanted.budget_seconds,
             groups=groups,
+            owners=owners,
             cleaning=material.cleaned.plan,
             random_state=wanted.seed,
             progress=progress,
@@ -370,6 +372,7 @@ def _compare_columns(
         prices=wanted.prices,
         capacity=_find_share(wanted.capacity, material.outcome.labels.size),
         groups=groups,
+        owners=owners,
         customer_costs=profiles.read_costs(wanted.costs) if wanted.costs else None,
         cleaning=material.cleaned.plan,
         random_state=wanted.seed,

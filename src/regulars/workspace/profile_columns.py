@@ -8,6 +8,8 @@ from regulars.errors import InvalidParameterError, UnknownColumnError
 from regulars.evaluate import CustomerCosts
 from regulars.features import read_profile_column
 from regulars.predictions.comparing.standings import Ordering
+from regulars.schema.contract import Role
+from regulars.schema.unnamed_columns import may_name_customers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +70,23 @@ class ProfileColumns:
             return pa.chunked_array([self.features.customer_ids])
         column = read_profile_column(self.table, known[name], as_of=self.day)
         return column.filter(pa.array(self.kept))
+
+    def read_owners(self) -> NDArray[np.int64] | None:
+        """Whose each row is, as a number; None where every row is a customer of its own."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        if self.mapping.id_column is not None:
+            return None
+        for column in self.mapping.columns:
+            if column.role is Role.ID and may_name_customers(column.source):
+                owners = self.read(column.source, "--id")
+                codes = pc.rank(owners, tiebreaker="dense").to_numpy().astype(np.int64)
+                # Of whom it is not known is nobody else's.
+                nobodys = owners.is_null().to_numpy()
+                codes[nobodys] = len(codes) + np.arange(int(nobodys.sum()))
+                return codes if len(np.unique(codes)) < len(codes) else None
+        return None
 
     def read_order(self, name: str) -> Ordering:
         """Where each customer stands by a column, or by the order of the file."""

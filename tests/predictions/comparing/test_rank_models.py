@@ -10,6 +10,7 @@ from regulars.errors import Cancelled, InvalidParameterError, QualityError, Unkn
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import Outcome
 from regulars.predictions.comparing.rank_models import rank_models
+from regulars.predictions.comparing.rounds import draw_pilot
 from regulars.predictions.comparing.standings import Ordering
 from regulars.predictions.outcomes.definitions import ColumnOutcome
 from regulars.progress import Silent
@@ -183,3 +184,40 @@ def test_it_stops_when_asked():
 
     with pytest.raises(Cancelled):
         rank_models(*shop(), models=QUICK, random_state=0, progress=Stopped())
+
+
+def test_all_rows_of_a_customer_stay_together():
+    # Whom a row is of is written in the features, and every customer has one and the same outcome.
+    generator = np.random.default_rng(6)
+    owners = np.repeat(np.arange(60), 10)
+    marks, fate = generator.normal(size=60), generator.random(60) < 0.5
+    table = pa.table(
+        {
+            "customer_id": [f"{row:05}" for row in range(600)],
+            "mark": marks[owners] + generator.normal(scale=1e-4, size=600),
+            "weather": generator.normal(size=600),
+        }
+    )
+    features = tuple(
+        Feature(name, Wording(en=name, ru=name), None, "numeric") for name in ("mark", "weather")
+    )
+    told = FeatureTable(table, features, AsOf(date(2026, 1, 1)))
+    outcome = Outcome(ColumnOutcome(column="churn", positive="yes"), fate[owners].astype(float))
+
+    flattered = rank_models(told, outcome, models=["histogram_trees"], random_state=0)
+    honest = rank_models(told, outcome, models=["histogram_trees"], random_state=0, owners=owners)
+
+    assert flattered.best.roc_auc.low > 0.75
+    assert honest.best.roc_auc.high < 0.65
+    assert honest.said_split.en.startswith("600 rows of 60 customers were dealt at random into 5")
+    assert "все строки клиента всегда в одном" in honest.said_split.ru
+
+
+def test_a_pilot_has_both_outcomes_were_one_of_them_ever_so_rare():
+    labels = np.zeros(20_000)
+    labels[:40] = 1.0
+
+    drawn = draw_pilot(np.random.default_rng(0).permutation(20_000), labels)
+
+    assert (len(drawn), len(np.unique(drawn))) == (2_500, 2_500)
+    assert labels[drawn[:500]].sum() >= 30

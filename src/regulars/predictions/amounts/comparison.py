@@ -56,6 +56,7 @@ def compare_amount_models(
     gap: float = 0.0,
     models: Sequence[AmountModelName] | None = None,
     groups: Sequence[str] | None = None,
+    owners: NDArray[np.int64] | None = None,
     random_state: int,
     progress: Progress | None = None,
     language: Language = "en",
@@ -80,6 +81,8 @@ def compare_amount_models(
         Which are compared; all four when None.
     groups
         As in `rank_models`.
+    owners
+        Whose each row is, as a number, where customers have several: at random they stay together.
     random_state
         Same seed and data, same numbers.
     progress
@@ -104,7 +107,8 @@ def compare_amount_models(
     if halves.all() or not halves.any():
         halves = (y >= np.median(y)).astype(np.float64)
     order = take_order(ordering, split, learnt)
-    twins = group_identical_rows(X)
+    own = None if owners is None or order is not None else owners[learnt]
+    twins = group_identical_rows(X) if own is None else np.unique(own, return_inverse=True)[1]
     rounds = lay_rounds(halves, twins, order, split, gap, random_state=random_state)
     names = [name for name in AMOUNT_MODELS if models is None or name in models]
     watched = progress or Silent()
@@ -140,7 +144,9 @@ def compare_amount_models(
         customer_ids=features.customer_ids,
         predicted=predicted,
         split=split,
-        said_split=say_folds(len(y), FOLDS, keeps_twins=True)
+        said_split=say_folds(
+            len(y), FOLDS, keeps_twins=True, n_owners=None if own is None else len(np.unique(own))
+        )
         if order is None
         else say_in_order(split, rounds.testing, order, gap, None),
         rounds=len(rounds.testing),

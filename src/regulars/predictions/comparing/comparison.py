@@ -1,6 +1,7 @@
 """Models compared on equal terms: what they learn from and are tested on, at random or in time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.evaluate.costs import ContactCosts
-from regulars.evaluate.folds import group_identical_rows
+from regulars.evaluate.folds import expects_identical_rows, group_identical_rows
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.table import FeatureTable
 from regulars.predictions.comparing.contest import Contest, ContestRows
@@ -26,7 +27,7 @@ from regulars.progress import Progress
 from regulars.quality.cleaning import CleaningPlan
 from regulars.schema.wording import Language
 
-__all__ = ["compare_churn_models", "compare_models_over_time", "gather_rows"]
+__all__ = ["compare_churn_models", "compare_models_over_time", "gather_rows", "keep_together"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -221,6 +222,28 @@ def gather_rows(
         tuning_seconds,
     )
     return matrix, known, rows
+
+
+def keep_together(
+    rows: TrainingRows, owners: NDArray[np.int64] | None
+) -> tuple[TrainingRows, bool, int | None]:
+    """The rows with those that stay on one side of every split, and what these are.
+
+    Rows of one customer do, where a customer has several; else rows with identical features, but not
+    where customers who are alike in three coarse columns are different customers.
+
+    Returns
+    -------
+    tuple
+        The rows, whether those with identical features stay together, and how many customers they are
+        of; None where each row is one.
+    """
+    if owners is not None:
+        known, groups = np.unique(owners, return_inverse=True)
+        return replace(rows, groups=groups.astype(np.int64)), False, len(known)
+    if expects_identical_rows(rows.X):
+        return replace(rows, groups=np.arange(len(rows.labels))), False, None
+    return rows, True, None
 
 
 def _stack(tables: Sequence[FeatureTable]) -> FeatureTable:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.calibration import move_back, weigh_calibration_error
-from regulars.evaluate.folds import expects_identical_rows
 from regulars.evaluate.intervals import Interval, bootstrap_figures
 from regulars.evaluate.metrics import rank_precision, row_losses
 from regulars.evaluate.ranking import RankingQuality
@@ -16,7 +15,7 @@ from regulars.evaluate.threads import one_thread
 from regulars.features.table import FeatureTable
 from regulars.predictions.comparing.class_standings import ClassGroup, ClassStandings
 from regulars.predictions.comparing.classes import Classes, measure_classes
-from regulars.predictions.comparing.comparison import gather_rows
+from regulars.predictions.comparing.comparison import gather_rows, keep_together
 from regulars.predictions.comparing.results import ModelResult
 from regulars.predictions.comparing.rounds import (
     COMPARING,
@@ -71,6 +70,7 @@ def rank_classes(
     models: Sequence[ModelName] | None = None,
     budget_seconds: float | None = None,
     groups: Sequence[str] | None = None,
+    owners: NDArray[np.int64] | None = None,
     cleaning: CleaningPlan | None = None,
     random_state: int,
     progress: Progress | None = None,
@@ -86,7 +86,7 @@ def rank_classes(
     ----------
     features, classes
         One row and one class per customer; customers whose class is not known are left out.
-    split, ordering, gap, models, budget_seconds, groups, cleaning, random_state, progress, language
+    split, ordering, gap, models, budget_seconds, groups, owners, cleaning, random_state, progress, language
         As in `rank_models`.
 
     Raises
@@ -98,11 +98,12 @@ def rank_classes(
     """
     first = next(iter(classes.outcomes.values()))
     _, known, rows = gather_rows(features, first, cleaning=cleaning, random_state=random_state)
-    has_natural_twins = expects_identical_rows(rows.X)
     codes = classes.codes[known]
-    own = rows.groups if not has_natural_twins else np.arange(len(codes))
-    rows = replace(rows, labels=codes.astype(np.float64), groups=own)
     order = take_order(ordering, split, known)
+    rows, keeps_twins, n_owners = keep_together(
+        replace(rows, labels=codes.astype(np.float64)),
+        owners[known] if owners is not None and order is None else None,
+    )
     rounds = lay_rounds(rows.labels, rows.groups, order, split, gap, random_state=random_state)
     watched = progress or Silent()
     asked = arrange_models(models if models is not None else list_installed())
@@ -159,7 +160,7 @@ def rank_classes(
         classes=classes,
         n=len(codes),
         split=split,
-        said_split=say_folds(len(codes), FOLDS, keeps_twins=not has_natural_twins)
+        said_split=say_folds(len(codes), FOLDS, keeps_twins=keeps_twins, n_owners=n_owners)
         if order is None
         else say_in_order(split, rounds.testing, order, gap, None),
         rounds=len(rounds.testing),

@@ -1,14 +1,12 @@
 """All suitable models compared on one split, at random or in order, and the chosen one looked at closer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.evaluate.calibration import measure_calibration
 from regulars.evaluate.costs import ContactCosts
-from regulars.evaluate.folds import expects_identical_rows
 from regulars.evaluate.gains import Gain, measure_gains
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.profit import CampaignPrices, measure_maximum_profit
@@ -17,7 +15,7 @@ from regulars.evaluate.savings import CustomerCosts, measure_savings
 from regulars.evaluate.threads import one_thread
 from regulars.features.table import FeatureTable
 from regulars.predictions.comparing.alarms import find_alarms
-from regulars.predictions.comparing.comparison import gather_rows
+from regulars.predictions.comparing.comparison import gather_rows, keep_together
 from regulars.predictions.comparing.learning import (
     LEARNT_SHARES,
     choose_rounds,
@@ -80,6 +78,7 @@ def rank_models(
     capacity: float = 0.1,
     groups: Sequence[str] | None = None,
     customer_costs: CustomerCosts | None = None,
+    owners: NDArray[np.int64] | None = None,
     cleaning: CleaningPlan | None = None,
     random_state: int,
     progress: Progress | None = None,
@@ -118,6 +117,9 @@ def rank_models(
         What each customer belongs to; the chosen model is measured within each.
     customer_costs
         What each decision about each customer costs: for the savings.
+    owners
+        Whose each row is, as a number, where customers have several rows: at random all of them are on
+        one side. In order they are not, as earlier rows of a customer are known when later ones come.
     cleaning
         As in `compare_churn_models`.
     random_state
@@ -135,11 +137,10 @@ def rank_models(
     matrix, known, rows = gather_rows(
         features, outcome, cleaning=cleaning, random_state=random_state
     )
-    has_natural_twins = expects_identical_rows(rows.X)
-    if has_natural_twins:
-        # Customers who are alike in three coarse columns are different customers.
-        rows = replace(rows, groups=np.arange(len(rows.labels)))
     order = take_order(ordering, split, known)
+    rows, keeps_twins, n_owners = keep_together(
+        rows, owners[known] if owners is not None and order is None else None
+    )
     rounds = lay_rounds(rows.labels, rows.groups, order, split, gap, random_state=random_state)
     watched = progress or Silent()
     wanted = arrange_models(models if models is not None else list_installed())
@@ -186,7 +187,9 @@ def rank_models(
             base_rate=float(rows.labels.mean()),
             n=len(rows.labels),
             split=split,
-            said_split=say_folds(len(rows.labels), FOLDS, keeps_twins=not has_natural_twins)
+            said_split=say_folds(
+                len(rows.labels), FOLDS, keeps_twins=keeps_twins, n_owners=n_owners
+            )
             if order is None
             else say_in_order(split, rounds.testing, order, gap, rows.labels),
             rounds=len(rounds.testing),

@@ -22,6 +22,7 @@ __all__ = [
     "COMPARING",
     "FOLDS",
     "SplitRounds",
+    "draw_pilot",
     "fit_budget",
     "lay_rounds",
     "rank_at_random",
@@ -36,6 +37,8 @@ COMPARING = Wording(en="Comparing models", ru="Сравнение моделей
 
 _FEW_ROWS, _PILOT_ROWS, _WARMING_ROWS = 5_000, 2_500, 500
 """Of so few customers every model is quick; of more their time is measured on some of them."""
+_OF_EACH_OUTCOME = 30
+"""Models are calibrated in folds, which need several of each; one in 300 would be too few in a pilot."""
 _GROWTH = 0.5
 """Ten times as many rows take about three times as long: of 10,000 one inner fold is fitted, not three."""
 
@@ -128,7 +131,7 @@ def fit_budget(
     if len(rows.labels) <= _FEW_ROWS:
         return models
     first = np.flatnonzero(rounds.choosing[0].learn)
-    drawn = np.random.default_rng(random_state).permutation(first)[:_PILOT_ROWS]
+    drawn = draw_pilot(np.random.default_rng(random_state).permutation(first), rows.labels)
     seconds: dict[ModelName, float] = {}
     # The first time libraries are loaded, too; that is not counted.
     for n_rows in (_WARMING_ROWS, len(drawn)):
@@ -147,6 +150,16 @@ def fit_budget(
         # A model that is made of it goes, too.
         kept = tuple(name for name in kept if slowest not in arrange_models([name]))
     return kept
+
+
+def draw_pilot(shuffled: NDArray[np.int64], labels: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The rows to try models on, those first of which even a few have every outcome several times."""
+    few = [
+        shuffled[labels[shuffled] == outcome][:_OF_EACH_OUTCOME]
+        for outcome in np.unique(labels[shuffled])
+    ]
+    ahead = np.concatenate(few)
+    return np.concatenate([ahead, shuffled[~np.isin(shuffled, ahead)]])[:_PILOT_ROWS]
 
 
 def watch(advance: Callable[[], None], watched: Progress) -> Callable[[], None]:

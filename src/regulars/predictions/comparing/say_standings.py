@@ -17,17 +17,27 @@ _LITTLE = 0.003
 _LANGUAGES: tuple[Language, Language] = ("en", "ru")
 
 
-def say_folds(n: int, n_folds: int, *, keeps_twins: bool) -> Wording:
-    """That the rows were dealt at random, and whether identical ones stay together."""
+def say_folds(n: int, n_folds: int, *, keeps_twins: bool, n_owners: int | None = None) -> Wording:
+    """That the rows were dealt at random, and which of them stay together."""
+    told = {language: format_number(n, language) for language in _LANGUAGES}
     twins = Wording(
         en="; those with identical features stay together" if keeps_twins else "",
         ru="; те, у кого все признаки совпадают, всегда в одном" if keeps_twins else "",
     )
+    whom = Wording(en=f"{told['en']} customers", ru=f"{told['ru']} клиентов")
+    if n_owners is not None:
+        whom = Wording(
+            en=f"{told['en']} rows of {format_number(n_owners, 'en')} customers",
+            ru=f"Строки ({told['ru']}), клиентов в них {format_number(n_owners, 'ru')},",
+        )
+        twins = Wording(
+            en="; all rows of a customer stay together", ru="; все строки клиента всегда в одном"
+        )
     return Wording(
-        en=f"{format_number(n, 'en')} customers were dealt at random into {n_folds} folds with the same "
+        en=f"{whom.en} were dealt at random into {n_folds} folds with the same "
         f"share of the outcome{twins.en}. Each is tested once, by models that were not shown them. If "
         "later customers differ, expect less: --split time.",
-        ru=f"{format_number(n, 'ru')} клиентов случайно разделены на {n_folds} блоков с одинаковой долей "
+        ru=f"{whom.ru} случайно разделены на {n_folds} блоков с одинаковой долей "
         f"исхода{twins.ru}. Каждый проверен один раз моделями, которым его не показывали. Если со "
         "временем клиенты меняются, ждите меньшего: --split time.",
     )
