@@ -80,6 +80,7 @@ def test_the_object_holds_what_is_documented(compare):
     assert [(one["column"], one["is_left_out"]) for one in found["leakage"]] == [("months", False)]
     assert [model["name"] for model in found["models"]] == ["baseline", "naive_bayes", "logistic"]
     best = found["models"][2]
+    assert found["by_group"] == []
     assert best["roc_auc"]["low"] < best["roc_auc"]["mean"] < best["roc_auc"]["high"]
     assert 0 < best["brier"] < 0.25
     assert 0 < best["log_loss"] < 0.7
@@ -156,6 +157,44 @@ def test_a_workspace_with_a_history_is_compared_over_time(desk, capsys):
     assert ran.code == 0
     assert ran.json["split"] == "time"
     assert ran.json["models"][1]["roc_auc"]["mean"] > 0.5
+
+
+def test_over_time_quality_is_told_by_tenure_and_by_a_column(desk):
+    chance = np.random.default_rng(8)
+    contracts = ["customer_id,started_on,ended_on,plan"]
+    visits = ["customer_id,occurred_at,name"]
+    begin = np.datetime64("2024-01-01")
+    for customer in range(400):
+        start = int(chance.integers(-400, 300))
+        end = start + 40 + int(chance.exponential(300))
+        ended = begin + end if end < 500 else ""
+        contracts.append(f"{customer},{begin + start},{ended},{'basic' if customer % 3 else 'max'}")
+        day = max(start, 0)
+        while day < min(end, 500):
+            visits.append(f"{customer},{begin + day}T12:00:00,login")
+            day += 1 + int(chance.exponential(5 if end - day > 40 else 20))
+    desk.load(desk.write("contracts.csv", "\n".join(contracts) + "\n"))
+    desk.load(desk.write("visits.csv", "\n".join(visits) + "\n"))
+    ask = (
+        *("predict", "compare", "-w", desk.workspace, "--leaving", "contract-end"),
+        *("--models", "baseline,logistic"),
+    )
+
+    found = desk.run(*ask, "--by", "plan", "--format", "json").json
+    told = desk.run(*ask, "--lang", "ru").out
+    unknown = desk.run(*ask, "--by", "plam")
+
+    assert [one["by"] for one in found["by_group"]] == ["plan", "tenure"]
+    assert [one["name"] for one in found["groups"]] == ["basic", "max"]
+    by_tenure = found["by_group"][1]["groups"]
+    tests = sum(one["customers"] for one in by_tenure)
+    assert tests == sum(found["quality"]["confusion"].values())
+    assert all(one["is_too_few"] == (one["roc_auc"] is None) for one in by_tenure)
+    lead = found["lead_time"]
+    assert sum(one["customers"] for one in lead["distribution"]) == lead["warned"]
+    assert lead["reason"].startswith("The model warned about")
+    assert "Сколько времени они клиенты:" in told
+    assert "Did you mean 'plan'" in unknown.complaint
 
 
 def test_costs_of_each_customer_are_no_features_and_tell_what_is_saved(compare):

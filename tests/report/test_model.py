@@ -38,7 +38,7 @@ def _report(**changes):
 
 
 def test_the_version_is_written():
-    assert '"version": "1.5"' in _report().to_json()
+    assert '"version": "1.6"' in _report().to_json()
     assert REPORT_VERSION == "1.5"
 
 

@@ -126,8 +126,9 @@ def compare(
     format
         A table, or one JSON object.
     """
+    from regulars.cli.predict_compare_json import describe_comparison
     from regulars.cli.predict_compare_several import describe_several, print_several
-    from regulars.cli.predict_compare_words import describe_comparison, print_comparison
+    from regulars.cli.predict_compare_words import print_comparison
     from regulars.workspace.compared import ComparisonWishes, compare_in_workspace
 
     wishes = ComparisonWishes(

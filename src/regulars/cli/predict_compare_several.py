@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from regulars.cli.console import print_lines, print_text
 from regulars.cli.figures import describe_interval
 from regulars.cli.predict_amount import describe_amount, print_amount
+from regulars.cli.predict_compare_json import describe_leaks, describe_model
 from regulars.cli.predict_compare_words import (
-    describe_leaks,
-    describe_model,
     say_absent_models,
     say_interval,
     say_leaks,

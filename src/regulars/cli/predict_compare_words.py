@@ -1,11 +1,11 @@
-"""What `regulars predict compare` found, as JSON and as tables."""
+"""What `regulars predict compare` found, as tables and sentences."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
 from regulars.cli.console import print_lines, print_text
-from regulars.cli.figures import describe_interval
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from regulars.evaluate import Gain, Interval, LeadTime, Savings
+    from regulars.evaluate import Interval, Savings
     from regulars.predictions.comparing.class_standings import ClassStandings
-    from regulars.predictions.comparing.results import Alarm, ModelResult, Quality
+    from regulars.predictions.comparing.groupings import GroupedQuality
+    from regulars.predictions.comparing.results import ModelResult
     from regulars.predictions.comparing.standings import GroupQuality, Standings
     from regulars.predictions.families.names import ModelName
     from regulars.schema.wording import Language
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from regulars.workspace.leaks import LeakSearch
 
 __all__ = [
-    "describe_comparison",
-    "describe_leaks",
-    "describe_model",
     "print_comparison",
     "say_absent_models",
     "say_interval",
@@ -75,211 +73,14 @@ _AFTER = Wording(
     ru="Если выбирать лучшую модель по четырём блокам, а проверять на пятом, получится {figure}: столько остаётся,"
     " когда случайное первенство среди {n} не в счёт.",
 )
+_TOO_FEW = Wording(en="too few to tell", ru="слишком мало")
+
 _NOBODY = Wording(en="contacting nobody", ru="не обращаться ни к кому")
 _EVERYBODY = Wording(en="contacting everybody", ru="обратиться ко всем")
 _LEFT_OUT = Wording(
     en="No time was left for: {names}. Give more: --budget SECONDS.",
     ru="Не хватило времени на: {names}. Дайте больше: --budget СЕКУНД.",
 )
-
-
-def describe_comparison(found: ComparedModels, language: Language) -> dict[str, Any]:
-    """The JSON object that the command prints."""
-    leakage = describe_leaks(found.leaks, language)
-    if found.standings is not None:
-        return _describe_standings(found.standings, found.ordered_by, language) | {
-            "leakage": leakage
-        }
-    over_time = found.over_time
-    if over_time is None:
-        return {"leakage": leakage}
-    return {
-        "outcome": over_time.outcome.column,
-        "said_outcome": over_time.outcome.sentence.to(language),
-        "base_rate": over_time.base_rate,
-        "kind": "yes-no",
-        "customers": over_time.n,
-        "split": "time",
-        "said_split": over_time.split.to(language),
-        "models": [describe_model(one, one.roc_auc, language) for one in over_time.models],
-        "chosen": over_time.chosen,
-        "why": over_time.reason.to(language),
-        "leakage": leakage,
-        "quality": _describe_quality(over_time.quality, over_time.threshold.value),
-        "lead_time": _describe_lead_time(found.lead_time),
-        "alarms": _describe_alarms(over_time.alarms, language),
-    }
-
-
-def _describe_standings(
-    standings: Standings, ordered_by: str | None, language: Language
-) -> dict[str, Any]:
-    outcome = standings.outcome
-    return {
-        "outcome": outcome.column,
-        "positive_value": outcome.positive_value,
-        "said_outcome": outcome.sentence.to(language),
-        "base_rate": standings.base_rate,
-        "kind": "yes-no",
-        "customers": standings.n,
-        "split": standings.split,
-        "said_split": standings.said_split.to(language),
-        "ordered_by": ordered_by,
-        "rounds": standings.rounds,
-        "models": [
-            describe_model(one, standings.roc_auc(one.name), language) for one in standings.models
-        ],
-        "chosen": standings.chosen,
-        "why": standings.reason.to(language),
-        "random_split": {
-            "roc_auc": describe_interval(standings.at_random),
-            "reason": standings.said_gap.to(language),
-        }
-        if standings.at_random is not None and standings.said_gap is not None
-        else None,
-        "after_choosing_roc_auc": describe_interval(standings.after_choosing),
-        "quality": _describe_quality(standings.quality, standings.threshold),
-        "capacity": _describe_gain(standings.capacity),
-        "calibration": [
-            {"customers": one.customers, "said": one.said, "came": describe_interval(one.came)}
-            for one in standings.calibration
-        ],
-        "profit": {
-            "per_customer": describe_interval(standings.profit.profit),
-            "share_contacted": describe_interval(standings.profit.share),
-        },
-        "savings": _describe_savings(standings.savings),
-        "learning_curve": [
-            {
-                "share": one.share,
-                "customers": one.customers,
-                "roc_auc": describe_interval(one.roc_auc),
-            }
-            for one in standings.learning
-        ],
-        "more_customers": standings.said_more.to(language) if standings.said_more else None,
-        "groups": [_describe_group(one) for one in standings.groups],
-        "left_out": list(standings.left_out),
-        "alarms": _describe_alarms(standings.alarms, language),
-    }
-
-
-def _describe_lead_time(lead_time: LeadTime | None) -> dict[str, Any] | None:
-    if lead_time is None:
-        return None
-    is_told = lead_time.warned > 0
-    return {
-        "warned": lead_time.warned,
-        "missed": lead_time.missed,
-        "median_days": lead_time.median_days if is_told else None,
-        "share_of_7_days": lead_time.share_of_at_least(7) if is_told else None,
-        "share_of_14_days": lead_time.share_of_at_least(14) if is_told else None,
-    }
-
-
-def _describe_alarms(alarms: Sequence[Alarm], language: Language) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": one.kind,
-            "severity": one.severity,
-            "column": one.feature,
-            "reason": one.sentence.to(language),
-        }
-        for one in alarms
-    ]
-
-
-def describe_model(model: ModelResult, roc_auc: Interval, language: Language) -> dict[str, Any]:
-    """One model with all its figures."""
-    intervals = ("pr_auc", "brier", "log_loss", "calibration_error", "f1")
-    return {
-        "name": model.name,
-        "title": model.title.to(language),
-        "roc_auc": describe_interval(roc_auc),
-        "roc_auc_within": describe_interval(model.roc_auc),
-        **{name: getattr(model, name).mean for name in intervals},
-        "intervals": {name: describe_interval(getattr(model, name)) for name in intervals},
-        "train_roc_auc": model.train_roc_auc,
-        "behind": model.behind,
-        "behind_error": model.behind_error,
-        "seconds": round(model.seconds, 3),
-    }
-
-
-def _describe_quality(quality: Quality, threshold: float) -> dict[str, Any]:
-    confusion = quality.confusion
-    return {
-        "threshold": threshold,
-        "roc_auc": describe_interval(quality.roc_auc),
-        "precision": describe_interval(quality.precision),
-        "recall": describe_interval(quality.recall),
-        "f1": describe_interval(quality.f1),
-        "confusion": {
-            "true_positive": confusion.true_positive,
-            "false_positive": confusion.false_positive,
-            "false_negative": confusion.false_negative,
-            "true_negative": confusion.true_negative,
-        },
-        "equal_errors": {
-            "threshold": quality.equal_errors.threshold,
-            "error": quality.equal_errors.error,
-            "reliability": quality.equal_errors.reliability,
-        },
-    }
-
-
-def _describe_gain(gain: Gain) -> dict[str, Any]:
-    return {
-        "share": gain.share,
-        "customers": gain.customers,
-        "precision": describe_interval(gain.precision),
-        "recall": describe_interval(gain.recall),
-        "lift": describe_interval(gain.lift),
-    }
-
-
-def _describe_savings(savings: Savings | None) -> dict[str, Any] | None:
-    if savings is None:
-        return None
-    return {
-        "by_own_costs": describe_interval(savings.by_own_costs),
-        "at_one_threshold": describe_interval(savings.at_one_threshold),
-        "blind": describe_interval(savings.blind),
-        "ahead_of_threshold": describe_interval(savings.ahead_of_threshold),
-        "ahead_of_blind": describe_interval(savings.ahead_of_blind),
-        "cost_if_nobody": savings.nobody,
-        "cost_if_everybody": savings.everybody,
-        "cost_per_customer": savings.decided,
-    }
-
-
-def _describe_group(group: GroupQuality) -> dict[str, Any]:
-    return {
-        "name": group.name,
-        "customers": group.customers,
-        "positives": group.positives,
-        "roc_auc": describe_interval(group.roc_auc),
-        "said": group.said,
-        "came": describe_interval(group.came),
-    }
-
-
-def describe_leaks(leaks: LeakSearch | None, language: Language) -> list[dict[str, Any]]:
-    """What was found out of each column that knows, or may know, the outcome."""
-    if leaks is None:
-        return []
-    return [
-        {
-            "column": one.column,
-            "reason": one.evidence.to(language),
-            "is_blocking": one.is_blocking,
-            "is_left_out": one.is_dropped,
-            "roc_auc_alone": one.roc_auc_alone,
-            "roc_auc_with": one.roc_auc_with,
-            "roc_auc_without": one.roc_auc_without,
-        }
-        for one in leaks.report()
-    ]
 
 
 def print_comparison(found: ComparedModels, language: Language) -> None:
@@ -297,6 +98,7 @@ def print_comparison(found: ComparedModels, language: Language) -> None:
         if standings.groups:
             print_lines("")
             print_text(_tabulate_groups(standings.groups, language))
+        _print_groupings(found.by_group, language)
     elif over_time is not None:
         print_lines(over_time.outcome.sentence.to(language), over_time.split.to(language), "")
         print_text(tabulate_models(over_time.models, None, over_time.chosen, language))
@@ -304,6 +106,17 @@ def print_comparison(found: ComparedModels, language: Language) -> None:
         if found.lead_time is not None:
             print_lines(say_lead_time(found.lead_time).to(language))
         print_lines(*(one.sentence.to(language) for one in over_time.alarms))
+        _print_groupings(found.by_group, language)
+
+
+def _print_groupings(found: Sequence[GroupedQuality], language: Language) -> None:
+    for one in found:
+        print_lines("", f"{one.title.to(language)}:")
+        groups = [
+            replace(group, name=name.to(language))
+            for name, group in zip(one.names, one.groups, strict=True)
+        ]
+        print_text(_tabulate_groups(groups, language))
 
 
 def say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
@@ -450,7 +263,9 @@ def _tabulate_groups(groups: Sequence[GroupQuality], language: Language) -> Tabl
             Text(one.name),
             format_number(one.customers, language),
             format_number(one.positives, language),
-            say_interval(one.roc_auc, language) if one.roc_auc else "—",
+            say_interval(one.roc_auc, language)
+            if one.roc_auc
+            else Text(_TOO_FEW.to(language), style="dim"),
             format_share(one.said, language),
             say_share(one.came, language),
         )

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 __all__ = ["LeadTime", "measure_lead_time"]
 
+_SPANS = (7, 14, 30, 60, 90)
+"""A week is time for a call, a fortnight for a letter, more for an offer that takes effect."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadTime:
@@ -33,6 +36,21 @@ class LeadTime:
     def median_days(self) -> float:
         """Half of those warned about were warned about at least so early; NaN when nobody was."""
         return float(np.median(self.lead_time_days)) if self.warned else float("nan")
+
+    def count_spans(self) -> tuple[tuple[int, int | None, int], ...]:
+        """Customers warned about by how long before: first and last day of each span, and how many.
+
+        Examples
+        --------
+        >>> LeadTime(np.array([3, 9, 9, 120]), missed=0).count_spans()[:3]
+        ((0, 6, 1), (7, 13, 2), (14, 29, 0))
+        """
+        counts = np.bincount(
+            np.searchsorted(_SPANS, self.lead_time_days, side="right"), minlength=len(_SPANS) + 1
+        ).tolist()
+        starts = (0, *_SPANS)
+        ends: tuple[int | None, ...] = (*(start - 1 for start in _SPANS), None)
+        return tuple(zip(starts, ends, counts, strict=True))
 
     def share_of_at_least(self, days: int) -> float:
         """Share of those warned about whose warning came `days` before the loss or earlier."""

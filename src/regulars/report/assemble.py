@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from regulars.campaigns import ContactList
+from regulars.evaluate import Interval as MeasuredInterval
 from regulars.evaluate import LeadTime
+from regulars.predictions.comparing.groupings import GroupedQuality
 from regulars.predictions.comparing.results import ChurnComparison, Quality
 from regulars.predictions.comparing.verdict import say_lead_time
 from regulars.quality.finding import Finding
@@ -22,9 +24,12 @@ from regulars.report.parts import (
     DriverMoment,
     FindingPart,
     GainPart,
+    GroupedPart,
+    GroupFigures,
     Holdout,
     Interval,
     LeadTimePart,
+    LeadTimeSpan,
     ModelPart,
     OutcomePart,
     RiskBand,
@@ -67,6 +72,7 @@ def report_churn(
     labels: Mapping[str, Wording] | None = None,
     lead_time: LeadTime | None = None,
     other_kinds: Sequence[str] = (),
+    by_group: Sequence[GroupedQuality] = (),
 ) -> ChurnPart:
     """Who is about to leave.
 
@@ -80,6 +86,8 @@ def report_churn(
         How long before the end the warnings came.
     other_kinds
         What else leaving could have been, by the words of the command line.
+    by_group
+        How well the chosen model holds for each kind of customers.
     """
     words = labels or {}
     outcome = comparison.outcome
@@ -145,6 +153,7 @@ def report_churn(
             )
             for gain in comparison.gains
         ),
+        by_group=tuple(map(_report_grouping, by_group)),
         lead_time=_report_lead_time(lead_time) if lead_time else None,
         calibration=_group_by_promise(comparison),
         risk_bands=tuple(
@@ -250,7 +259,33 @@ def _report_lead_time(found: LeadTime) -> LeadTimePart:
         median_days=found.median_days if has_any else None,
         share_of_7_days=found.share_of_at_least(7) if has_any else None,
         share_of_14_days=found.share_of_at_least(14) if has_any else None,
+        distribution=tuple(
+            LeadTimeSpan(from_days=first, to_days=last, customers=count)
+            for first, last, count in found.count_spans()
+        ),
         sentence=say_lead_time(found),
+    )
+
+
+def _take_over(figure: MeasuredInterval) -> Interval:
+    return Interval(mean=figure.mean, low=figure.low, high=figure.high)
+
+
+def _report_grouping(found: GroupedQuality) -> GroupedPart:
+    return GroupedPart(
+        by=found.by,
+        title=found.title,
+        groups=tuple(
+            GroupFigures(
+                name=name,
+                customers=one.customers,
+                positives=one.positives,
+                roc_auc=None if one.roc_auc is None else _take_over(one.roc_auc),
+                said=one.said,
+                came=_take_over(one.came),
+            )
+            for name, one in zip(found.names, found.groups, strict=True)
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from regulars.schema.wording import Wording
 
 __all__ = ["REPORT_VERSION", "Report"]
 
-REPORT_VERSION: Final = "1.5"
+REPORT_VERSION: Final = "1.6"
 
 
 class Report(Part):
@@ -31,7 +31,7 @@ class Report(Part):
     A part that could not be made is null, and `why_absent` says why under its name.
     """
 
-    version: Literal["1.0", "1.1", "1.2", "1.3", "1.4", "1.5"] = REPORT_VERSION
+    version: Literal["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6"] = REPORT_VERSION
     """Version of this contract: a new minor number adds keys, a new major one changes a meaning."""
     title: str
     """What was analyzed: usually the name of the file."""
@@ -133,7 +133,7 @@ class Report(Part):
         --------
         >>> import json
         >>> json.loads(Report.to_schema())["title"]
-        'report.json of Regulars, version 1.5'
+        'report.json of Regulars, version 1.6'
         """
         schema = cls.model_json_schema(mode="serialization")
         head = {

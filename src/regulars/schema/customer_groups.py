@@ -1,4 +1,4 @@
-"""Columns that tell which group of people a customer is of: sex, age, region."""
+"""Columns that tell which group of people a customer is of: sex, age, region; and since when they are one."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from regulars.schema.column_names import split_words
 
-__all__ = ["GroupKind", "find_group_kind"]
+__all__ = ["GroupKind", "find_group_kind", "tells_tenure"]
 
 GroupKind = Literal["sex", "age", "region"]
 
@@ -38,6 +38,29 @@ def find_group_kind(name: str, values: Iterable[str] = ()) -> GroupKind | None:
             return kind
     folded = {value.strip().casefold() for value in values}
     return "sex" if len(folded) > 1 and folded <= words["sex"]["values"] else None
+
+
+def tells_tenure(name: str, *, is_date: bool) -> bool:
+    """Whether a column says how long somebody has been a customer: as a number, or the date it began.
+
+    Parameters
+    ----------
+    name
+        Of the column, as the file has it.
+    is_date
+        Whether it holds dates, and not numbers.
+
+    Examples
+    --------
+    >>> tells_tenure("Tenure in Months", is_date=False), tells_tenure("Стаж клиента", is_date=False)
+    (True, True)
+    >>> tells_tenure("joined_on", is_date=True), tells_tenure("last_visit", is_date=True)
+    (True, False)
+    """
+    words = _read_words()
+    own = set(split_words(name))
+    told = own & words["beginning" if is_date else "tenure"]["tells"]
+    return bool(told) and own - told <= words["length"]["words"]
 
 
 @cache

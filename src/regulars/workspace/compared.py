@@ -15,6 +15,8 @@ from regulars.predictions.fitting.roster import arrange_models
 from regulars.schema.wording import Wording
 from regulars.workspace.amounts import PredictedAmount, compare_amounts
 from regulars.workspace.as_of import choose_as_of
+from regulars.workspace.grouped import find_known_segments
+from regulars.workspace.known_groups import JudgedCustomers, group_judged, list_judged
 from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
 from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind, recognize_outcome
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from regulars.evaluate import CampaignPrices, LeadTime
     from regulars.features import AsOf
     from regulars.predictions import ChurnComparison
+    from regulars.predictions.comparing.groupings import GroupedQuality
     from regulars.predictions.comparing.standings import SplitKind
     from regulars.predictions.families.names import ModelName
     from regulars.progress import Progress
@@ -111,6 +114,9 @@ class ComparedModels:
         The column that was named, and what it was taken as; None where a history tells the outcome.
     over_time
         The same where a history tells it, at later dates; None else.
+    by_group
+        How well the chosen model holds by tenure and by segment, where they are known; over time by the
+        column that was named, too.
     lead_time
         How long before the end customers were warned about; None where no day says when somebody left.
     leaks
@@ -124,6 +130,7 @@ class ComparedModels:
     amount: PredictedAmount | None = None
     named: NamedOutcome | None = None
     over_time: ChurnComparison | None = None
+    by_group: tuple[GroupedQuality, ...] = ()
     lead_time: LeadTime | None = None
     leaks: LeakSearch | None = None
     ordered_by: str | None = None
@@ -197,11 +204,62 @@ def compare_in_workspace(
         )
         _check_material(material, mappings, latest)
         if material.outcome is None and material.classes is None:
-            return _compare_over_time(
+            found = _compare_over_time(
                 material, wanted, tables, history, definitions, day, language, progress
             )
+            judged = None if found.over_time is None else list_judged(found.over_time, day)
+            return _look_at_groups(
+                found, judged, workspace, tables, mappings, day, wanted, by=wanted.by
+            )
         found = _compare_columns(material, wanted, tables, mappings, day, language, progress)
+        judged = _list_rows(found.standings, material, day)
+        found = _look_at_groups(found, judged, workspace, tables, mappings, day, wanted)
         return replace(found, named=named)
+
+
+def _list_rows(
+    standings: Standings | None, material: Material, day: AsOf
+) -> JudgedCustomers | None:
+    """Who was tested where a column tells the outcome."""
+    import numpy as np
+    import pyarrow as pa
+
+    if standings is None or material.features is None:
+        return None
+    rows = standings.tests.rows
+    return JudgedCustomers(
+        material.features.customer_ids.take(pa.array(rows)),
+        np.full(len(rows), day.day.toordinal()),
+        standings.tests.labels,
+        standings.tests.probabilities,
+    )
+
+
+def _look_at_groups(
+    found: ComparedModels,
+    judged: JudgedCustomers | None,
+    workspace: Workspace,
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    day: AsOf,
+    wanted: ComparisonWishes,
+    *,
+    by: str | None = None,
+) -> ComparedModels:
+    """The same with the figures by tenure and by segment, where they are known."""
+    if judged is None:
+        return found
+    groups = group_judged(
+        judged,
+        tables,
+        mappings,
+        as_of=day,
+        # What segment somebody is in today follows from what they did after the earlier dates.
+        segments=None if found.over_time is not None else find_known_segments(workspace),
+        by=by,
+        seed=wanted.seed,
+    )
+    return replace(found, by_group=groups)
 
 
 def _check_material(material: Material, mappings: Sequence[Mapping], as_of: AsOf) -> None:
@@ -288,7 +346,7 @@ def _compare_over_time(
     language: Language,
     progress: Progress,
 ) -> ComparedModels:
-    given = {"--order-by": wanted.order_by, "--by": wanted.by}
+    given = {"--order-by": wanted.order_by}
     extra = [option for option, value in given.items() if value is not None]
     if wanted.split == "stratified" or extra:
         named = ", ".join(["--split stratified"] * (wanted.split == "stratified") + extra)

@@ -10,6 +10,7 @@ from regulars.errors import NotFoundError, QualityError
 from regulars.features import AsOf
 from regulars.report.model import Report
 from regulars.schema.mapping import Mapping as SourceMapping
+from regulars.workspace.known_groups import KnownSegments
 from regulars.workspace.material import gather_material
 from regulars.workspace.recipe import Recipe
 from regulars.workspace.rule_sources import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from regulars.segments.rules import RuleSources
     from regulars.workspace.folder import Workspace
 
-__all__ = ["GroupedCustomers", "open_groups"]
+__all__ = ["GroupedCustomers", "find_known_segments", "open_groups"]
 
 _SCORES = "customers.parquet"
 _REPORT = "report.json"
@@ -133,8 +134,27 @@ def _find_stored(workspace: Workspace, as_of: date | None) -> Recipe | None:
     return recipe if as_of in (None, recipe.as_of) else None
 
 
-@contextmanager
-def _open_stored(workspace: Workspace, recipe: Recipe) -> Iterator[GroupedCustomers]:
+def find_known_segments(workspace: Workspace) -> KnownSegments | None:
+    """Who was in which segment in the last analysis; None where there was none, or it found none.
+
+    Parameters
+    ----------
+    workspace
+        Whose runs.
+    """
+    if _find_stored(workspace, None) is None:
+        return None
+    numbers = _read_stored(workspace)
+    if numbers is None:
+        return None
+    customer_ids, segment, names = numbers
+    return KnownSegments(customer_ids, segment, names)
+
+
+def _read_stored(
+    workspace: Workspace,
+) -> tuple[pa.Array, NDArray[np.int64], dict[int, Wording]] | None:
+    """The segments that are kept of the last analysis; None where it found none."""
     import numpy as np
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -142,14 +162,23 @@ def _open_stored(workspace: Workspace, recipe: Recipe) -> Iterator[GroupedCustom
     folder = workspace.results_folder
     scores = pq.read_table(folder / _SCORES, columns=["customer_id", "segment"])
     report = Report.from_json((folder / _REPORT).read_text(encoding="utf-8"))
-    if report.segments is None or recipe.load_id is None:
+    if report.segments is None:
+        return None
+    codes = [profile.segment for profile in report.segments.profiles]
+    place = pc.index_in(scores["segment"], value_set=_texts(codes)).fill_null(-1)
+    names = {number: one.name for number, one in enumerate(report.segments.profiles, start=1)}
+    return scores["customer_id"].combine_chunks(), np.asarray(place.to_numpy(), np.int64) + 1, names
+
+
+@contextmanager
+def _open_stored(workspace: Workspace, recipe: Recipe) -> Iterator[GroupedCustomers]:
+    stored = _read_stored(workspace)
+    if stored is None or recipe.load_id is None:
         raise QualityError(
             en="The last analysis found no segments. Its report says why.",
             ru="Последний анализ не нашёл сегментов. В его отчёте сказано почему.",
         )
-    codes = [profile.segment for profile in report.segments.profiles]
-    place = pc.index_in(scores["segment"], value_set=_texts(codes)).fill_null(-1)
-    numbers = {code: number for number, code in enumerate(codes, start=1)}
+    customer_ids, segment, names = stored
     zone = recipe.time_zone
     with open_earlier_sources(
         workspace,
@@ -158,9 +187,9 @@ def _open_stored(workspace: Workspace, recipe: Recipe) -> Iterator[GroupedCustom
         told_until=AsOf(recipe.told_until or recipe.as_of, zone),
     ) as sources:
         yield GroupedCustomers(
-            scores["customer_id"].combine_chunks(),
-            np.asarray(place.to_numpy(), np.int64) + 1,
-            {numbers[one.segment]: one.name for one in report.segments.profiles},
+            customer_ids,
+            segment,
+            names,
             sources,
             tuple(
                 SourceMapping.from_toml(text, where="the run's mapping") for text in recipe.mappings

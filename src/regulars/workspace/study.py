@@ -14,6 +14,7 @@ from regulars.segments import DrillDown, drill_down
 from regulars.workspace.cleaning import CleanedFeatures, OutlierChoice
 from regulars.workspace.customer_features import TableUse
 from regulars.workspace.forecast import make_forecast
+from regulars.workspace.known_groups import KnownSegments, group_judged, list_judged
 from regulars.workspace.leaks import LeakSearch
 from regulars.workspace.material import gather_material
 from regulars.workspace.money import Money, read_money
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from regulars.evaluate import LeadTime
     from regulars.features import FeatureDefinition
     from regulars.predictions import Outcome
+    from regulars.predictions.comparing.groupings import GroupedQuality
     from regulars.progress import Progress
     from regulars.quality import CleaningPlan
     from regulars.schema.mapping import Mapping
@@ -82,6 +84,8 @@ class CustomerStudy:
         What each customer brings.
     everybody
         What is known of all customers, of those too who have left already.
+    by_group
+        How well the forecast holds by tenure and by segment, where they are known.
     """
 
     features: FeatureTable | None = None
@@ -99,6 +103,7 @@ class CustomerStudy:
     drilled: DrillDown | None = None
     money: Money | None = None
     everybody: FeatureTable | None = None
+    by_group: tuple[GroupedQuality, ...] = ()
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -226,6 +231,7 @@ def study_customers(
     if forecast.why_absent is not None:
         absent["churn"] = forecast.why_absent
     churn = told.comparison if told else None
+    by_group = _look_at_groups(churn, found, tables, mappings, as_of, seed) if churn else ()
     with progress.stage(speak(language)("reasons")):
         scores = gather_scores(
             features,
@@ -254,7 +260,27 @@ def study_customers(
         drilled=_drill_down(features, found, outcome, churn, scores),
         money=brought,
         everybody=material.everybody,
+        by_group=by_group,
     )
+
+
+def _look_at_groups(
+    churn: ChurnComparison,
+    found: SegmentStudy | None,
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    as_of: AsOf,
+    seed: int,
+) -> tuple[GroupedQuality, ...]:
+    """How well the forecast holds by tenure and, where a column tells the outcome, by segment."""
+    segments = None
+    # What segment somebody is in today follows from what they did after the earlier dates.
+    if found is not None and churn.past_scores is None:
+        own = found.segmentation
+        names = {profile.number: profile.name for profile in own.profiles}
+        segments = KnownSegments(own.customer_ids, own.segment, names)
+    judged = list_judged(churn, as_of)
+    return group_judged(judged, tables, mappings, as_of=as_of, segments=segments, seed=seed)
 
 
 def _drill_down(

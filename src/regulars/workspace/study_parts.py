@@ -28,6 +28,7 @@ def make_churn_part(study: CustomerStudy) -> ChurnPart | None:
         labels=_label_features(study),
         lead_time=study.lead_time,
         other_kinds=study.other_kinds,
+        by_group=study.by_group,
     )
 
 

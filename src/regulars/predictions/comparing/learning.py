@@ -15,7 +15,7 @@ from regulars.predictions.families.names import ModelName
 from regulars.predictions.fitting.training import TrainingRows
 from regulars.schema.wording import Wording
 
-__all__ = ["LEARNT_SHARES", "choose_rounds", "learn_from_less", "measure_groups"]
+__all__ = ["LEARNT_SHARES", "choose_rounds", "learn_from_less", "measure_group", "measure_groups"]
 
 LEARNT_SHARES = (0.125, 0.25, 0.5)
 """Parts of the customers that the chosen model is learnt from beside all of them."""
@@ -108,7 +108,7 @@ def measure_groups(
     """
     names, numbers = np.unique(np.array(group), return_inverse=True)
     return tuple(
-        _measure_group(
+        measure_group(
             str(name),
             labels[numbers == number],
             probabilities[numbers == number],
@@ -119,13 +119,14 @@ def measure_groups(
     )
 
 
-def _measure_group(
+def measure_group(
     name: str,
     labels: NDArray[np.float64],
     probabilities: NDArray[np.float64],
     customers: NDArray[np.int64],
     random_state: int,
 ) -> GroupQuality:
+    """One group: its name, and labels, probabilities and customers of its tests."""
     ranked: Interval | None = None
     if _count_least(labels) >= _FEWEST_TO_RANK:
         _, own = np.unique(customers, return_inverse=True)

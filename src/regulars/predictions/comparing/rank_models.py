@@ -39,7 +39,7 @@ from regulars.predictions.comparing.say_standings import (
     say_in_order,
 )
 from regulars.predictions.comparing.scorecard import choose_model
-from regulars.predictions.comparing.standings import Ordering, SplitKind, Standings
+from regulars.predictions.comparing.standings import JudgedRows, Ordering, SplitKind, Standings
 from regulars.predictions.comparing.validation import (
     Trial,
     compare_trials,
@@ -214,6 +214,7 @@ def rank_models(
                 # In order the customers of another time differ, too; the gap is told beside the figures.
                 if order is None or alarm.kind != "overfitting"
             ),
+            tests=JudgedRows(known[tested], labels, said, owners),
             savings=measure_savings(
                 labels,
                 said,

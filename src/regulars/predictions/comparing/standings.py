@@ -17,7 +17,7 @@ from regulars.predictions.families.names import ModelName
 from regulars.predictions.outcomes.outcome import Outcome
 from regulars.schema.wording import Wording
 
-__all__ = ["GroupQuality", "LearningPoint", "Ordering", "SplitKind", "Standings"]
+__all__ = ["GroupQuality", "JudgedRows", "LearningPoint", "Ordering", "SplitKind", "Standings"]
 
 SplitKind = Literal["stratified", "time", "rolling"]
 """Folds at random; the first rows teach and the last ones test; a window that moves on."""
@@ -86,6 +86,31 @@ class GroupQuality:
     said: float
     came: Interval
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it is large enough to say how well the model ranks in it."""
+        return self.roc_auc is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedRows:
+    """The tests behind the figures of the chosen model.
+
+    Attributes
+    ----------
+    rows
+        The row of each test in the feature table, shape (n_tested,).
+    labels, probabilities
+        What came, and what was said, of the same.
+    customers
+        JudgedRows of the same number belong together.
+    """
+
+    rows: NDArray[np.int64]
+    labels: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    customers: NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standings:
@@ -141,6 +166,8 @@ class Standings:
         Whether more customers would help, in words; None where that could not be measured.
     groups
         The chosen model by the groups that were asked for.
+    tests
+        The chosen model's tests, so that it can be looked at group by group.
     left_out
         Models that the time given was too short for.
     """
@@ -161,6 +188,7 @@ class Standings:
     calibration: tuple[CalibrationPoint, ...]
     profit: MaximumProfit
     alarms: tuple[Alarm, ...]
+    tests: JudgedRows = field(repr=False)
     savings: Savings | None = None
     after_choosing: Interval | None = None
     at_random: Interval | None = None

@@ -12,13 +12,25 @@ from regulars.report.parts import (
     ClassesPart,
     ClassModelPart,
     GainPart,
+    GroupedPart,
+    GroupFigures,
     Interval,
+    LeadTimePart,
+    LeadTimeSpan,
     ModelPart,
     SegmentsPart,
 )
 from regulars.report.speech import Speech
 
-__all__ = ["MOST_DRIVERS", "Chart", "draw_hundred", "list_charts", "to_script_json"]
+__all__ = [
+    "MOST_DRIVERS",
+    "Chart",
+    "draw_hundred",
+    "list_charts",
+    "list_told",
+    "say_days",
+    "to_script_json",
+]
 
 _TONES = {"high": "--bad", "medium": "--second", "low": "--fill"}
 _ROW = 40
@@ -52,6 +64,9 @@ def _list_churn_charts(churn: ChurnPart, speech: Speech) -> list[Chart]:
         charts.append(_chart_calibration(churn, speech))
     if churn.gains:
         charts += [_chart_gains(churn, speech), _chart_lift(churn, speech)]
+    charts += [_chart_group(one, speech) for one in churn.by_group if list_told(one)]
+    if churn.lead_time and churn.lead_time.warned:
+        charts.append(_chart_lead_time(churn.lead_time, speech))
     if churn.risk_bands:
         charts.append(_chart_bands(churn, speech))
     if churn.drivers and churn.drivers[0].over_time:
@@ -81,6 +96,83 @@ def _chart_drivers(churn: ChurnPart, speech: Speech) -> Chart:
             }
             for driver in drawn
         ],
+    }
+
+
+def list_told(grouping: GroupedPart) -> list[GroupFigures]:
+    """The groups that are large enough to tell how well the model ranks in them."""
+    return [group for group in grouping.groups if group.roc_auc is not None]
+
+
+def _chart_group(grouping: GroupedPart, speech: Speech) -> Chart:
+    """How well the model ranks within each group, the first one on top."""
+    items = []
+    for group in list_told(grouping):
+        figure = group.roc_auc
+        if figure is None:
+            continue
+        spoken = speech.say(
+            "page.interval",
+            mean=speech.fixed(figure.mean),
+            low=speech.fixed(figure.low),
+            high=speech.fixed(figure.high),
+        )
+        name = f"{speech.read(group.name)} ({speech.number(group.customers)})"
+        items.append(
+            {
+                "name": name,
+                "mean": figure.mean,
+                "low": figure.low,
+                "high": figure.high,
+                "chosen": True,
+                "tip": f"{name}: {spoken}",
+            }
+        )
+    return {
+        "id": f"chart-group-{grouping.by}",
+        "kind": "intervals",
+        "axis": speech.say("churn.roc_auc"),
+        "height": 70 + 52 * len(items),
+        "items": items,
+    }
+
+
+def say_days(span: LeadTimeSpan, speech: Speech) -> str:
+    """From how many days to how many."""
+    if span.to_days is None:
+        return speech.say("churn.lead_more", days=speech.count(span.from_days, "days"))
+    return f"{span.from_days}–{speech.count(span.to_days, 'days')}"
+
+
+def _chart_lead_time(found: LeadTimePart, speech: Speech) -> Chart:
+    """A bar for each span of days between warning and leaving, the shortest on top."""
+    items = []
+    for span in found.distribution:
+        name = say_days(span, speech)
+        items.append(
+            {
+                "name": name,
+                "value": span.customers,
+                "text": speech.number(span.customers),
+                "tone": "--fill",
+                "tip": f"{name}: {speech.count(span.customers, 'customers')}",
+            }
+        )
+    items.append(
+        {
+            "name": speech.say("churn.lead_none"),
+            "value": found.missed,
+            "text": speech.number(found.missed),
+            "tone": "--bad",
+            "tip": f"{speech.say('churn.lead_none')}: {speech.count(found.missed, 'customers')}",
+        }
+    )
+    return {
+        "id": "chart-lead-time",
+        "kind": "bars",
+        "axis": "",
+        "height": 20 + _ROW * len(items),
+        "items": items,
     }
 
 

@@ -15,6 +15,8 @@ from regulars.report.html.charts import (
     Chart,
     draw_hundred,
     list_charts,
+    list_told,
+    say_days,
     to_script_json,
 )
 from regulars.report.html.evidence import describe_gains, say_errors
@@ -177,6 +179,8 @@ def _render(
             action=shown.action,
             reason=shown.reason,
             told=shown.told,
+            list_told=list_told,
+            say_days=lambda span: say_days(span, speech),
             top=shown.top,
             titled=lambda words: capitalize(speech.read(words)),
             segment_name=shown.segment_name,

@@ -159,6 +159,17 @@ class Holdout(Part):
     """Both kinds of error, in customers."""
 
 
+class LeadTimeSpan(Part):
+    """Customers who were warned about so many days before they left."""
+
+    from_days: Count
+    """From so many days on …"""
+    to_days: int | None = None
+    """… up to so many; no end when null."""
+    customers: Count
+    """How many they are."""
+
+
 class LeadTimePart(Part):
     """How long before the end the warnings came."""
 
@@ -172,6 +183,8 @@ class LeadTimePart(Part):
     """Share of those warned about at least 7 days before."""
     share_of_14_days: MaybeShare = None
     """Share of those warned about at least 14 days before."""
+    distribution: tuple[LeadTimeSpan, ...] = ()
+    """Customers warned about by how long before, the shortest time first."""
     sentence: Wording
     """The same in words."""
 
@@ -200,6 +213,34 @@ class GainPart(Part):
     """Share of them who leave."""
     lift: Interval
     """How many times as many leavers are met as in contacts at random."""
+
+
+class GroupFigures(Part):
+    """The chosen model on the customers of one group."""
+
+    name: Wording
+    """What the group is called."""
+    customers: Count
+    """Tests of its customers; at several dates a customer counts once at each."""
+    positives: Count
+    """How many of these had the outcome."""
+    roc_auc: Interval | None = None
+    """How well the model ranks within the group; null where fewer than 10 are with or without the outcome."""
+    said: Share
+    """Their mean probability."""
+    came: Interval
+    """The share of the outcome among them."""
+
+
+class GroupedPart(Part):
+    """The chosen model group by group."""
+
+    by: str
+    """`tenure`, `segment`, or a column."""
+    title: Wording
+    """What the customers are told apart by."""
+    groups: tuple[GroupFigures, ...]
+    """The groups, in their order."""
 
 
 class RiskBand(Part):
@@ -286,6 +327,8 @@ class ChurnPart(Part):
     """The check on customers kept aside until the model was chosen."""
     gains: tuple[GainPart, ...] = ()
     """What is found at each capacity, from few contacts to all."""
+    by_group: tuple[GroupedPart, ...] = ()
+    """Whether the model holds for all kinds of customers: by tenure and by segment, where they are known."""
     lead_time: LeadTimePart | None = None
     """How long before the end the warnings came; only where there is time, and a day of leaving."""
     calibration: tuple[CalibrationPoint, ...] = ()
