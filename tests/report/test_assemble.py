@@ -11,7 +11,7 @@ from regulars.evaluate.gains import Gain
 from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import EqualErrors
 from regulars.features import AsOf, Feature, FeatureTable
-from regulars.predictions import results
+from regulars.predictions.comparing import results
 from regulars.predictions.outcomes.definitions import ColumnOutcome
 from regulars.predictions.outcomes.outcome import Outcome
 from regulars.quality import Finding

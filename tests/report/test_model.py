@@ -39,7 +39,7 @@ def _report(**changes):
 
 def test_the_version_is_written():
     assert '"version": "1.6"' in _report().to_json()
-    assert REPORT_VERSION == "1.5"
+    assert REPORT_VERSION == "1.6"
 
 
 def test_a_report_comes_back_from_its_json():
