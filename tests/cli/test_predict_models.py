@@ -30,3 +30,5 @@ def test_an_analysis_is_listed_with_the_model_that_it_chose(tmp_path, monkeypatc
     assert kept["run"] == report["lineage"]["run"]
     assert kept["chosen"] == report["churn"]["chosen"]
     assert kept["n_models"] == 6
+    assert set(kept["parameters"]) == {model["name"] for model in report["churn"]["models"]}
+    assert kept["parameters"]["logistic"]["C"] in (0.01, 0.1, 1.0, 10.0)

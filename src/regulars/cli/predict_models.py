@@ -82,6 +82,7 @@ def _describe(one: KeptModels, language: Language) -> dict[str, Any]:
         "outcome": one.outcome.to(language),
         "chosen": one.chosen,
         "roc_auc": one.roc_auc.model_dump(),
+        "parameters": {name: dict(told) for name, told in one.parameters.items()},
         "n_models": one.n_models,
         "champion_since": one.champion_since,
     }
@@ -89,6 +90,7 @@ def _describe(one: KeptModels, language: Language) -> dict[str, Any]:
 
 def _say(one: KeptModels, language: Language) -> list[str]:
     from regulars.quality.numbers import format_number
+    from regulars.registry.parameters import say_parameters
 
     mean, low, high = (
         format_number(figure, language, digits=3)
@@ -96,11 +98,13 @@ def _say(one: KeptModels, language: Language) -> list[str]:
     )
     others = pluralize(one.n_models, language, *_MODELS[language])
     class_number = f" #{one.class_number}" if one.class_number else ""
+    settings = one.parameters.get(one.chosen)
     in_use = _IN_USE.to(language).format(at=one.champion_since) if one.champion_since else ""
     return [
         f"{one.run}{class_number}{in_use}",
         f"  {one.title.to(language)}, ROC-AUC {mean} ({low}–{high}); {others}",
         f"  {one.outcome.to(language)}.",
+        *([f"  {say_parameters(settings)}"] if settings else []),
     ]
 
 

@@ -13,6 +13,7 @@ from regulars.registry.card_words import CARD_WORDS, GATE_MARKS, RISKS
 from regulars.registry.champions import ChampionEntry
 from regulars.registry.gate import GateLine
 from regulars.registry.manifest import ModelManifest
+from regulars.registry.parameters import say_parameters
 from regulars.report.parts import Interval
 from regulars.schema.wording import Language
 
@@ -89,6 +90,7 @@ def render_card(facts: CardFacts, *, language: Language) -> str:
         card.material(),
         card.features(),
         card.quality(),
+        card.settings(),
         card.promises(),
         card.groups(),
         card.gate(),
@@ -219,6 +221,19 @@ class _Card:
                 _tabulate((self._say("figure"), self._say("value")), figures),
             ]
         return self._section("quality", *told)
+
+    def settings(self) -> str:
+        lines = [
+            (
+                FAMILIES[name].title.to(self.language),
+                _cell(say_parameters(told)),
+            )
+            for name, told in self.manifest.parameters.items()
+        ]
+        if not lines:
+            return ""
+        table = _tabulate((self._say("model"), self._say("settings")), lines)
+        return self._section("settings", table, self._say("settings_said"))
 
     def promises(self) -> str:
         if not self.facts.calibration:

@@ -110,6 +110,14 @@ CARD_WORDS: Mapping[str, Wording] = {
         "In spite of: {lines}. The reason given: {reason}",
         "Несмотря на: {lines}. Названная причина: {reason}",
     ),
+    "section_settings": _w("How the models are set", "Настройки моделей"),
+    "settings": _w("Settings", "Настройки"),
+    "settings_said": _w(
+        "Names are those of the libraries. The number of trees, the sizes, penalties and intervals were"
+        " chosen on customers that the candidates had not seen.",
+        "Названия — как в библиотеках. Число деревьев, размеры, штрафы и интервалы выбраны на клиентах, "
+        "которых кандидаты не видели.",
+    ),
     "section_risks": _w("Limits and known risks", "Пределы и известные риски"),
     "section_origin": _w("How it can be made again", "Как её повторить"),
     "again": _w("Make it again", "Повторить"),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.features.table import FeatureKind
 from regulars.predictions.fairness.group_checks import GroupCheck
 from regulars.predictions.families.names import ModelName
 from regulars.predictions.outcomes.definitions import OutcomeDefinition
+from regulars.registry.parameters import Parameters
 from regulars.report.parts import Interval, LineagePart
 from regulars.schema.wording import Wording
 
@@ -91,7 +92,7 @@ class ModelManifest(_Part):
     Attributes
     ----------
     version
-        Of this form; 1.0 has neither `held_out` nor `groups`.
+        Of this form; 1.0 has neither `held_out` nor `groups`, 1.1 no `parameters`.
     outcome
         What they predict.
     as_of
@@ -104,6 +105,8 @@ class ModelManifest(_Part):
         What they look at, in the order of the matrix.
     figures
         What each of them achieved.
+    parameters
+        The settings of each: those that were chosen and those that were fixed.
     held_out
         What the chosen one achieved on customers that it had not seen.
     groups
@@ -114,13 +117,14 @@ class ModelManifest(_Part):
         The data, the code, the seed and the versions of libraries that they were made with.
     """
 
-    version: Literal["1.0", "1.1"] = "1.1"
+    version: Literal["1.0", "1.1", "1.2"] = "1.2"
     outcome: OutcomeDefinition
     as_of: str
     chosen: ModelName
     threshold: float
     features: tuple[SavedFeature, ...]
     figures: Mapping[ModelName, SavedFigures]
+    parameters: Mapping[ModelName, Parameters] = Field(default_factory=dict)
     held_out: HeldOut | None = None
     groups: tuple[GroupCheck, ...] = ()
     files: Mapping[str, str]

@@ -134,6 +134,7 @@ def _pack_network(model: NetworkModel, name: str, writer: Writer) -> Values:
         ],
         "centers": model.typical.centers.tolist(),
         "weights": model.typical.weights.tolist(),
+        "n_epochs": model.n_epochs,
     }
 
 
@@ -143,7 +144,9 @@ def _unpack_network(values: Values, reader: Reader) -> Model:
         for layers in values["networks"]
     )
     typical = Typical(np.array(values["centers"]), np.array(values["weights"]))
-    return NetworkModel(reader.load_skops(values["design"]), networks, typical)
+    design = reader.load_skops(values["design"])
+    # Models that earlier versions kept do not say how many.
+    return NetworkModel(design, networks, typical, values.get("n_epochs"))
 
 
 def _pack_forest(model: ForestModel, name: str, writer: Writer) -> Values:

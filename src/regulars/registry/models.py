@@ -28,6 +28,7 @@ from regulars.predictions.reasons.reason import Reason
 from regulars.registry.acceptance import check_columns, check_values, find_range
 from regulars.registry.manifest import HeldOut, ModelManifest, SavedFeature, SavedFigures
 from regulars.registry.model_files import FileReader, FileWriter
+from regulars.registry.parameters import read_parameters
 from regulars.registry.row_reading import find_reader, refuse_names, refuse_nothing
 from regulars.registry.usual import Usual
 from regulars.report.parts import Interval, LineagePart
@@ -266,6 +267,9 @@ def save_models(
             )
             for model in comparison.models
         },
+        parameters=read_parameters(
+            comparison.scorers, [feature.name for feature in matrix.features]
+        ),
         held_out=held_out,
         groups=groups,
         files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},

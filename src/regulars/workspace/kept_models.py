@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 from regulars.errors import NotFoundError, StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regulars.predictions.families.names import ModelName
+    from regulars.registry.parameters import Parameters
     from regulars.report.parts import Interval
     from regulars.schema.wording import Wording
     from regulars.workspace.folder import Workspace
@@ -35,6 +39,8 @@ class KeptModels:
         What people call it.
     roc_auc
         Of the chosen one, on customers that it had not seen.
+    parameters
+        The settings of each that is kept, by its name; empty where an earlier version kept them.
     n_models
         How many are kept.
     champion_since
@@ -45,9 +51,10 @@ class KeptModels:
     class_number: int | None
     as_of: str
     outcome: Wording
-    chosen: str
+    chosen: ModelName
     title: Wording
     roc_auc: Interval
+    parameters: Mapping[ModelName, Parameters]
     n_models: int
     champion_since: str | None = None
 
@@ -83,6 +90,7 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
                     chosen=manifest.chosen,
                     title=FAMILIES[manifest.chosen].title,
                     roc_auc=manifest.figures[manifest.chosen].roc_auc,
+                    parameters=manifest.parameters,
                     n_models=len(manifest.figures),
                     champion_since=in_use.get((folder.parent.name, number)),
                 )

@@ -63,11 +63,14 @@ class NetworkModel:
         The layers of each, from the design to the log-odds.
     typical
         Whom customers are explained against.
+    n_epochs
+        How often each customer was learnt from; None where an earlier version kept the model.
     """
 
     design: DesignMatrix
     networks: tuple[tuple[Layer, ...], ...]
     typical: Typical
+    n_epochs: int | None = None
 
     def log_odds(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw log-odds, shape (n_customers,)."""
@@ -167,7 +170,10 @@ def fit_network(
     grown = [_train(matrix, labels, epochs, seed) for seed in range(_NETWORKS)]
     typical = _find_typical(matrix)
     return NetworkEpochs(
-        tuple(NetworkModel(design, networks, typical) for networks in zip(*grown, strict=True))
+        tuple(
+            NetworkModel(design, networks, typical, n_epochs)
+            for n_epochs, networks in zip(epochs, zip(*grown, strict=True), strict=True)
+        )
     )
 
 
