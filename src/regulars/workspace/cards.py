@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from regulars.workspace.champions import gate_bounds, list_champions, list_decisions
 from regulars.workspace.fairness import find_run
 from regulars.workspace.runs import read_record
-from regulars.workspace.tested import TESTED, read_tested, take_rows
+from regulars.workspace.tested import TESTED, open_tested, take_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from regulars.evaluate import CalibrationPoint
     from regulars.registry import ModelManifest
@@ -69,7 +68,7 @@ def write_card(
         made_at=record.get("finished_at"),
         made_by=record.get("made_by"),
         rows=_count_rows(workspace, manifest),
-        calibration=_measure_promises(folder / TESTED, class_number, manifest.lineage.seed),
+        calibration=_measure_promises(workspace, name, manifest, class_number),
         gate=check_gate(manifest, gate_bounds(workspace)),
         decisions=[one for one in list_decisions(workspace) if (one.run, one.class_number) == here],
         in_use=any((one.run, one.class_number) == here for one in list_champions(workspace)),
@@ -90,15 +89,18 @@ def _count_rows(workspace: Workspace, manifest: ModelManifest) -> dict[str, int]
 
 
 def _measure_promises(
-    file: Path, class_number: int | None, seed: int
+    workspace: Workspace, run: str, manifest: ModelManifest, class_number: int | None
 ) -> Sequence[CalibrationPoint]:
     from regulars.evaluate import measure_calibration
 
-    if not file.is_file():
+    if not (workspace.folder / "runs" / run / TESTED).is_file():
         return ()
-    rows = take_rows(read_tested(file, class_number=class_number))
+    rows = take_rows(open_tested(workspace, run, manifest, class_number=class_number))
     if not len(rows.labels):
         return ()
     return measure_calibration(
-        rows.labels, rows.probabilities, customers=rows.customers, random_state=seed
+        rows.labels,
+        rows.probabilities,
+        customers=rows.customers,
+        random_state=manifest.lineage.seed,
     )

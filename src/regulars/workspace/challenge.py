@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from regulars.workspace.later import PairedScores, score_later
 from regulars.workspace.models import open_models
-from regulars.workspace.tested import TESTED, read_tested
+from regulars.workspace.tested import open_tested
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,10 +89,9 @@ def challenge_champion(
     """
     ours = open_models(workspace, run, class_number=class_number)
     theirs = open_models(workspace, champion.run, class_number=champion.class_number)
-    runs = workspace.folder / "runs"
     tested = (
-        read_tested(runs / champion.run / TESTED, class_number=champion.class_number),
-        read_tested(runs / run / TESTED, class_number=class_number),
+        open_tested(workspace, champion.run, theirs.manifest, class_number=champion.class_number),
+        open_tested(workspace, run, ours.manifest, class_number=class_number),
     )
     later = score_later(
         workspace, theirs, ours, (champion.run, run), tested, language=language, progress=progress

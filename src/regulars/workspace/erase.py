@@ -258,7 +258,7 @@ def _carry_out(workspace: Workspace, plan: _Plan) -> tuple[str, dict[str, str]]:
         )
     access = Access(reader=plan.reader, purpose=plan.purpose, at=now, run_id=erasure.load_id)
     workspace.vault.forget(ids, access=access, tombstones=tombstones)
-    files = erase_from_results(_list_results(workspace), ids)
+    files = erase_from_results(_list_results(workspace), ids, key=workspace.master_key)
     with storage_guard(workspace.folder):
         (workspace.folder / _PLAN).unlink()
     return erasure.load_id, files

@@ -10,7 +10,7 @@ from regulars.lake import storage_guard
 from regulars.workspace.models import open_models
 from regulars.workspace.recipe import Recipe
 from regulars.workspace.runs import read_record
-from regulars.workspace.tested import TESTED, read_tested, take_rows
+from regulars.workspace.tested import open_tested, take_rows
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -211,9 +211,7 @@ class _Look:
         progress: Progress,
     ) -> None:
         self.kept, self.language, self.progress = kept, language, progress
-        self.tested = read_tested(
-            workspace.folder / "runs" / run / TESTED, class_number=class_number
-        )
+        self.tested = open_tested(workspace, run, kept.manifest, class_number=class_number)
         self.recipe = Recipe.model_validate(read_record(workspace.folder / "runs", run)["recipe"])
         with progress.stage(speak(language)("features")):
             self.cleaned, self.seen, self.sources = _recall_features(

@@ -56,7 +56,7 @@ def keep_models(
             )
             kept[f"models/{name}".rstrip("/")] = comparison.chosen
         if comparisons:
-            write_tested(folder.parent / TESTED, comparisons)
+            write_tested(folder.parent / TESTED, comparisons, sign=_find_signer(workspace))
     return kept
 
 

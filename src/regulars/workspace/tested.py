@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.errors import NotFoundError, QualityError
+from regulars.errors import NotFoundError, QualityError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -16,20 +16,30 @@ if TYPE_CHECKING:
     from regulars.predictions import ChurnComparison
     from regulars.predictions.fairness.group_checks import GroupCheck, JudgedRows
     from regulars.predictions.fairness.groups import CustomerGroups
-    from regulars.registry.manifest import HeldOut
+    from regulars.registry.manifest import HeldOut, ModelManifest
+    from regulars.vault.keys import MasterKey
+    from regulars.workspace.folder import Workspace
 
 __all__ = [
     "TESTED",
     "check_groups",
     "gather_tested",
     "measure_held_out",
+    "open_tested",
     "read_tested",
+    "sign_rewritten",
     "take_rows",
     "write_tested",
 ]
 
 TESTED = "tested.parquet"
 """Beside the record of a run: one row per test. It names customers, so that an erasure rewrites it."""
+
+_SIGNATURE = "tested.sig"
+"""Its signature, and while an erasure rewrites it that of what it will be."""
+
+_UNSIGNED = ("1.0", "1.1")
+"""Versions of the manifest whose runs did not sign it."""
 
 _SAMPLES = 200
 
@@ -57,8 +67,23 @@ def gather_tested(comparison: ChurnComparison) -> pa.Table:
     )
 
 
-def write_tested(file: Path, comparisons: Mapping[str, ChurnComparison]) -> None:
-    """Keep what every comparison's chosen model said; of several classes by the number of the class."""
+def write_tested(
+    file: Path,
+    comparisons: Mapping[str, ChurnComparison],
+    *,
+    sign: Callable[[bytes], str] | None = None,
+) -> None:
+    """Keep what every comparison's chosen model said; of several classes by the number of the class.
+
+    Parameters
+    ----------
+    file
+        In the folder of the run.
+    comparisons
+        By the number of the class, "" where there is one outcome.
+    sign
+        Gives the signature; without it none is written.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -69,6 +94,78 @@ def write_tested(file: Path, comparisons: Mapping[str, ChurnComparison]) -> None
         tables.append(told.append_column("class_number", number))
     file.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.concat_tables(tables), file, compression="zstd")
+    if sign is not None:
+        _write_signatures(file, [sign(_tell_content(file, file))])
+
+
+def sign_rewritten(file: Path, unfinished: Path, key: MasterKey) -> None:
+    """Sign what is about to stand in the place of the file; not where the file itself is not ours.
+
+    The old signature stays until the next time, so that the file is signed whenever a machine stops.
+
+    Parameters
+    ----------
+    file, unfinished
+        What is replaced, and by what.
+    key
+        Whose signature.
+    """
+    own = key.sign(_tell_content(file, file))
+    if own in _read_signatures(file):
+        _write_signatures(file, [own, key.sign(_tell_content(file, unfinished))])
+
+
+def _tell_content(file: Path, content: Path) -> bytes:
+    # With the run: the file of another run, signed by the same key, is not this one.
+    return b"\0".join([TESTED.encode(), file.parent.name.encode(), content.read_bytes()])
+
+
+def _write_signatures(file: Path, signatures: list[str]) -> None:
+    file.with_name(_SIGNATURE).write_text("\n".join(signatures) + "\n", encoding="ascii")
+
+
+def _read_signatures(file: Path) -> list[str]:
+    signatures = file.with_name(_SIGNATURE)
+    return signatures.read_text(encoding="ascii").split() if signatures.is_file() else []
+
+
+def open_tested(
+    workspace: Workspace, run: str, manifest: ModelManifest, *, class_number: int | None = None
+) -> pa.Table:
+    """What the models of a run said, after the file was found to be as it was written.
+
+    Parameters
+    ----------
+    workspace
+        Whose runs and whose key.
+    run
+        Its name.
+    manifest
+        Of its models; those of earlier versions came without a signature of this file.
+    class_number
+        Of several classes which.
+
+    Raises
+    ------
+    NotFoundError
+        When the run kept none, or the key is not here.
+    StorageError
+        When the file is not as it was written.
+    """
+    file = workspace.folder / "runs" / run / TESTED
+    signatures = _read_signatures(file)
+    if file.is_file() and (signatures or manifest.version not in _UNSIGNED):
+        content, is_signature = _tell_content(file, file), workspace.master_key.is_signature
+        if not any(is_signature(one, content) for one in signatures):
+            raise StorageError(
+                en=f"'{file}' is not as it was written: its signature is not ours. What the models of run"
+                f" {run} said of customers is not read; take the file and '{_SIGNATURE}' beside it from a"
+                " backup, or analyze again.",
+                ru=f"Файл «{file}» не такой, каким был записан: подпись на нём не наша. То, что модели"
+                f" прогона {run} говорили о клиентах, не прочитано; возьмите файл и «{_SIGNATURE}» рядом с"
+                " ним из резервной копии или проанализируйте заново.",
+            )
+    return read_tested(file, class_number=class_number)
 
 
 def read_tested(file: Path, *, class_number: int | None = None) -> pa.Table:

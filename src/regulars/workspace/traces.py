@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regulars.lake.storage import storage_guard
+from regulars.workspace.tested import TESTED, sign_rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from regulars.vault.keys import MasterKey
+
 __all__ = ["ResultTraces", "erase_from_results", "find_in_results"]
 
 Fate = Literal["rewritten", "removed"]
 _CSV_FILES = ("contact_list.csv", "quarantine.csv")
-_SCORES = ("customers.parquet", "classes.parquet", "scores.parquet", "tested.parquet")
+_SCORES = ("customers.parquet", "classes.parquet", "scores.parquet", TESTED)
 _UNFINISHED_SCORES = ".scores.parquet.*/"
 _WORKBOOK = "contact_list.xlsx"
 
@@ -77,17 +80,29 @@ def _find_in_folder(folder: Path, wanted: Collection[str]) -> ResultTraces:
     return ResultTraces(frozenset(found), files)
 
 
-def erase_from_results(folders: Sequence[Path], ids: Iterable[str]) -> dict[str, str]:
-    """Take customers out of the results; tables are rewritten, what else names them is removed."""
+def erase_from_results(
+    folders: Sequence[Path], ids: Iterable[str], *, key: MasterKey
+) -> dict[str, str]:
+    """Take customers out of the results; tables are rewritten, what else names them is removed.
+
+    Parameters
+    ----------
+    folders
+        Where results lie.
+    ids
+        Of the customers.
+    key
+        Signs again what was signed.
+    """
     wanted = frozenset(ids)
     files: dict[str, str] = {}
     for folder in folders:
-        done = _erase_from_folder(folder, wanted)
+        done = _erase_from_folder(folder, wanted, key)
         files |= {_say_file(folder, name, folders): fate for name, fate in done.items()}
     return files
 
 
-def _erase_from_folder(folder: Path, wanted: Collection[str]) -> Mapping[str, Fate]:
+def _erase_from_folder(folder: Path, wanted: Collection[str], key: MasterKey) -> Mapping[str, Fate]:
     traces = _find_in_folder(folder, wanted)
     with storage_guard(folder):
         for name, fate in traces.files.items():
@@ -96,7 +111,7 @@ def _erase_from_folder(folder: Path, wanted: Collection[str]) -> Mapping[str, Fa
             elif fate == "removed":
                 (folder / name).unlink(missing_ok=True)
             elif name in _SCORES:
-                _rewrite_parquet(folder / name, wanted)
+                _rewrite_parquet(folder / name, wanted, key)
             else:
                 _rewrite_csv(folder / name, wanted)
     return traces.files
@@ -128,7 +143,7 @@ def _find_in_parts(folder: Path, wanted: Collection[str]) -> set[str]:
     return found
 
 
-def _rewrite_parquet(file: Path, wanted: Collection[str]) -> None:
+def _rewrite_parquet(file: Path, wanted: Collection[str], key: MasterKey) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -140,6 +155,8 @@ def _rewrite_parquet(file: Path, wanted: Collection[str]) -> None:
     kept = rows.filter(pc.invert(pc.is_in(rows["customer_id"], value_set=known)))
     with replacing(file) as unfinished:
         pq.write_table(kept, unfinished, compression="zstd")
+        if file.name == TESTED:
+            sign_rewritten(file, unfinished, key)
 
 
 def _find_in_csv(file: Path, wanted: Collection[str]) -> set[str]:
