@@ -18,10 +18,13 @@ from regulars.errors import (
     UnknownColumnError,
 )
 from regulars.features import AsOf, Feature, FeatureTable
+from regulars.features.matrix import encode_features
 from regulars.predictions import NoPurchase, Outcome, compare_churn_models, read_outcome
 from regulars.predictions.comparing.comparison import compare_models_over_time
 from regulars.quality import CleaningPlan
 from regulars.registry import load_models, save_models
+from regulars.registry.acceptance import check_columns, count_new_levels
+from regulars.registry.manifest import SavedFeature
 from regulars.report.parts import LineagePart
 from regulars.schema.wording import Wording
 from regulars.vault.keys import MasterKey
@@ -284,7 +287,7 @@ def test_a_feature_of_another_kind_is_refused(saved):
     fewer = features.drop(["city"])
 
     with pytest.raises(
-        InvalidParameterError, match=r"look at 'city' \(category\), which is missing"
+        InvalidParameterError, match=r"that the models look at are missing here: 'city'\."
     ):
         load_models(saved).score(fewer)
 
@@ -298,12 +301,33 @@ def test_all_columns_that_differ_are_named(saved):
     with pytest.raises(InvalidParameterError) as refused:
         load_models(saved).score(changed)
 
-    assert "'fee' (numeric), which is category here; 'city' (category), which is missing here" in (
-        refused.value.en
-    )
-    assert "«fee» (numeric), а здесь это category; «city» (category), а здесь его нет" in (
-        refused.value.ru
-    )
+    assert (
+        "1 of the 6 columns that the models look at are missing here: 'city'; of another kind here are"
+        " 'fee' (a category, it was a number)."
+    ) in refused.value.en
+    assert "другого вида здесь «fee» (категория, а было: число)." in refused.value.ru
+
+
+def test_of_very_many_missing_columns_ten_are_named():
+    wanted = [SavedFeature.model_construct(name=f"f{n}", kind="numeric") for n in range(30)]
+
+    with pytest.raises(InvalidParameterError) as refused:
+        check_columns(wanted, [], run="r1")
+
+    assert "30 of the 30 columns" in refused.value.en
+    assert "'f9' and 20 more. Give a file with the same columns" in refused.value.en
+
+
+def test_customers_with_a_level_that_nobody_had_are_counted():
+    features, _ = _compared()
+    cities = ["Atlantis" if n < 3 else None if n < 5 else "x" for n in range(len(features))]
+    place = features.table.column_names.index("city")
+    moved = features.table.set_column(place, "city", pa.array(cities))
+    table = FeatureTable(moved, features.features, DAY)
+    known = zip(features.features, encode_features(table).levels, strict=True)
+    levels = [("x",) if one.name == "city" else own for one, own in known]
+
+    assert count_new_levels(encode_features(table, levels=levels), table) == {"city": 3}
 
 
 def test_customers_of_whom_nothing_is_known_are_not_scored_all_alike(saved):

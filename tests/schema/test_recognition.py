@@ -485,3 +485,15 @@ def test_anything_without_a_header_gets_names(sources):
     names = suggest_columns(columns)
 
     assert len(set(names)) == len(columns)
+
+
+def test_a_file_whose_column_is_the_outcome_has_a_row_for_each_customer():
+    columns = [
+        SourceColumn("contract no", values=[f"D-{n}" for n in range(40)]),
+        SourceColumn("started on", values=[f"2024-01-{1 + n % 28:02}" for n in range(40)]),
+        SourceColumn("comment", values=["called twice and asked for a tariff"] * 40),
+        SourceColumn("gone", values=["yes", "no"] * 20),
+    ]
+
+    assert recognize(columns, outcome="gone=yes").kind == "customers"
+    assert recognize(columns).kind != "customers"

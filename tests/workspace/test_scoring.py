@@ -238,7 +238,7 @@ def test_customers_without_a_feature_of_the_model_are_refused_with_its_name(anal
     file.write_text("customer_id,colour\n1,red\n2,blue\n3,red\n", encoding="utf-8")
     other = analyze_files([str(file)], folder=tmp_path / "other", progress=Silent()).workspace
 
-    with pytest.raises(InvalidParameterError, match=r"The models look at '\w+'"):
+    with pytest.raises(InvalidParameterError, match=r"the models look at are missing here: '\w+'"):
         score_customers(
             other, keeper=analysis.workspace, file=tmp_path / "new.parquet", progress=Silent()
         )

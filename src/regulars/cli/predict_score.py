@@ -31,6 +31,11 @@ _CONTINUED = Wording(
     en="{continued} of {parts} parts were there from a scoring that was stopped.",
     ru="Частей, готовых с прошлого раза, который прервали: {continued} из {parts}.",
 )
+_NEW = Wording(
+    en="“{name}”: {whom} a value that nobody had when the model learnt; to the model it is not known.",
+    ru="«{name}»: у {whom} значение, какого не было ни у кого, когда модель училась; для модели оно"
+    " неизвестно.",
+)
 _NOBODY = Wording(
     en="Nobody was scored: there is no customer of whom the models could say something as of {as_of}.",
     ru="Никто не оценён: на {as_of} нет клиентов, о которых модели могли бы что-то сказать.",
@@ -128,6 +133,7 @@ def _describe(scored: ScoredCustomers, language: Language) -> dict[str, Any]:
         "seconds": scored.seconds,
         "rows_per_second": scored.rows_per_second,
         "file": str(scored.file),
+        "new_levels": dict(scored.new_levels),
     }
 
 
@@ -156,4 +162,14 @@ def _say(scored: ScoredCustomers, language: Language) -> list[str]:
             mean=format_share(scored.mean_probability, language),
         )
     )
+    lines += [_say_new(name, count, language) for name, count in scored.new_levels.items()]
     return [*lines, str(scored.file)]
+
+
+def _say_new(name: str, count: int, language: Language) -> str:
+    words = (
+        ("customer has", "customers have")
+        if language == "en"
+        else ("клиента", "клиентов", "клиентов")
+    )
+    return _NEW.to(language).format(name=name, whom=pluralize(count, language, *words))

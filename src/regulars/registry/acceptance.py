@@ -8,15 +8,22 @@ from numpy.typing import NDArray
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.features.matrix import FeatureMatrix
 from regulars.features.sentences import format_number
-from regulars.features.table import Feature
+from regulars.features.table import Feature, FeatureTable
 from regulars.registry.manifest import SavedFeature
+from regulars.schema.wording import Language, Wording
 
-__all__ = ["check_columns", "check_values", "find_range"]
+__all__ = ["check_columns", "check_values", "count_new_levels", "find_range"]
 
 _FEWEST = 20
 """Of fewer customers values that are odd, or missing, may well be theirs."""
 
 _FEWEST_IN_RANGE = 100
+_MOST_NAMED = 10
+_KINDS: dict[str, Wording] = {
+    "numeric": Wording(en="a number", ru="число"),
+    "category": Wording(en="a category", ru="категория"),
+    "boolean": Wording(en="yes or no", ru="да или нет"),
+}
 _ENDS = (0.01, 0.99)
 _SPANS = 3.0
 _TIMES = 5.0
@@ -54,20 +61,49 @@ def check_columns(
     other = [feature for feature in wanted if kinds.get(feature.name) != feature.kind]
     if not other:
         return
-    en = "; ".join(
-        f"'{one.name}' ({one.kind}), which is "
-        + (f"{kinds[one.name]} here" if one.name in kinds else "missing here")
-        for one in other
-    )
-    ru = "; ".join(
-        f"«{one.name}» ({one.kind}), а здесь "
-        + (f"это {kinds[one.name]}" if one.name in kinds else "его нет")
-        for one in other
-    )
+    missing = [one for one in other if one.name not in kinds]
+    changed = [one for one in other if one.name in kinds]
+    said = []
+    if missing:
+        en, ru = (_list_names(missing, language) for language in ("en", "ru"))
+        said.append(
+            Wording(
+                en=f"{len(missing)} of the {len(wanted)} columns that the models look at are missing here: {en}",
+                ru=f"из столбцов, на которые смотрят модели ({len(wanted)}), здесь нет {len(missing)}: {ru}",
+            )
+        )
+    if changed:
+        said.append(
+            Wording(
+                en="of another kind here are "
+                + ", ".join(
+                    f"'{one.name}' ({_KINDS[kinds[one.name]].en}, it was {_KINDS[one.kind].en})"
+                    for one in changed[:_MOST_NAMED]
+                ),
+                ru="другого вида здесь "
+                + ", ".join(
+                    f"«{one.name}» ({_KINDS[kinds[one.name]].ru}, а было: {_KINDS[one.kind].ru})"
+                    for one in changed[:_MOST_NAMED]
+                ),
+            )
+        )
+    en, ru = "; ".join(one.en for one in said), "; ".join(one.ru for one in said)
     raise InvalidParameterError(
-        en=f"The models look at {en}. Build the features as for the run {run}.",
-        ru=f"Модели смотрят на {ru}. Постройте признаки так же, как для прогона {run}.",
+        en=f"These are not the columns that the run {run} learnt from: {en}. Give a file with the same"
+        " columns, or learn anew: regulars analyze FILE.",
+        ru=f"Это не те столбцы, по которым учился прогон {run}: {ru}. Дайте файл с теми же столбцами или"
+        " обучите заново: regulars analyze ФАЙЛ.",
     )
+
+
+def _list_names(features: Sequence[SavedFeature], language: Language) -> str:
+    """The first names, and how many more there are."""
+    quoted = [
+        f"'{one.name}'" if language == "en" else f"«{one.name}»" for one in features[:_MOST_NAMED]
+    ]
+    rest = len(features) - len(quoted)
+    more = f" and {rest} more" if language == "en" else f" и ещё {rest}"
+    return ", ".join(quoted) + (more if rest else "")
 
 
 def check_values(wanted: Sequence[SavedFeature], matrix: FeatureMatrix, *, run: str | None) -> None:
@@ -109,6 +145,28 @@ def check_values(wanted: Sequence[SavedFeature], matrix: FeatureMatrix, *, run: 
         median = float(np.median(known))
         if _is_far(median, *feature.usual_range):
             raise _of_another_unit(feature, median, feature.usual_range, run)
+
+
+def count_new_levels(matrix: FeatureMatrix, features: FeatureTable) -> dict[str, int]:
+    """How many customers have a level that nobody had when the models learnt, by feature.
+
+    Parameters
+    ----------
+    matrix
+        As the models see them: such a level is not known.
+    features
+        The same customers, as they are.
+    """
+    counts = {}
+    for feature, levels, values in zip(
+        matrix.features, matrix.levels, matrix.values.T, strict=True
+    ):
+        if levels is None:
+            continue
+        new = int(np.isnan(values).sum()) - features.table[feature.name].null_count
+        if new > 0:
+            counts[feature.name] = new
+    return counts
 
 
 def _is_far(median: float, low: float, high: float) -> bool:

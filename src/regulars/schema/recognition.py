@@ -28,6 +28,9 @@ from regulars.schema.wording import Wording
 __all__ = ["KINDS", "recognize", "suggest_columns"]
 
 _SAID = Wording(en="you said so", ru="указано вами")
+_TELLS_OUTCOME = Wording(
+    en="the outcome is a column of it, as you said", ru="вы назвали в нём столбец с исходом"
+)
 _SURE_NAME = 0.9
 _CUSTOMER_IDS = ("customer_id", "related_customer_id", "counterpart_id")
 
@@ -103,6 +106,9 @@ def recognize(
         if kind
         else guess_kind(measured, id_column=id_column, drop=drop)
     )
+    if kind is None and guess.kind != "customers" and _names_column(outcome, columns):
+        # Only a file with a row per customer has a column that tells the outcome.
+        guess = Guess("customers", 1.0, _TELLS_OUTCOME)
     mapped = _map_columns(measured, guess, id_column=id_column, drop=drop)
     wish = outcome or next((name for name, to in said.items() if to == Role.OUTCOME), None)
     found, outcome_note = _find_outcome(measured, guess.kind, wish, drop)
@@ -136,6 +142,13 @@ def _check_names(columns: Sequence[SourceColumn], asked: Sequence[str]) -> None:
     for name in asked:
         if name not in names:
             raise UnknownColumnError(name, names, where="The source", ru="В источнике")
+
+
+def _names_column(outcome: str | None, columns: Sequence[SourceColumn]) -> bool:
+    """Whether `COLUMN` or `COLUMN=VALUE` names one of the columns."""
+    return outcome is not None and any(
+        one.name in (outcome, outcome.rpartition("=")[0]) for one in columns
+    )
 
 
 def _follow_wish(kind: str, measured: Sequence[Measured], said: MappingABC[str, str]) -> Guess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -175,6 +176,7 @@ def score_part(
     reasons: int = 0,
     language: Language = "en",
     is_checked: bool = False,
+    new_levels: Counter[str] | None = None,
 ) -> pa.Table:
     """The scores of some customers, as `shape_scores` has them.
 
@@ -192,6 +194,8 @@ def score_part(
         Of the reasons.
     is_checked
         Whether these are some of customers whose values were looked at together already.
+    new_levels
+        To which is added, by feature, how many of them have a level that nobody had before.
     """
     import pyarrow as pa
 
@@ -202,7 +206,14 @@ def score_part(
         # Whether these are other customers, or other units, is asked of all and not of each slice.
         models.encode(features.sample(_CUSTOMERS_AT_ONCE))
     pieces = [
-        _score(models, features.slice(start, _CUSTOMERS_AT_ONCE), model, reasons, language)
+        _score(
+            models,
+            features.slice(start, _CUSTOMERS_AT_ONCE),
+            model,
+            reasons,
+            language,
+            Counter() if new_levels is None else new_levels,
+        )
         for start in range(0, len(features), _CUSTOMERS_AT_ONCE)
     ]
     return pa.concat_tables(pieces).cast(schema)
@@ -214,10 +225,14 @@ def _score(
     model: ModelName,
     reasons: int,
     language: Language,
+    new_levels: Counter[str],
 ) -> pa.Table:
     import pyarrow as pa
 
+    from regulars.registry.acceptance import count_new_levels
+
     matrix = models.encode(features, is_checked=True)
+    new_levels.update(count_new_levels(matrix, features))
     said = models.get(model).probabilities(matrix.values)
     risk = pa.array(code_risks(said, models.manifest.threshold))
     columns = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from regulars.workspace.score_source import ScoreSource
 from regulars.workspace.tables import list_canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from datetime import date
 
     from regulars.features import FeatureTable
@@ -78,6 +79,9 @@ class ScoredCustomers:
         How long it took.
     file
         Where the scores are: one row per customer.
+    new_levels
+        By feature, how many of the customers who were scored now have a level that nobody had when the
+        model learnt: to it they are customers of whom that is not known.
     """
 
     run: str
@@ -94,6 +98,7 @@ class ScoredCustomers:
     continued: int
     seconds: float
     file: Path
+    new_levels: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows_per_second(self) -> float:
@@ -182,6 +187,7 @@ def score_customers(
             "parts": [dealt.count, dealt.rows],
         }
         schema = shape_scores(has_reasons=reasons > 0)
+        new_levels: Counter[str] = Counter()
         parts = ScoreParts(target, _fingerprint(asked), dealt.count, schema)
         with (
             progress.stage(_SCORING.to(language), total=dealt.count) as stage,
@@ -197,6 +203,7 @@ def score_customers(
                         reasons=reasons,
                         language=language,
                         is_checked=dealt.is_stream,
+                        new_levels=new_levels,
                     )
                     parts.write(number, scored)
                 stage.advance()
@@ -217,6 +224,7 @@ def score_customers(
         continued=parts.continued,
         seconds=time.monotonic() - started,
         file=target,
+        new_levels=dict(new_levels),
     )
 
 
