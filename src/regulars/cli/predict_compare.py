@@ -108,7 +108,12 @@ def compare(
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
     seed: Annotated[
-        int, Parameter(help="Of everything random: the same seed gives the same figures.")
+        int,
+        Parameter(
+            help="Of everything random: the same seed gives the same figures. Of more than 5,000 rows it "
+            "depends on the machine which models fit into `--budget`; a large one gives the same table "
+            "everywhere."
+        ),
     ] = 0,
     no_input: Annotated[
         bool,
