@@ -131,6 +131,7 @@ def test_the_card_is_written_in_both_forms_and_languages(desk, two_runs):
     shown = desk.run("predict", "card", "-w", HOME)
     page = desk.run("predict", "card", "latest", "-w", HOME, "--out", "card.html", "--lang", "ru")
     wrong = desk.run("predict", "card", "latest", "-w", HOME, "--out", "card.pdf")
+    told = desk.run("predict", "card", "-w", HOME, "--format", "json").json
 
     text = (desk.folder / "card.html").read_text("utf-8")
     assert (shown.code, page.code, wrong.code) == (0, 0, 2)
@@ -140,6 +141,10 @@ def test_the_card_is_written_in_both_forms_and_languages(desk, two_runs):
     assert "<b>DPO</b>" not in text
     assert "<script" not in text
     assert wrong.complaint.startswith("'card.pdf' ends in '.pdf'")
+    assert (told["run"], told["in_use"], told["file"]) == (two_runs[1], True, None)
+    assert told["held_out"]["roc_auc"]["low"] < told["held_out"]["roc_auc"]["mean"]
+    assert told["model"] in [one["name"] for one in told["models"]]
+    assert [entry["by"] for entry in told["decisions"]] == ["Anna | <b>DPO</b>"]
 
 
 def test_a_run_that_is_not_there_is_named_with_those_that_are(desk, two_runs):

@@ -93,3 +93,94 @@ def test_without_models_it_says_who_keeps_them(desk):
 
     assert ran.code != 0
     assert "regulars analyze" in ran.complaint
+
+
+def test_scores_in_a_file_are_judged_by_a_file_of_outcomes(desk, monkeypatch):
+    monkeypatch.chdir(desk.folder)
+    chance = np.random.default_rng(2)
+    said = chance.uniform(0.05, 0.95, 400).round(3)
+    left = chance.random(400) < said
+    desk.write("said.csv", "id,score\n" + "".join(f"k{n},{said[n]}\n" for n in range(400)))
+    rows = "".join(f"k{n},{n % 7},{'yes' if left[n] else 'no'}\n" for n in range(50, 400))
+    desk.write("now.csv", "id,fee,left\n" + rows)
+    ask = ("predict", "recheck", "now.csv", "--id", "id", "--outcome", "left")
+
+    found = desk.run(*ask, "--scores", "said.csv", "--format", "json").json
+    told = desk.run(*ask, "--scores", "said.csv", "--lang", "ru").out
+
+    assert (found["run"], found["promised_roc_auc"], found["verdict"]) == (None, None, None)
+    assert (found["scored"], found["known"], found["positives"]) == (400, 350, left[50:].sum())
+    assert found["said"] == pytest.approx(said[50:].mean())
+    assert found["came"]["mean"] == pytest.approx(left[50:].mean())
+    assert found["roc_auc"]["low"] > 0.7
+    assert found["reason"].endswith("as was said.")
+    assert "Оценки из файла, смотрим до" in told
+    assert "лучше случайного. Что было обещано, здесь не известно." in told
+
+
+def test_scores_in_a_file_are_judged_by_a_history(shop, monkeypatch):
+    monkeypatch.chdir(shop.folder)
+    chance = np.random.default_rng(3)
+    said = "".join(f"{n};{chance.uniform(0, 1):.3f}\n" for n in range(400))
+    shop.write("said.csv", "customer_id;probability\n" + said)
+    ask = ("predict", "recheck", "orders.csv", "--scores", "said.csv", "--leaving", "no-purchase")
+
+    found = shop.run(*ask, "--horizon-days", "45", "--scored-on", "2025-10-01", "--format", "json")
+    no_day = shop.run(*ask)
+
+    assert found.json["as_of"] == "2025-10-01"
+    assert found.json["positives"] > 10
+    assert "no better than chance may be" in found.json["reason"]
+    assert no_day.code == 2
+    assert "--scored-on YYYY-MM-DD" in no_day.complaint
+
+
+def test_kept_models_are_judged_by_a_file_that_came_later(desk, monkeypatch):
+    monkeypatch.chdir(desk.folder)
+    chance = np.random.default_rng(2)
+    visits = chance.integers(0, 20, 600)
+    left = chance.random(600) < 1 / (1 + np.exp((visits - 8) / 3))
+
+    def write(name, known):
+        rows = [
+            f"{row},{visits[row]},{row % 7},{('yes' if left[row] else 'no') if row < known else ''}"
+            for row in range(600)
+        ]
+        desk.write(name, "\n".join(["client,visits,fee,left", *rows]) + "\n")
+
+    write("then.csv", 400)
+    write("now.csv", 600)
+    how = ("--kind", "customers", "--id", "client", "--outcome", "left")
+    desk.run("analyze", "then.csv", *how)
+
+    found = desk.run(
+        *("predict", "recheck", "now.csv", "--from", "then-regulars/workspace"),
+        *(*how[2:], "--format", "json"),
+    ).json
+
+    assert found["scored"] == 600
+    assert found["promised_roc_auc"]["mean"] > 0.6
+    assert found["verdict"] in {"kept", "better", "worse"}
+
+
+def test_what_is_missing_to_judge_is_said(desk, monkeypatch):
+    monkeypatch.chdir(desk.folder)
+    desk.write(
+        "now.csv", "id,left\n" + "".join(f"{n},{'yes' if n % 2 else 'no'}\n" for n in range(60))
+    )
+    desk.write("far.csv", "id,score\n0,17.5\n")
+    desk.write("other.csv", "id,score\nx,0.5\n")
+    desk.write("none.csv", "id,chance\n1,0.5\n")
+    ask = ("predict", "recheck", "now.csv", "--id", "id", "--outcome", "left")
+
+    neither = desk.run(*ask)
+    both = desk.run(*ask, "--scores", "far.csv", "--from", "ws")
+    far = desk.run(*ask, "--scores", "far.csv")
+    other = desk.run(*ask, "--scores", "other.csv")
+    none = desk.run(*ask, "--scores", "none.csv")
+
+    assert "what was said earlier is missing" in neither.complaint
+    assert "Leave one of them out" in both.complaint
+    assert "must be probabilities between 0 and 1" in far.complaint
+    assert "None of the 1 customers who have a score in 'other.csv'" in other.complaint
+    assert "The file of scores 'none.csv' has no column 'churn_probability'" in none.complaint

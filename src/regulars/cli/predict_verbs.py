@@ -22,7 +22,7 @@ SUBCOMMANDS = {
     ),
     "recheck": (
         "predict_recheck",
-        "Compare what kept models said with what has come since.",
+        "Compare what was said of customers earlier with what has come since.",
     ),
     "score": (
         "predict_score",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from regulars.workspace.champions import gate_bounds, list_champions, list_decisions
 from regulars.workspace.fairness import find_run
@@ -15,23 +15,14 @@ if TYPE_CHECKING:
 
     from regulars.evaluate import CalibrationPoint
     from regulars.registry import ModelManifest
-    from regulars.schema.wording import Language
+    from regulars.registry.card import CardFacts
     from regulars.workspace.folder import Workspace
 
-__all__ = ["CardFormat", "write_card"]
-
-CardFormat = Literal["md", "html"]
+__all__ = ["gather_card"]
 
 
-def write_card(
-    workspace: Workspace,
-    run: str,
-    *,
-    class_number: int | None = None,
-    form: CardFormat = "md",
-    language: Language,
-) -> str:
-    """The card of the chosen model of a run.
+def gather_card(workspace: Workspace, run: str, *, class_number: int | None = None) -> CardFacts:
+    """What the card of a model says.
 
     Parameters
     ----------
@@ -41,10 +32,6 @@ def write_card(
         Its name; `latest` for the last run that kept models.
     class_number
         Of an outcome of several classes which, from 1.
-    form
-        `md` for Markdown, `html` for a page of its own.
-    language
-        "en" or "ru".
 
     Raises
     ------
@@ -52,7 +39,7 @@ def write_card(
         When there is no such run, a file is not as it was written, or the key is not here.
     """
     from regulars.registry import read_manifest
-    from regulars.registry.card import CardFacts, render_card, render_card_page
+    from regulars.registry.card import CardFacts
     from regulars.registry.gate import check_gate
 
     name = find_run(workspace, run, class_number=class_number)
@@ -61,7 +48,7 @@ def write_card(
     manifest = read_manifest(own, is_signature=workspace.master_key.is_signature)
     record = read_record(workspace.folder / "runs", name)
     here = (name, class_number)
-    facts = CardFacts(
+    return CardFacts(
         manifest=manifest,
         manifest_sha256=hashlib.sha256((own / "manifest.json").read_bytes()).hexdigest(),
         key=workspace.master_key.identity[:8],
@@ -74,8 +61,6 @@ def write_card(
         in_use=any((one.run, one.class_number) == here for one in list_champions(workspace)),
         class_number=class_number,
     )
-    render = render_card if form == "md" else render_card_page
-    return render(facts, language=language)
 
 
 def _count_rows(workspace: Workspace, manifest: ModelManifest) -> dict[str, int]:

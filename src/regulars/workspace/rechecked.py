@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from regulars.workspace.chosen_models import ChosenModels
     from regulars.workspace.folder import Workspace
 
-__all__ = ["RecheckedRun", "recheck_run"]
+__all__ = ["RecheckedRun", "align_labels", "recheck_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +46,33 @@ class RecheckedRun:
     Attributes
     ----------
     run, model, title
-        Whose scores.
+        Whose scores; None where they are kept in a file.
     outcome
         What was predicted, in words.
     as_of
-        First day that the scores had not seen, ISO 8601.
+        First day that the scores had not seen, ISO 8601; None where it is not known.
     until
         First day that is not looked at now, ISO 8601.
     found
         The figures.
     """
 
-    run: str
-    model: str
-    title: Wording
+    run: str | None
+    model: str | None
+    title: Wording | None
     outcome: Wording
-    as_of: str
+    as_of: str | None
     until: str
     found: Recheck
 
 
 def recheck_run(
-    workspace: Workspace, *, run: str | None = None, as_of: date | None = None, seed: int = 0
+    workspace: Workspace,
+    *,
+    keeper: Workspace | None = None,
+    run: str | None = None,
+    as_of: date | None = None,
+    seed: int = 0,
 ) -> RecheckedRun:
     """Score the customers as they were known on the day of a run, and look what became of them.
 
@@ -77,7 +82,10 @@ def recheck_run(
     Parameters
     ----------
     workspace
-        Whose runs and whose customers.
+        What has become of the customers.
+    keeper
+        Which keeps the models, and what was known of the customers on the day of the run; the same
+        workspace when None.
     run
         Which run; the last one that kept models when None.
     as_of
@@ -94,7 +102,8 @@ def recheck_run(
     QualityError
         When too little has come since.
     """
-    chosen = choose_models(workspace, run, None)
+    kept = keeper or workspace
+    chosen = choose_models(kept, run, None)
     manifest = chosen.models.manifest
     mappings = read_mappings(workspace)
     with workspace.open_scratch() as scratch, workspace.open_engine(scratch) as backend:
@@ -110,7 +119,7 @@ def recheck_run(
                 f"{until.day:%d.%m.%Y}. Загрузите то, что произошло с тех пор.",
             )
         now = see_tables(snapshot, backend, as_of=until, told_until=latest)
-        scores, had_it = _score_again(workspace, chosen, mappings)
+        scores, had_it = _score_again(kept, chosen, read_mappings(kept))
         owners = scores["customer_id"].combine_chunks()
         labels = _look_up(manifest.outcome, owners, now, mappings, day, until)
         labels[had_it] = float("nan")
@@ -168,7 +177,7 @@ def _score_again(
             return scores, np.zeros(scores.num_rows, dtype=bool)
         then = see_tables(snapshot, backend, as_of=source.day, told_until=source.latest)
         owners = scores["customer_id"].combine_chunks()
-        before = _align(owners, *_read_column(definition, then, mappings, source.day))
+        before = align_labels(owners, *_read_column(definition, then, mappings, source.day))
         return scores, before == 1
 
 
@@ -182,9 +191,9 @@ def _look_up(
 ) -> NDArray[np.float64]:
     """What became of each customer after `day`; NaN where it is not known."""
     if isinstance(definition, ColumnOutcome):
-        return _align(owners, *_read_column(definition, now, mappings, until))
+        return align_labels(owners, *_read_column(definition, now, mappings, until))
     (seen,) = observe_outcome(definition, now, as_of=[day], until=until)
-    return _align(owners, seen.customer_ids, seen.labels)
+    return align_labels(owners, seen.customer_ids, seen.labels)
 
 
 def _read_column(
@@ -211,7 +220,7 @@ def _read_column(
     return ids.combine_chunks(), label_values(values, definition)
 
 
-def _align(
+def align_labels(
     owners: pa.Array, customer_ids: pa.Array, labels: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The labels in the order of `owners`, NaN for who has none."""

@@ -37,7 +37,8 @@ class Recheck:
     roc_auc
         How well the scores ranked them; interval by DeLong's method.
     promised
-        What was said of that when the model was chosen, on customers it had not seen.
+        What was said of that when the model was chosen, on customers it had not seen; None where nobody
+        knows.
     said
         Mean probability of those who are known.
     came
@@ -48,7 +49,7 @@ class Recheck:
         What was said and what came, lowest first.
     verdict
         `worse` where the ranking lies below what was promised beyond both intervals, `better` where
-        above, `kept` else.
+        above, `kept` else; None where nothing was promised.
     sentence
         The same in words.
     """
@@ -57,13 +58,13 @@ class Recheck:
     known: int
     positives: int
     roc_auc: Interval
-    promised: Interval
+    promised: Interval | None
     said: float
     came: Interval
     brier: Interval
     calibration_error: Interval
     calibration: tuple[CalibrationPoint, ...]
-    verdict: Verdict
+    verdict: Verdict | None
     sentence: Wording
 
 
@@ -71,7 +72,7 @@ def recheck_scores(
     probabilities: NDArray[np.float64],
     labels: NDArray[np.float64],
     *,
-    promised: Interval,
+    promised: Interval | None,
     random_state: int,
 ) -> Recheck:
     """Compare what was said with what came.
@@ -84,7 +85,7 @@ def recheck_scores(
         1 where the outcome came after that, 0 where not, NaN where it is not known yet; shape
         (n_customers,).
     promised
-        ROC-AUC when the model was chosen.
+        ROC-AUC when the model was chosen; None where it is not known.
     random_state
         Of the bootstrap.
 
@@ -118,7 +119,7 @@ def recheck_scores(
     )
     customers = np.arange(len(came))
     ranked = RankingQuality.over([(came, said, customers)], n_customers=len(came)).interval()
-    verdict = _judge(ranked, promised)
+    verdict = None if promised is None else _judge(ranked, promised)
     mean = float(said.mean())
     return Recheck(
         scored=len(labels),
@@ -182,26 +183,44 @@ _SURPRISES = {
 
 def _say(
     found: Interval,
-    promised: Interval,
+    promised: Interval | None,
     said: float,
     came: Interval,
-    verdict: Verdict,
+    verdict: Verdict | None,
     language: Language,
 ) -> str:
     kind = "more" if came.low > said else "less" if came.high < said else "so"
-    own, then = _figure(found, language), _figure(promised, language)
     mean, share = format_share(said, language), format_share(came.mean, language)
     low, high = format_share(came.low, language), format_share(came.high, language)
-    surprise, judged = _SURPRISES[kind].to(language), _VERDICTS[verdict].to(language)
+    surprise, ranked = (
+        _SURPRISES[kind].to(language),
+        _say_ranking(found, promised, verdict, language),
+    )
     if language == "en":
         return (
-            f"ROC-AUC on what came since is {own}, promised was {then}: {judged}. On average {mean} was "
-            f"said, and the outcome came to {share} ({low}–{high}): {surprise}."
+            f"{ranked} On average {mean} was said, and the outcome came to {share} ({low}–{high}): "
+            f"{surprise}."
         )
-    return (
-        f"ROC-AUC по тому, что произошло с тех пор, — {own}, обещано было {then}: {judged}. В среднем было "
-        f"названо {mean}, а исход наступил у {share} ({low}–{high}): {surprise}."
-    )
+    return f"{ranked} В среднем было названо {mean}, а исход наступил у {share} ({low}–{high}): {surprise}."
+
+
+def _say_ranking(
+    found: Interval, promised: Interval | None, verdict: Verdict | None, language: Language
+) -> str:
+    own = _figure(found, language)
+    if promised is None or verdict is None:
+        is_signal = found.low > 0.5
+        if language == "en":
+            told = "better than by chance" if is_signal else "no better than chance may be"
+            return (
+                f"ROC-AUC on what came since is {own}: {told}. What was promised is not known here."
+            )
+        told = "лучше случайного" if is_signal else "не отличить от случайного"
+        return f"ROC-AUC по тому, что произошло с тех пор, — {own}: {told}. Что было обещано, здесь не известно."
+    then, judged = _figure(promised, language), _VERDICTS[verdict].to(language)
+    if language == "en":
+        return f"ROC-AUC on what came since is {own}, promised was {then}: {judged}."
+    return f"ROC-AUC по тому, что произошло с тех пор, — {own}, обещано было {then}: {judged}."
 
 
 def _figure(interval: Interval, language: Language) -> str:
