@@ -1,6 +1,7 @@
 """All suitable models compared on one split, at random or in order, and the chosen one looked at closer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from regulars.evaluate.intervals import Interval
 from regulars.evaluate.profit import CampaignPrices, measure_maximum_profit
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.savings import CustomerCosts, measure_savings
+from regulars.evaluate.splits import Round
 from regulars.evaluate.threads import one_thread
 from regulars.features.table import FeatureTable
 from regulars.predictions.comparing.alarms import find_alarms
@@ -22,10 +24,11 @@ from regulars.predictions.comparing.learning import (
     learn_from_less,
     measure_groups,
 )
-from regulars.predictions.comparing.results import Quality
+from regulars.predictions.comparing.results import ModelResult, Quality
 from regulars.predictions.comparing.rounds import (
     COMPARING,
     FOLDS,
+    SplitRounds,
     fit_budget,
     lay_rounds,
     rank_at_random,
@@ -39,7 +42,14 @@ from regulars.predictions.comparing.say_standings import (
     say_in_order,
 )
 from regulars.predictions.comparing.scorecard import choose_model
-from regulars.predictions.comparing.standings import JudgedRows, Ordering, SplitKind, Standings
+from regulars.predictions.comparing.standings import (
+    GroupQuality,
+    JudgedRows,
+    LearningPoint,
+    Ordering,
+    SplitKind,
+    Standings,
+)
 from regulars.predictions.comparing.validation import (
     Trial,
     compare_trials,
@@ -86,10 +96,11 @@ def rank_models(
 ) -> Standings:
     """Compare models on customers they have not seen, by the split that is asked for.
 
-    Everything that is learnt (what stands in for gaps, scaling, intervals, penalties, the number of trees,
-    calibration) is learnt from the rows that teach in each round. Rows with identical features are
-    never on both sides, unless the columns allow so few values that this is no wonder. In order a model is chosen on rows that stand before those it is judged on,
-    and the chosen one is tested in random folds too, so that the difference is seen.
+    Everything that is learnt (what stands in for gaps, scaling, intervals, penalties, the number of
+    trees, calibration) is learnt from the rows that teach in each round. Rows with identical features
+    are never on both sides, unless the columns allow so few values that this is no wonder. In order a
+    model is chosen on rows that stand before those it is judged on, and the chosen one is tested in
+    random folds too, so that the difference is seen.
 
     Parameters
     ----------
@@ -142,111 +153,163 @@ def rank_models(
         rows, owners[known] if owners is not None and order is None else None
     )
     rounds = lay_rounds(rows.labels, rows.groups, order, split, gap, random_state=random_state)
-    watched = progress or Silent()
-    wanted = arrange_models(models if models is not None else list_installed())
+    asked = arrange_models(models if models is not None else list_installed())
     costs, prices = costs or ContactCosts(), prices or CampaignPrices()
+    race = _Race(
+        rows, rounds, order is not None, costs, random_state, progress or Silent(), language
+    )
     with one_thread():
-        asked = wanted
+        wanted = asked
         if budget_seconds is not None:
             wanted = fit_budget(rows, rounds, asked, budget_seconds, random_state=random_state)
-        total = count_fits(wanted) * len(rounds.list_parts())
-        with watched.stage(COMPARING.to(language), total=total) as stage:
-            advance = watch(stage.advance, watched)
-            choosing = try_models(
-                rows, rounds.choosing, random_state=random_state, advance=advance, models=wanted
-            )
-            chosen, reason = choose_model(
-                compare_trials(choosing, rows, costs=costs, random_state=random_state)
-            )
-            tests = choosing
-            if order is not None:
-                reason = say_chosen_before(reason)
-                tests = try_models(
-                    rows, rounds.testing, random_state=random_state, advance=advance, models=wanted
-                )
-        results = compare_trials(tests, rows, costs=costs, random_state=random_state)
-        trial = tests[chosen]
+        told = race.run(wanted)
+        trial = told.tests[told.chosen]
+        closer = race.look_closer(told.chosen, trial)
         tested, said = trial.pool()
-        labels, owners = rows.labels[tested], rows.groups[tested]
+        judged = JudgedRows(known[tested], rows.labels[tested], said, rows.groups[tested])
         quality = _judge(trial, rows, outcome, costs, random_state)
-        best = next(result for result in results if result.name == chosen)
-        n_fits = len(LEARNT_SHARES) * len(choose_rounds(len(rounds.testing)))
-        with watched.stage(
-            _LOOKING.to(language), total=n_fits + (FOLDS if order is not None else 0)
-        ) as stage:
-            advance = watch(stage.advance, watched)
-            learning, said_more = learn_from_less(
-                chosen, trial, rows, rounds.testing, random_state=random_state, advance=advance
-            )
-            at_random = (
-                rank_at_random(chosen, rows, random_state, advance) if order is not None else None
-            )
-        together = _join_tests(tests, rows) if split == "rolling" else {}
-        return Standings(
+        alarms = find_alarms(matrix, rows, told.best, quality, None, random_state=random_state)
+        together = _join_tests(told.tests, rows) if split == "rolling" else {}
+        standings = Standings(
             outcome=outcome,
             base_rate=float(rows.labels.mean()),
             n=len(rows.labels),
             split=split,
             said_split=say_folds(
                 len(rows.labels), FOLDS, keeps_twins=keeps_twins, n_owners=n_owners
-            )
-            if order is None
-            else say_in_order(split, rounds.testing, order, gap, rows.labels),
+            ),
             rounds=len(rounds.testing),
-            models=results,
+            models=told.results,
             together=together,
-            chosen=chosen,
-            reason=reason,
+            chosen=told.chosen,
+            reason=told.reason,
             quality=quality,
             threshold=costs.threshold,
-            capacity=_measure_capacity(labels, said, capacity, owners, random_state),
+            capacity=_measure_capacity(judged, capacity, random_state),
             calibration=measure_calibration(
-                labels, said, customers=owners, random_state=random_state
+                judged.labels, said, customers=judged.customers, random_state=random_state
             ),
             profit=measure_maximum_profit(
-                labels, said, prices, customers=owners, random_state=random_state, n_samples=100
-            ),
-            alarms=tuple(
-                alarm
-                for alarm in find_alarms(
-                    matrix, rows, best, quality, None, random_state=random_state
-                )
-                # In order the customers of another time differ, too; the gap is told beside the figures.
-                if order is None or alarm.kind != "overfitting"
-            ),
-            tests=JudgedRows(known[tested], labels, said, owners),
-            savings=measure_savings(
-                labels,
+                judged.labels,
                 said,
-                customer_costs.take(known[tested]),
-                customers=owners,
+                prices,
+                customers=judged.customers,
                 random_state=random_state,
-            )
-            if customer_costs is not None
-            else None,
-            after_choosing=_test_choosing(tests, rows) if order is None else None,
-            at_random=at_random,
-            said_gap=say_gap(
-                at_random,
-                best.roc_auc,
-                together=together.get(chosen),
-                blind=together.get("baseline"),
-            )
-            if at_random is not None
-            else None,
-            learning=learning,
-            said_more=said_more,
-            groups=measure_groups(
-                [groups[number] for number in known[tested]],
-                labels,
-                said,
-                owners,
-                random_state=random_state,
-            )
-            if groups is not None
-            else (),
+                n_samples=100,
+            ),
+            alarms=alarms,
+            tests=judged,
+            learning=closer.learning,
+            said_more=closer.said_more,
             left_out=tuple(name for name in asked if name not in wanted),
         )
+        if customer_costs is not None:
+            savings = measure_savings(
+                judged.labels,
+                said,
+                customer_costs.take(judged.rows),
+                customers=judged.customers,
+                random_state=random_state,
+            )
+            standings = replace(standings, savings=savings)
+        if groups is not None:
+            standings = replace(standings, groups=_measure_groups(groups, judged, random_state))
+        if order is None:
+            return replace(standings, after_choosing=_test_choosing(told.tests, rows))
+        return replace(
+            standings,
+            said_split=say_in_order(split, rounds.testing, order, gap, rows.labels),
+            # In order the customers of another time differ, too; the gap is told beside the figures.
+            alarms=tuple(alarm for alarm in alarms if alarm.kind != "overfitting"),
+            at_random=closer.at_random,
+            said_gap=say_gap(
+                closer.at_random,
+                told.best.roc_auc,
+                together=together.get(told.chosen),
+                blind=together.get("baseline"),
+            )
+            if closer.at_random is not None
+            else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What the rounds said: every model's tests and figures, the one to take, and why."""
+
+    tests: Mapping[ModelName, Trial]
+    results: tuple[ModelResult, ...]
+    chosen: ModelName
+    reason: Wording
+
+    @property
+    def best(self) -> ModelResult:
+        return next(result for result in self.results if result.name == self.chosen)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Closer:
+    """What the chosen model is when it learns from less, and in folds dealt at random."""
+
+    learning: tuple[LearningPoint, ...]
+    said_more: Wording | None
+    at_random: Interval | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Race:
+    """The same rows and rounds for every model; in order the choice is made on earlier rounds."""
+
+    rows: TrainingRows
+    rounds: SplitRounds
+    is_in_order: bool
+    costs: ContactCosts
+    random_state: int
+    watched: Progress
+    language: Language
+
+    def run(self, models: tuple[ModelName, ...]) -> _Told:
+        total = count_fits(models) * len(self.rounds.list_parts())
+        with self.watched.stage(COMPARING.to(self.language), total=total) as stage:
+            advance = watch(stage.advance, self.watched)
+            tests = self._try(self.rounds.choosing, models, advance)
+            results = self._compare(tests)
+            chosen, reason = choose_model(results)
+            if self.is_in_order:
+                reason = say_chosen_before(reason)
+                tests = self._try(self.rounds.testing, models, advance)
+                results = self._compare(tests)
+        return _Told(tests, results, chosen, reason)
+
+    def look_closer(self, chosen: ModelName, trial: Trial) -> _Closer:
+        n_fits = len(LEARNT_SHARES) * len(choose_rounds(len(self.rounds.testing)))
+        total = n_fits + (FOLDS if self.is_in_order else 0)
+        with self.watched.stage(_LOOKING.to(self.language), total=total) as stage:
+            advance = watch(stage.advance, self.watched)
+            learning, said_more = learn_from_less(
+                chosen,
+                trial,
+                self.rows,
+                self.rounds.testing,
+                random_state=self.random_state,
+                advance=advance,
+            )
+            at_random = (
+                rank_at_random(chosen, self.rows, self.random_state, advance)
+                if self.is_in_order
+                else None
+            )
+        return _Closer(learning, said_more, at_random)
+
+    def _try(
+        self, parts: tuple[Round, ...], models: tuple[ModelName, ...], advance: Callable[[], None]
+    ) -> dict[ModelName, Trial]:
+        return try_models(
+            self.rows, parts, random_state=self.random_state, advance=advance, models=models
+        )
+
+    def _compare(self, tests: Mapping[ModelName, Trial]) -> tuple[ModelResult, ...]:
+        return compare_trials(tests, self.rows, costs=self.costs, random_state=self.random_state)
 
 
 def _judge(
@@ -287,14 +350,24 @@ def _join_tests(tests: Mapping[ModelName, Trial], rows: TrainingRows) -> dict[Mo
     return joined
 
 
-def _measure_capacity(
-    labels: NDArray[np.float64],
-    said: NDArray[np.float64],
-    share: float,
-    customers: NDArray[np.int64],
-    random_state: int,
-) -> Gain:
+def _measure_capacity(judged: JudgedRows, share: float, random_state: int) -> Gain:
     (gain,) = measure_gains(
-        labels, said, shares=(share,), customers=customers, random_state=random_state
+        judged.labels,
+        judged.probabilities,
+        shares=(share,),
+        customers=judged.customers,
+        random_state=random_state,
     )
     return gain
+
+
+def _measure_groups(
+    groups: Sequence[str], judged: JudgedRows, random_state: int
+) -> tuple[GroupQuality, ...]:
+    return measure_groups(
+        [groups[number] for number in judged.rows],
+        judged.labels,
+        judged.probabilities,
+        judged.customers,
+        random_state=random_state,
+    )
