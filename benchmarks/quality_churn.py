@@ -20,12 +20,14 @@ from pyarrow import csv
 from ranking import (
     Contest,
     Question,
+    read_customers,
     read_rows,
     say,
     score,
     score_at_random,
     score_money,
     score_over_time,
+    score_reasons,
 )
 
 from regulars.connectors.datasets import choose_datasets_folder
@@ -68,7 +70,7 @@ _CREDIT = (
 def run_telco(folder: Path) -> Iterator[Score]:
     """IBM Telco, and what a campaign by it would earn at best at the prices of the paper."""
     question = Question(folder / "Telco-Customer-Churn.csv")
-    yield score_at_random("Telco", question, limit=0.848)
+    yield from score_at_random("Telco", question, limit=0.848)
     with say("Telco, profit"):
         rows = read_rows(question)
         plan = plan_at_random(rows, random_state=SEED)
@@ -85,14 +87,14 @@ def run_telco(folder: Path) -> Iterator[Score]:
 def run_online_shoppers(folder: Path) -> Iterator[Score]:
     """Web sessions."""
     question = Question(folder / "online_shoppers_intention.csv", outcome="Revenue")
-    yield score_at_random("Online Shoppers", question, limit=0.93)
+    yield from score_at_random("Online Shoppers", question, limit=0.93)
 
 
 def run_tv_churn(folder: Path) -> Iterator[Score]:
     """TV subscribers; the costs of errors are no features, and tell what decisions save."""
     file = folder / "churn_tv_subscriptions.csv.gz"
     question = Question(file, drop=_COSTS)
-    yield score_at_random("TV churn", question)
+    yield from score_at_random("TV churn", question)
     with say("TV churn, savings"):
         rows = read_rows(question)
         plan = plan_at_random(rows, random_state=SEED)
@@ -132,7 +134,7 @@ def run_hillstrom(folder: Path) -> Iterator[Score]:
     question = Question(
         folder / "hillstrom_email_data.csv", outcome="visit", drop=("conversion", "spend")
     )
-    yield score_at_random("Hillstrom, visit", question)
+    yield from score_at_random("Hillstrom, visit", question)
 
 
 def run_german_credit(folder: Path) -> Iterator[Score]:
@@ -140,7 +142,7 @@ def run_german_credit(folder: Path) -> Iterator[Score]:
     question = Question(
         folder / "german.data", outcome="class=2", reading=FileReading(columns=_CREDIT)
     )
-    yield score_at_random("German credit", question)
+    yield from score_at_random("German credit", question)
 
 
 def run_bank_marketing(folder: Path) -> Iterator[Score]:
@@ -148,7 +150,8 @@ def run_bank_marketing(folder: Path) -> Iterator[Score]:
     with zipfile.ZipFile(folder / "bank-additional.zip") as archive:
         member = next(name for name in archive.namelist() if name.endswith("/bank-full.csv"))
         with tempfile.TemporaryDirectory() as name:
-            rows = read_rows(Question(archive.extract(member, name)))
+            customers = read_customers(Question(archive.extract(member, name)))
+    rows = customers.rows
     with say("Bank Marketing, at random"):
         plan = plan_at_random(rows, random_state=SEED)
         contest = Contest(rows, plan.choosing)
@@ -161,6 +164,8 @@ def run_bank_marketing(folder: Path) -> Iterator[Score]:
             n_tested=len(rows.labels),
             limit=0.795,
         )
+    with say("Bank Marketing, reasons"):
+        yield score_reasons("Bank Marketing", contest.chosen, customers, plan.repeats[0][0])
     place = np.arange(len(rows.labels))
     rolling = [
         Round(
@@ -215,12 +220,12 @@ def run_cdnow(folder: Path) -> Iterator[Score]:
     """CDNOW, all customers."""
     columns = ("customer_id", "date", "quantity", "amount")
     question = Question(folder / "CDNOW_master.txt", reading=FileReading(columns=columns))
-    yield score_over_time("CDNOW", question)
+    yield from score_over_time("CDNOW", question)
 
 
 def run_online_retail(folder: Path) -> Iterator[Score]:
     """Online Retail."""
-    yield score_over_time("Online Retail", Question(folder / "online_retail.parquet"))
+    yield from score_over_time("Online Retail", Question(folder / "online_retail.parquet"))
 
 
 RUNS: dict[str, Callable[[Path], Iterator[Score]]] = {

@@ -14,6 +14,7 @@ from pathlib import Path
 import ibis
 import pyarrow as pa
 from measuring import Score, tell
+from ranking import tell_reasons
 
 from regulars.features import AsOf, load_features
 from regulars.progress import Silent
@@ -127,6 +128,10 @@ def main() -> None:
                 best_possible=found.oracle_roc_auc,
             )
         )
+        faithful = study.comparison.faithfulness
+        if faithful is not None:
+            title = f"Telecom company of {customers:,}, seed {seed}"
+            tell(tell_reasons(title, study.comparison.chosen, faithful))
 
 
 if __name__ == "__main__":

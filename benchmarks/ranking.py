@@ -20,6 +20,7 @@ from regulars.evaluate.folds import group_identical_rows
 from regulars.evaluate.intervals import bootstrap_figures
 from regulars.evaluate.threads import one_thread
 from regulars.features import AsOf, FeatureSpace, FeatureTable, encode_features
+from regulars.features.matrix import FeatureMatrix
 from regulars.ingest.wishes import Wishes
 from regulars.predictions import (
     NoPurchase,
@@ -31,7 +32,12 @@ from regulars.predictions import (
 from regulars.predictions.comparing.plan import limit_rows, plan_at_random, plan_over_time
 from regulars.predictions.comparing.scorecard import choose_model
 from regulars.predictions.comparing.validation import compare_trials, fit_model, try_models
+from regulars.predictions.families.names import ModelName
 from regulars.predictions.fitting.training import TrainingRows
+from regulars.predictions.outcomes.phrases import Phrases
+from regulars.predictions.reasons.alike import find_alike
+from regulars.predictions.reasons.explainer import CrossFittedExplainer, Peers
+from regulars.predictions.reasons.faithfulness import Faithfulness, measure_faithfulness
 from regulars.progress import Silent
 from regulars.workspace.folder import Workspace
 from regulars.workspace.load import FileReading, load_file
@@ -40,13 +46,17 @@ from regulars.workspace.tables import see_tables
 
 __all__ = [
     "Contest",
+    "Customers",
     "Question",
+    "read_customers",
     "read_rows",
     "say",
     "score",
     "score_at_random",
     "score_money",
     "score_over_time",
+    "score_reasons",
+    "tell_reasons",
 ]
 
 SEED = 1
@@ -84,7 +94,21 @@ def _open(question: Question) -> Iterator[tuple[dict[str, object], list[object]]
             yield see_tables(workspace.lake.snapshot(), backend, as_of=_tomorrow()), [load.mapping]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Customers:
+    """What models learn from, the same customers as a matrix, and how sentences speak of the outcome."""
+
+    rows: TrainingRows
+    matrix: FeatureMatrix
+    phrases: Phrases
+
+
 def read_rows(question: Question) -> TrainingRows:
+    """The rows of `read_customers`."""
+    return read_customers(question).rows
+
+
+def read_customers(question: Question) -> Customers:
     """What models learn from, as `analyze` gathers it: columns that know the outcome left out.
 
     At most 100,000 customers, and those only whose outcome is known; numbered rows in their order.
@@ -105,7 +129,8 @@ def read_rows(question: Question) -> TrainingRows:
         np.flatnonzero(~np.isnan(labels)), n_features=len(matrix.features), random_state=SEED
     )
     values = matrix.values[known]
-    return TrainingRows(values, labels[known], group_identical_rows(values), matrix.is_category)
+    rows = TrainingRows(values, labels[known], group_identical_rows(values), matrix.is_category)
+    return Customers(rows, matrix.take(known), material.outcome.phrases)
 
 
 def _tomorrow() -> AsOf:
@@ -116,7 +141,7 @@ def _tomorrow() -> AsOf:
 class History:
     """Customers at several dates, as one matrix: the day of each row, and until when the outcome shows."""
 
-    rows: TrainingRows
+    customers: Customers
     days: NDArray[np.int64]
     wait_days: int
 
@@ -149,7 +174,13 @@ def read_history(question: Question) -> History:
         matrix.is_category[known],
     )
     days = np.repeat([one.as_of.day.toordinal() for one in tables], list(map(len, tables)))
-    return History(rows, days, definition.days_until_known)
+    kept_columns = np.flatnonzero(known)
+    seen = FeatureMatrix(
+        matrix.values[:, known],
+        tuple(matrix.features[column] for column in kept_columns),
+        tuple(matrix.levels[column] for column in kept_columns),
+    )
+    return History(Customers(rows, seen, definition.phrases), days, definition.days_until_known)
 
 
 def fit_plain_logistic(rows: TrainingRows) -> Scoring:
@@ -289,29 +320,80 @@ def score_money(
     return Score(name, chosen, *bounds, *plain, ahead.mean, error, limit, len(labels))
 
 
-def score_at_random(name: str, question: Question, *, limit: float | None = None) -> Score:
+def score_reasons(name: str, chosen: ModelName, customers: Customers, part: Round) -> Score:
+    """One line of the table: how far the log-odds of unseen customers move without three reasons.
+
+    Beside it, as that of the plain models, how far they move without as many features drawn by chance.
+    """
+    matrix, learn = customers.matrix, np.flatnonzero(part.learn)
+    with one_thread():
+        scorer = fit_model(chosen, customers.rows.take(part.learn), SEED)
+        explainer = CrossFittedExplainer(
+            matrix.take(np.flatnonzero(part.test)),
+            (scorer,),
+            np.zeros(int(part.test.sum()), np.int64),
+            customers.phrases,
+            Peers.of(matrix.take(learn), customers.rows.labels[learn]),
+            find_alike(matrix.take(learn)),
+        )
+        found = measure_faithfulness(explainer, random_state=SEED)
+    if found is None:
+        raise SystemExit(f"{name}: nobody has a reason")
+    return tell_reasons(name, chosen, found)
+
+
+def tell_reasons(name: str, chosen: ModelName, found: Faithfulness) -> Score:
+    """The same of what was measured already."""
+    gain, drawn = found.gain, found.drawn
+    half = (gain.high - gain.low) / 2
+    return Score(
+        name=f"{name}: log-odds moved by 3 reasons (plain: by chance)",
+        chosen=chosen,
+        roc_auc=found.named,
+        low=drawn + gain.low,
+        high=drawn + gain.high,
+        plain_logistic=drawn,
+        plain_lightgbm=drawn,
+        ahead=gain.mean,
+        ahead_error=half / 1.96,
+        # The reasons hold where the interval of the difference is above zero.
+        limit=drawn + half,
+        tested=found.customers,
+    )
+
+
+def score_at_random(
+    name: str, question: Question, *, limit: float | None = None
+) -> Iterator[Score]:
     """A file with one row per customer: five folds of all, three times below 20,000 customers."""
     with say(name):
-        rows = read_rows(question)
+        customers = read_customers(question)
+        rows = customers.rows
         plan = plan_at_random(rows, random_state=SEED)
         contest = Contest(rows, plan.choosing)
         rounds = [part for repeat in plan.repeats for part in repeat]
         tested = contest.test(rows, rounds)
-        return score(name, contest.chosen, tested, rows, n_tested=len(rows.labels), limit=limit)
+        yield score(name, contest.chosen, tested, rows, n_tested=len(rows.labels), limit=limit)
+    with say(f"{name}, reasons"):
+        yield score_reasons(name, contest.chosen, customers, rounds[0])
 
 
-def score_over_time(name: str, question: Question, *, limit: float | None = None) -> Score:
+def score_over_time(
+    name: str, question: Question, *, limit: float | None = None
+) -> Iterator[Score]:
     """Purchases: learnt at earlier dates, tested at later ones."""
     with say(name):
         history = read_history(question)
-        rows, days = history.rows, history.days
+        rows, days = history.customers.rows, history.days
         plan = plan_over_time(rows, days, known_at=days + history.wait_days, random_state=SEED)
         contest = Contest(rows, plan.choosing)
         rounds = plan.repeats[0]
         tested = contest.test(rows, rounds)
         n_tested = int(sum(part.test.sum() for part in rounds))
         title = f"{name}: no purchase for {history.wait_days} days, {len(rounds)} later dates"
-        return score(title, contest.chosen, tested, rows, n_tested=n_tested, limit=limit)
+        yield score(title, contest.chosen, tested, rows, n_tested=n_tested, limit=limit)
+    with say(f"{name}, reasons"):
+        yield score_reasons(name, contest.chosen, history.customers, rounds[-1])
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions.comparing import results
 from regulars.predictions.outcomes.definitions import ColumnOutcome
 from regulars.predictions.outcomes.outcome import Outcome
+from regulars.predictions.reasons.reason import Driver
 from regulars.quality import Finding
 from regulars.quality.state import Bar, ColumnState, Outliers, TableState, ValueCount
 from regulars.report.assemble import (
@@ -191,7 +192,7 @@ def comparison():
         churn_probability=np.array([0.9, 0.1, 0.2, 0.3]),
         risk=("high", "low", "low", "medium"),
         risk_bands=(results.RiskBand("high", words("high"), 0.5, 1.0, 1),),
-        drivers=(results.Driver("tenure", "lowers", 0.7, words("Longer, rarer")),),
+        drivers=(Driver("tenure", "lowers", 0.7, words("Longer, rarer")),),
         alarms=(results.Alarm("leak", "alarm", "end", 0.99, words("Leak")),),
         explainer=None,
         others={},

@@ -2,16 +2,21 @@ import hashlib
 import json
 import re
 import shutil
+from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from importlib import resources
 
 import pytest
 
 from regulars.campaigns import NEUTRAL_ACTION
+from regulars.evaluate.intervals import Interval
+from regulars.predictions.reasons.faithfulness import Faithfulness
+from regulars.report.assemble import report_faithfulness
 from regulars.report.html import render_data_state_html, render_html
 from regulars.report.html.dendrogram import describe_tree
 from regulars.report.model import Report
-from regulars.report.parts import Alarm, RulePart
+from regulars.report.parts import Alarm, DriverMoment, RulePart
 from regulars.report.speech import Speech
 from regulars.report.vendor import ECHARTS_VERSION
 from regulars.schema.wording import Wording
@@ -351,6 +356,46 @@ def test_a_reader_goes_into_a_group_and_back(report, tmp_path):
     assert flat[1] == ["month to month 725 · 99% 37% left", "groups too small to show 6 · 0.8%"]
     assert "731 customers, 37% left" in said
     assert flat[2] == ["month to month 1,100 · 55% 31% left", "two years 900 · 45% 5% left"]
+
+
+def _trace(report, shares):
+    """The report with drivers that weighed so much in June and in July."""
+    days = (date(2026, 6, 1), date(2026, 7, 1))
+    drivers = tuple(
+        driver.model_copy(
+            update={
+                "over_time": tuple(
+                    DriverMoment(as_of=day, share=share)
+                    for day, share in zip(days, pair, strict=True)
+                )
+            }
+        )
+        for driver, pair in zip(report.churn.drivers, shares, strict=False)
+    )
+    return report.model_copy(update={"churn": report.churn.model_copy(update={"drivers": drivers})})
+
+
+def test_which_reasons_gained_and_lost_weight_is_said(report):
+    moved = _trace(report, [(0.30, 0.20), (0.05, 0.10), (0.10, 0.11)])
+    still = _trace(report, [(0.30, 0.29), (0.10, 0.11), (0.10, 0.11)])
+
+    page, russian = (unescape(render_html(moved, language=one)) for one in ("en", "ru"))
+
+    gained, lost = (moved.churn.drivers[place].label for place in (1, 0))
+    assert f"Gained most weight: “{gained.en}”, from 5% on June 1, 2026 to 10%" in page
+    assert f"Lost most weight: “{lost.en}”, from 30% on June 1, 2026 to 20%" in page
+    assert f"Сильнее всего прибавила вес причина «{gained.ru}»: 1 июня 2026" in russian
+    assert "no reason has gained or lost 2 points" in render_html(still, language="en")
+
+
+def test_whether_the_reasons_hold_stands_under_them(report):
+    held = Faithfulness(Interval(0.6, 0.5, 0.7), 0.9, 0.3, 3, 500)
+    part = report_faithfulness(held)
+    churn = report.churn.model_copy(update={"faithfulness": part})
+
+    page = unescape(render_html(report.model_copy(update={"churn": churn}), language="ru"))
+
+    assert part.sentence.ru in page
 
 
 def test_what_calling_some_of_the_customers_brings_is_said_in_words(report):

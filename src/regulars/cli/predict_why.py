@@ -14,6 +14,7 @@ from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
+    from regulars.predictions.reasons.counterfactuals import NearestChange
     from regulars.schema.wording import Language
     from regulars.workspace.why import CustomerWhy
 
@@ -37,6 +38,29 @@ _NOT_ENOUGH = Wording(
     " {fixed}.",
     ru="Никакие три изменения не опускают её ниже порога ({threshold}); самое низкое — {after}. Не "
     "менялось: {fixed}.",
+)
+_ABOVE = Wording(
+    en="That is at the threshold of {threshold} or above already.",
+    ru="Это и так не ниже порога ({threshold}).",
+)
+_RAISING = Wording(
+    en="At the threshold of {threshold} or above, at {after}, if:",
+    ru="Не ниже порога ({threshold}) — {after}, если:",
+)
+_NOT_RAISED = Wording(
+    en="No three changes bring it up to the threshold of {threshold}; the highest is {after}. Not changed:"
+    " {fixed}.",
+    ru="Никакие три изменения не поднимают её до порога ({threshold}); самое высокое — {after}. Не "
+    "менялось: {fixed}.",
+)
+_RAISING_WARNING = Wording(
+    en="So the model would score such a customer. Whether the change persuades this one, only a trial"
+    " tells.",
+    ru="Так модель оценила бы такого клиента. Убедит ли изменение именно этого, покажет только проба.",
+)
+_NOTHING_TO_CHANGE = Wording(
+    en="Nothing that the model looks at may be changed: {fixed}.",
+    ru="Ничего из того, на что смотрит модель, менять нельзя: {fixed}.",
 )
 _WARNING = Wording(
     en="So the model would score such a customer. Whether the change keeps this one, only a trial tells.",
@@ -122,6 +146,7 @@ def _describe(found: CustomerWhy, language: Language) -> dict[str, Any]:
         if nearest is None
         else {
             "is_enough": bool(nearest.changes),
+            "is_raised": found.is_raised,
             "probability": nearest.after,
             "changes": [one.to(language) for one in found.changes],
         },
@@ -147,10 +172,41 @@ def _say(found: CustomerWhy, language: Language) -> list[str]:
         lines.append(_REASONS.to(language))
         lines += [f"  {capitalize(reason.text.to(language))}" for reason in found.reasons]
     if found.nearest is None:
-        return [*lines, _BELOW.to(language).format(**shares)]
-    shares["after"] = format_share(found.nearest.after, language)
-    if not found.changes:
-        fixed = ", ".join(found.fixed) or "—"
-        return [*lines, _NOT_ENOUGH.to(language).format(fixed=fixed, **shares)]
-    lines.append(_CHANGES.to(language).format(**shares))
-    return [*lines, *(f"  {one.to(language)}" for one in found.changes), _WARNING.to(language)]
+        is_above = found.probability >= found.threshold
+        return [*lines, (_ABOVE if is_above else _BELOW).to(language).format(**shares)]
+    return [*lines, *_say_change(found, found.nearest, language)]
+
+
+def _say_change(found: CustomerWhy, nearest: NearestChange, language: Language) -> list[str]:
+    from regulars.features.sentences import format_share
+
+    threshold = format_share(found.threshold, language)
+    told = {
+        "threshold": threshold,
+        "after": _tell_apart(nearest.after, threshold, language),
+        "fixed": ", ".join(found.fixed) or "—",
+    }
+    if found.changes:
+        enough, warning = (_RAISING, _RAISING_WARNING) if found.is_raised else (_CHANGES, _WARNING)
+        said = [f"  {one.to(language)}" for one in found.changes]
+        return [enough.to(language).format(**told), *said, warning.to(language)]
+    if not found.is_changeable:
+        return [_NOTHING_TO_CHANGE.to(language).format(**told)]
+    return [(_NOT_RAISED if found.is_raised else _NOT_ENOUGH).to(language).format(**told)]
+
+
+def _tell_apart(share: float, other: str, language: Language) -> str:
+    """The share with so many digits that it does not read as the other one.
+
+    >>> _tell_apart(0.1996, "20%", "en"), _tell_apart(0.18, "20%", "en")
+    ('19.96%', '18%')
+    """
+    from regulars.features.sentences import format_share
+    from regulars.quality.numbers import format_number
+
+    said, sign = format_share(share, language), "%" if language == "en" else "\N{NO-BREAK SPACE}%"
+    for digits in range(1, 5):
+        if said != other:
+            break
+        said = format_number(share * 100, language, digits=digits) + sign
+    return said

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-__all__ = ["Placeholder", "find_constant_columns", "find_placeholders"]
+__all__ = ["Placeholder", "find_constant_columns", "find_placeholders", "is_placeholder_word"]
 
 _BATCH = 50
 _WORDS = (
@@ -44,6 +44,21 @@ class Placeholder:
     column: str
     is_placeholder: "ir.BooleanValue"
     count: int
+
+
+def is_placeholder_word(text: str) -> bool:
+    """Whether the text only says that there is no value.
+
+    Examples
+    --------
+    >>> (
+    ...     is_placeholder_word("Unknown"),
+    ...     is_placeholder_word(" не указано"),
+    ...     is_placeholder_word("no"),
+    ... )
+    (True, True, False)
+    """
+    return text.strip().casefold() in _WORDS
 
 
 def find_placeholders(

@@ -220,6 +220,8 @@ class _Card:
                 self._say("unseen"),
                 _tabulate((self._say("figure"), self._say("value")), figures),
             ]
+            if held_out.faithfulness is not None:
+                told.append(_escape(held_out.faithfulness.sentence.to(self.language)))
         return self._section("quality", *told)
 
     def settings(self) -> str:

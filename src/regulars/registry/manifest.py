@@ -10,7 +10,7 @@ from regulars.predictions.fairness.group_checks import GroupCheck
 from regulars.predictions.families.names import ModelName
 from regulars.predictions.outcomes.definitions import OutcomeDefinition
 from regulars.registry.parameters import Parameters
-from regulars.report.parts import Interval, LineagePart
+from regulars.report.parts import FaithfulnessPart, Interval, LineagePart
 from regulars.schema.wording import Wording
 
 __all__ = ["HeldOut", "ModelManifest", "SavedAlarm", "SavedFeature", "SavedFigures"]
@@ -82,6 +82,8 @@ class HeldOut(_Part):
     """Share of those with the outcome who are at or above the threshold."""
     calibration_error: Interval
     """Mean distance between what was said and what came, in ten bins of equally many customers."""
+    faithfulness: FaithfulnessPart | None = None
+    """Whether its reasons are those that move its scores; None where nobody has one."""
     alarms: tuple[SavedAlarm, ...] = ()
     """Empty when nothing looked odd."""
 

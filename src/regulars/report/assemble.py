@@ -11,6 +11,7 @@ from regulars.evaluate import LeadTime
 from regulars.predictions.comparing.groupings import GroupedQuality
 from regulars.predictions.comparing.results import ChurnComparison, Quality
 from regulars.predictions.comparing.verdict import say_lead_time
+from regulars.predictions.reasons.faithfulness import Faithfulness
 from regulars.quality.finding import Finding
 from regulars.quality.state import TableState as MeasuredTable
 from regulars.report.labels import begin, label_feature
@@ -22,6 +23,7 @@ from regulars.report.parts import (
     ContactListPart,
     Driver,
     DriverMoment,
+    FaithfulnessPart,
     FindingPart,
     GainPart,
     GroupedPart,
@@ -42,6 +44,7 @@ from regulars.schema.wording import Wording
 __all__ = [
     "report_churn",
     "report_contact_list",
+    "report_faithfulness",
     "report_findings",
     "report_tables",
 ]
@@ -180,6 +183,7 @@ def report_churn(
             )
             for driver in comparison.drivers
         ),
+        faithfulness=report_faithfulness(comparison.faithfulness),
         alarms=tuple(
             Alarm(
                 kind=alarm.kind,
@@ -220,6 +224,21 @@ def _report_intervals(figures: object, *names: str) -> dict[str, Interval]:
         name: Interval(mean=value.mean, low=value.low, high=value.high)
         for name, value in found.items()
     }
+
+
+def report_faithfulness(found: Faithfulness | None) -> FaithfulnessPart | None:
+    """Whether the reasons hold; nothing where nobody has one."""
+    if found is None:
+        return None
+    gain = found.gain
+    return FaithfulnessPart(
+        gain=Interval(mean=gain.mean, low=gain.low, high=gain.high),
+        named=found.named,
+        drawn=found.drawn,
+        top=found.top,
+        customers=found.customers,
+        sentence=found.sentence,
+    )
 
 
 def _report_quality(quality: Quality) -> Holdout:

@@ -211,6 +211,7 @@ def measure_held_out(comparison: ChurnComparison, *, seed: int) -> HeldOut:
     from regulars.evaluate.calibration import move_back, weigh_calibration_error
     from regulars.evaluate.intervals import bootstrap_interval
     from regulars.registry.manifest import HeldOut, SavedAlarm
+    from regulars.report.assemble import report_faithfulness
     from regulars.report.parts import Interval
 
     rows, quality = take_rows(gather_tested(comparison)), comparison.quality
@@ -238,6 +239,7 @@ def measure_held_out(comparison: ChurnComparison, *, seed: int) -> HeldOut:
         positives=quality.positives,
         split=comparison.split,
         why=comparison.reason,
+        faithfulness=report_faithfulness(comparison.faithfulness),
         alarms=tuple(
             SavedAlarm(kind=alarm.kind, severity=alarm.severity, sentence=alarm.sentence)
             for alarm in comparison.alarms

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from regulars.errors import NotFoundError
 from regulars.features.sentences import capitalize, format_value
 from regulars.lake.parquet import BUCKETS
+from regulars.predictions.outcomes.phrases import AGREEING, ANSWERING
 from regulars.predictions.reasons.changeable import find_changeable
-from regulars.predictions.reasons.counterfactuals import find_nearest_change
+from regulars.predictions.reasons.counterfactuals import find_nearest_change, raise_to_threshold
 from regulars.schema.wording import Wording
 from regulars.workspace.chosen_models import choose_models
 from regulars.workspace.reasons import LOOKED_AT, Sameness, pick_distinct
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from regulars.workspace.folder import Workspace
 
 __all__ = ["CustomerWhy", "explain_customer"]
+
+_WANTED = (AGREEING, ANSWERING)
+"""Of these nobody wants the probability lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,16 @@ class CustomerWhy:
     reasons
         The strongest first, in the direction in which the score differs from the average.
     nearest
-        The nearest change that would bring the probability below the threshold; None where it is there.
+        The nearest change that would bring the probability below the threshold, or of an outcome that is
+        no leaving up to it; None where it is there.
+    is_raised
+        Whether it is a change that raises the probability.
     changes
         The same in words, one a change.
     fixed
         Features that were not changed, because nobody can or it was asked so.
+    is_changeable
+        Whether anything that the model looks at may be changed.
     """
 
     customer_id: str
@@ -64,8 +73,10 @@ class CustomerWhy:
     threshold: float
     reasons: tuple[Reason, ...]
     nearest: NearestChange | None
+    is_raised: bool
     changes: tuple[Wording, ...]
     fixed: tuple[str, ...]
+    is_changeable: bool
 
 
 def explain_customer(
@@ -132,9 +143,12 @@ def explain_customer(
         change=[called.get(name, name) for name in change],
         fixed=[called.get(name, name) for name in fixed],
     )
+    definition = models.manifest.outcome
+    is_raised = probability < threshold and not definition.is_churn
     nearest = None
-    if probability >= threshold:
-        nearest = find_nearest_change(
+    if is_raised or (probability >= threshold and definition.phrases not in _WANTED):
+        find = raise_to_threshold if is_raised else find_nearest_change
+        nearest = find(
             score,
             own.values[0],
             models.get_usual().grid,
@@ -152,12 +166,14 @@ def explain_customer(
         threshold=threshold,
         reasons=tuple(pick_distinct(told, Sameness(matrix), most=top)),
         nearest=nearest,
+        is_raised=is_raised,
         changes=_say_changes(nearest, matrix) if nearest else (),
         fixed=tuple(
             feature.name
             for feature, may in zip(matrix.features, changeable.tolist(), strict=True)
             if not may
         ),
+        is_changeable=bool(changeable.any()),
     )
 
 

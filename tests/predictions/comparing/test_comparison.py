@@ -1,5 +1,6 @@
 """Models compared, the choice, the scores and the reasons."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -16,10 +17,12 @@ from regulars.errors import (
     RegularsError,
 )
 from regulars.evaluate import ContactCosts
+from regulars.evaluate.intervals import Interval
 from regulars.evaluate.metrics import roc_auc
 from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import ChurnComparison, Outcome, compare_churn_models, read_outcome
-from regulars.predictions.reasons.faithfulness import measure_faithfulness
+from regulars.predictions.fitting.scorers import BaselineScorer
+from regulars.predictions.reasons.faithfulness import Faithfulness, measure_faithfulness
 from regulars.progress import Silent
 from regulars.schema.wording import Wording
 
@@ -250,9 +253,33 @@ def test_reasons_speak_the_customers_own_numbers():
 
 
 def test_removing_the_named_reasons_moves_the_score_more_than_removing_others():
-    gain = measure_faithfulness(_compared().explainer, top=2, random_state=1)
+    found = measure_faithfulness(_compared().explainer, top=2, random_state=1)
 
-    assert gain.low > 0
+    assert found.gain.low > 0
+    assert found.gain.mean == pytest.approx(found.named - found.drawn)
+    assert (found.top, found.customers) == (2, min(len(_compared().customer_ids), 500))
+    assert found.sentence.en.startswith(
+        "Do the reasons hold? With a customer's 2 strongest reasons"
+    )
+    assert "Если убрать у клиента самые сильные причины (2)" in found.sentence.ru
+
+
+def test_where_nobody_has_a_reason_nothing_is_said_of_them():
+    explainer = _compared().explainer
+    n = len(explainer.scorer_of)
+    nobody = replace(explainer, scorers=(BaselineScorer(0.2),), scorer_of=np.zeros(n, np.int64))
+
+    assert measure_faithfulness(nobody, random_state=1) is None
+
+
+def test_reasons_that_move_scores_no_farther_than_chance_are_called_doubtful():
+    doubtful = Faithfulness(Interval(0.02, -0.01, 0.05), 0.22, 0.2, 3, 500)
+
+    assert doubtful.sentence.en == (
+        "The reasons are doubtful: with a customer's 3 strongest reasons taken away the score moves no"
+        " farther, beyond chance, than with as many features drawn by chance (0.22 against 0.2 in"
+        " log-odds; the difference is 0.02, 95% interval -0.01 to 0.05). Do not tell them to customers."
+    )
 
 
 def test_features_that_say_nothing_drive_nothing():

@@ -34,6 +34,7 @@ from regulars.predictions.outcomes.outcome import Outcome
 from regulars.predictions.reasons.alike import find_alike
 from regulars.predictions.reasons.drivers import list_drivers, trace_drivers
 from regulars.predictions.reasons.explainer import CrossFittedExplainer, Peers
+from regulars.predictions.reasons.faithfulness import measure_faithfulness
 from regulars.predictions.reasons.reason import Driver
 from regulars.progress import Progress, Silent
 from regulars.schema.wording import Language, Wording
@@ -247,6 +248,7 @@ class Contest:
                 random_state=self.random_state,
             ),
             explainer=explainer,
+            faithfulness=measure_faithfulness(explainer, random_state=self.random_state),
             others={
                 name: scorer.probabilities(X) for name, scorer in finals.items() if name != chosen
             },

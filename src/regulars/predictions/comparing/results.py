@@ -21,6 +21,7 @@ from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
     from regulars.predictions.fitting.scorers import Scorer
+    from regulars.predictions.reasons.faithfulness import Faithfulness
 
 __all__ = [
     "Alarm",
@@ -286,6 +287,8 @@ class ChurnComparison:
     past_scores
         Where there is time what was said of whom and when, by what could be known then:
         `customer_id`, `as_of`, `churn_probability` and `label`, one row per test; None otherwise.
+    faithfulness
+        Whether the three strongest reasons are those that move the scores; None where nobody has one.
     """
 
     outcome: Outcome
@@ -311,6 +314,7 @@ class ChurnComparison:
     others: Mapping[ModelName, NDArray[np.float64]] = field(repr=False)
     scorers: Mapping[ModelName, "Scorer"] = field(default_factory=dict, repr=False)
     past_scores: pa.Table | None = field(default=None, repr=False)
+    faithfulness: "Faithfulness | None" = None
 
     def reasons(
         self, customers: Sequence[str] | None = None, *, top: int = 3

@@ -71,6 +71,9 @@ class ColumnOutcome(_Definition):
         is_yes = self.positive.strip().casefold() in YES_WORDS
         if is_yes and _ANSWER_NAMES.search(self.column):
             return ANSWERING
+        if is_yes:
+            # Of a column of yes and no the column is what somebody has.
+            return phrase_named(Wording(en=quote(self.column, "en"), ru=quote(self.column, "ru")))
         return phrase_named(Wording(en=self.name("en"), ru=self.name("ru")))
 
     @property

@@ -23,6 +23,19 @@ _GIVEN = re.compile(
 )
 """Words of what a customer is, or of time and money that have gone by."""
 
+_PAST = re.compile(
+    r"\b(previous|prior|former|past|last|history|прошл\w*|предыдущ\w*|последн\w*|истори\w*)\b",
+    re.IGNORECASE,
+)
+"""Words of dealings that are over, where a file has a column of them."""
+
+_CALENDAR = re.compile(
+    r"(year|quarter|month|week|day|weekday|weekend|date|hour|day of( the)? week|"
+    r"год|квартал|месяц|неделя|день|день недели|выходной|дата|час)",
+    re.IGNORECASE,
+)
+"""Whole names of a moment, when somebody came or was called."""
+
 _WORDS = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|[_\W]+")
 
 
@@ -34,8 +47,8 @@ def find_changeable(
 ) -> NDArray[np.bool_]:
     """Which features may be changed, shape (n_features,).
 
-    What a customer is (age, sex, family, place), time that has gone by and totals since the beginning
-    cannot be changed; what they have, pay and do can. Names that are given go before what words tell.
+    What a customer is (age, sex, family, place), the moment, time and dealings that have gone by, and
+    totals since the beginning cannot be changed; what they have, pay and do can. Names that are given go before what words tell.
 
     Parameters
     ----------
@@ -77,7 +90,12 @@ def find_changeable(
 
 
 def _is_given(feature: Feature) -> bool:
-    if feature.unit == "days" and feature.group != "profile":
+    is_told = feature.group == "profile"
+    if feature.unit == "days" and not is_told:
         return True
-    said = " ".join([feature.name, feature.source or "", feature.meaning.en, feature.meaning.ru])
-    return bool(_GIVEN.search(_WORDS.sub(" ", said)))
+    names = [feature.name, feature.source or "", feature.meaning.en, feature.meaning.ru]
+    words = [_WORDS.sub(" ", name).strip() for name in names]
+    said = " ".join(words)
+    if is_told and (_PAST.search(said) or any(_CALENDAR.fullmatch(name) for name in words)):
+        return True
+    return bool(_GIVEN.search(said))

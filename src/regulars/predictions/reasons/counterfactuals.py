@@ -1,14 +1,15 @@
 """The nearest change that would bring a customer's risk below the threshold."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.features.matrix import FeatureMatrix
+from regulars.quality.column_tests import is_placeholder_word
 
-__all__ = ["Change", "Grid", "NearestChange", "find_nearest_change"]
+__all__ = ["Change", "Grid", "NearestChange", "find_nearest_change", "raise_to_threshold"]
 
 _QUANTILES = np.linspace(0.0, 1.0, 21)[1:-1]
 _MOST_LEVELS = 12
@@ -25,7 +26,7 @@ class Grid:
     ----------
     values
         For each feature: of a number the quantiles 5 %, 10 %, … 95 % of all customers, each once; of a
-        category the codes of its most frequent levels.
+        category the codes of its most frequent levels, without those that only say that it is not known.
     shares
         Of a category the share of customers with each of these levels; empty for a number.
     """
@@ -48,6 +49,8 @@ class Grid:
             counts = np.bincount(known.astype(np.int64), minlength=len(levels))
             frequent = np.argsort(-counts, kind="stable")[:_MOST_LEVELS]
             frequent = frequent[counts[frequent] >= fewest]
+            says = [not is_placeholder_word(levels[code]) for code in frequent]
+            frequent = frequent[np.array(says, dtype=bool)]
             values.append(frequent.astype(np.float64))
             shares.append(counts[frequent] / max(len(known), 1))
         return cls(tuple(values), tuple(shares))
@@ -114,7 +117,7 @@ def find_nearest_change(
 ) -> NearestChange:
     """The nearest change that brings a customer's probability below the threshold.
 
-    Every single change is tried, then the best dozen with one more, and once more: few changes count
+    No part of it can be left out. Every single change is tried, then the best dozen with one more, and once more: few changes count
     before small ones (sparsity before proximity; Wachter et al. 2017, doi:10.2139/ssrn.3063289). Only
     values that customers have are proposed. It says what the model would say, not what would happen:
     whoever is given a lower price need not stay as those who had it all along.
@@ -149,11 +152,35 @@ def find_nearest_change(
         if len(enough):
             far = np.array([_sum_up(tried[place], grid) for place in enough])
             best = enough[np.lexsort((said[enough], far))[0]]
-            return NearestChange(
-                _arrange(score, row, tried[best]), own, float(said[best]), float(far.min())
-            )
+            changes = _drop_needless(score, row, tried[best], threshold)
+            after = float(score(_apply(row, changes)[None])[0])
+            return NearestChange(_arrange(score, row, changes), own, after, _sum_up(changes, grid))
         sets = [tried[place] for place in np.argsort(said, kind="stable")[:_KEPT]]
     return NearestChange((), own, lowest, 0.0)
+
+
+def raise_to_threshold(
+    score: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    row: NDArray[np.float64],
+    grid: Grid,
+    *,
+    changeable: NDArray[np.bool_],
+    threshold: float,
+) -> NearestChange:
+    """The same the other way: the nearest change that brings the probability up to the threshold.
+
+    For outcomes that are wanted, such as an agreement. Parameters are those of `find_nearest_change`;
+    of no changes `after` is the highest that was reached.
+    """
+    found = find_nearest_change(
+        lambda rows: -score(rows),
+        row,
+        grid,
+        changeable=changeable,
+        # At the threshold is enough here, below it there.
+        threshold=float(np.nextafter(-threshold, np.inf)),
+    )
+    return replace(found, before=-found.before, after=-found.after)
 
 
 def _list_changes(
@@ -181,6 +208,23 @@ def _sum_up(changes: Sequence[Change], grid: Grid) -> float:
         place = int(np.flatnonzero(grid.values[one.column] == one.after)[0])
         total += float(grid.measure(one.column, one.before)[place])
     return total
+
+
+def _drop_needless(
+    score: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    row: NDArray[np.float64],
+    changes: tuple[Change, ...],
+    threshold: float,
+) -> tuple[Change, ...]:
+    """The changes without those that the others do without.
+
+    Not every pair was tried, so of three changes that are enough two may be enough.
+    """
+    for one in changes:
+        others = tuple(other for other in changes if other is not one)
+        if others and float(score(_apply(row, others)[None])[0]) < threshold:
+            return _drop_needless(score, row, others, threshold)
+    return changes
 
 
 def _arrange(

@@ -1,5 +1,6 @@
 """Why a customer has the score they have, in their own numbers and in words."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -8,7 +9,13 @@ from numpy.typing import NDArray
 
 from regulars.errors import InvalidParameterError
 from regulars.features.matrix import FeatureMatrix
-from regulars.features.sentences import Value, format_share, format_value, name_level
+from regulars.features.sentences import (
+    Value,
+    format_number,
+    format_share,
+    format_value,
+    name_level,
+)
 from regulars.features.table import Feature
 from regulars.predictions.fitting.scorers import Scorer
 from regulars.predictions.outcomes.phrases import Phrases
@@ -24,6 +31,10 @@ _FEWEST_PEERS = 20
 """A share over fewer customers says little, and may point at a person."""
 
 _NOTHING = 1e-9
+_DAYS: dict[Language, re.Pattern[str]] = {
+    "en": re.compile(r"\bdays?\b", re.IGNORECASE),
+    "ru": re.compile(r"\bдн(и|ей|я)\b|\bдень\b", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,9 +187,11 @@ class ReasonTeller:
         if count < _FEWEST_PEERS:
             return Wording(en=f"{own['en']}, which is rare", ru=f"{own['ru']}, это редкость")
         # Given the other features a level may pull against its own rate: then the rate is no reason.
-        if (rate > self.peers.base_rate) == (contribution > 0):
+        # One that reads as the rate of all is none either.
+        is_apart = format_share(rate, "en") != format_share(self.peers.base_rate, "en")
+        if is_apart and (rate > self.peers.base_rate) == (contribution > 0):
             share = self.phrases.say_share(rate, self.peers.base_rate)
-            return Wording(en=f"{own['en']}: {share.en}", ru=f"{own['ru']}: {share.ru}")
+            return Wording(en=_add(own["en"], share.en), ru=_add(own["ru"], share.ru))
         share_of_all = count / self.peers.n
         return Wording(
             en=f"{own['en']}, like {format_share(share_of_all, 'en')} of customers",
@@ -255,6 +268,11 @@ class CrossFittedExplainer:
                 yield places, scorer.contributions(self.matrix.values[rows[places]])
 
 
+def _add(own: str, share: str) -> str:
+    """A level and what it means; after one colon there is no other."""
+    return f"{own} ({share})" if ": " in own else f"{own}: {share}"
+
+
 def say_number(feature: Feature, value: Value, typical: Value) -> Wording:
     """A customer's number beside the usual one."""
     return Wording(
@@ -264,10 +282,12 @@ def say_number(feature: Feature, value: Value, typical: Value) -> Wording:
 
 def _say_number(feature: Feature, value: Value, typical: Value, language: Language) -> str:
     own = _say_own(feature, value, language)
-    if not isinstance(value, float) or not isinstance(typical, float):
+    if not isinstance(typical, float):
         return own
-    usual = format_value(feature, typical, language)
-    if format_value(feature, value, language) == usual:
+    usual = _say_value(feature, typical, language)
+    if not isinstance(value, float):
+        return own + (f", usually {usual}" if language == "en" else f", обычно {usual}")
+    if _say_value(feature, value, language) == usual:
         return own + (", as usual" if language == "en" else ", как обычно")
     if language == "en":
         return f"{own}, {'above' if value > typical else 'below'} the usual {usual}"
@@ -277,7 +297,15 @@ def _say_number(feature: Feature, value: Value, typical: Value, language: Langua
 def _say_own(feature: Feature, value: Value, language: Language) -> str:
     if isinstance(value, str):
         return name_level(feature, value, language)
-    return f"{feature.meaning.to(language)}: {format_value(feature, value, language)}"
+    return f"{feature.meaning.to(language)}: {_say_value(feature, value, language)}"
+
+
+def _say_value(feature: Feature, value: Value, language: Language) -> str:
+    """The value; days without the noun where the feature is called days of something already."""
+    is_said = feature.unit == "day" and _DAYS[language].search(feature.meaning.to(language))
+    if is_said and isinstance(value, float):
+        return format_number(value, language)
+    return format_value(feature, value, language)
 
 
 def _pick(contributions: NDArray[np.float64], top: int) -> list[NDArray[np.int64]]:

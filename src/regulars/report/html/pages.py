@@ -190,6 +190,7 @@ def _render(
             ordered=ordered,
             heat=_heat,
             treated=shown.treated(),
+            drifted=shown.drifted(),
             mean_probability=shown.mean_probability(),
             most_columns=_MOST_COLUMNS,
             first_columns=_FIRST_COLUMNS,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
+from regulars.features.sentences import quote
 from regulars.report.model import Report
 from regulars.report.parts import (
     CleanedColumnPart,
@@ -24,6 +25,10 @@ _FEW = 5
 
 _MOST_TOPS = 4
 _SHORT = 40
+_MOST_DRIFTING = 12
+_LEAST_DRIFT = 0.02
+"""Of a driver's part of the weight; what moves less is mostly chance."""
+
 _PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
     r"|(?<!\d)(?!\d{4}-\d\d-\d\d)\+?\d(?:[ ()-]{0,2}\d){9,}"  # phone, card, document
@@ -161,6 +166,28 @@ class Shown:
         if not sentence:
             return self._speech.say(f"drivers.{driver.direction}")
         return sentence.removeprefix(f"{label}: ")
+
+    def drifted(self) -> list[str]:
+        """Of the drivers that are shown which gained and which lost most weight, in sentences."""
+        churn = self._report.churn if self._report else None
+        shown = [one for one in churn.drivers if one.over_time][:_MOST_DRIFTING] if churn else []
+        if not shown:
+            return []
+        moved = sorted(shown, key=lambda one: one.over_time[0].share - one.over_time[-1].share)
+        told = []
+        for name, driver in (("gained", moved[0]), ("lost", moved[-1])):
+            first, last = driver.over_time[0], driver.over_time[-1]
+            change = last.share - first.share
+            if (change if name == "gained" else -change) >= _LEAST_DRIFT:
+                words = {
+                    "reason": quote(self._speech.read(driver.label), self._speech.language),
+                    "first": self._speech.percent(first.share, 1),
+                    "last": self._speech.percent(last.share, 1),
+                    "since": self._speech.day(first.as_of.isoformat()),
+                    "until": self._speech.day(last.as_of.isoformat()),
+                }
+                told.append(self._speech.say(f"drivers.{name}", **words))
+        return told or [self._speech.say("drivers.steady")]
 
     def risk_name(self, risk: str) -> str:
         """The name of a risk band."""

@@ -284,6 +284,24 @@ class Driver(Part):
     """How much it weighed at each date that was tested, oldest first; only where there is time."""
 
 
+class FaithfulnessPart(Part):
+    """Whether the reasons that customers are given are those that move their scores."""
+
+    gain: Interval
+    """By how much farther a score moves, in log-odds, with the strongest reasons taken away than with as
+    many features drawn at random."""
+    named: float
+    """Mean move without the strongest reasons, in log-odds."""
+    drawn: float
+    """Mean move without as many features drawn at random, in log-odds."""
+    top: int
+    """So many reasons were taken away."""
+    customers: int
+    """Of how many customers."""
+    sentence: Wording
+    """The same in words."""
+
+
 class Alarm(Part):
     """Something that looks too good to be true, or too weak to use."""
 
@@ -337,6 +355,8 @@ class ChurnPart(Part):
     """How many customers stand in which band."""
     drivers: tuple[Driver, ...] = ()
     """What moves the probability, strongest first."""
+    faithfulness: FaithfulnessPart | None = None
+    """Whether the reasons hold; null where nobody has one."""
     alarms: tuple[Alarm, ...] = ()
     """What should make the reader doubt."""
 
