@@ -11,6 +11,7 @@ from regulars.features.screening import find_edges
 
 __all__ = ["Power", "bound_power", "measure_powers", "measure_together"]
 
+_FEWEST_KNOWN = 30
 _FOLDS = 5
 _INTERVALS = 20
 _MOST_ROWS = 20_000
@@ -74,6 +75,11 @@ def measure_together(
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     chosen, _ = _sample(len(values), random_state)
+    # Boosting cannot bin a column of which nothing is known in the rows of a fold.
+    is_seen = (~np.isnan(values[chosen])).sum(axis=0) >= _FEWEST_KNOWN
+    values, is_category = values[:, is_seen], is_category[is_seen]
+    if not is_seen.any():
+        return 0.5
     # Codes of more levels than boosting can split by are read as numbers.
     few = is_category & (np.nan_to_num(values, nan=0.0).max(axis=0, initial=0) < 255)
     model = HistGradientBoostingClassifier(
