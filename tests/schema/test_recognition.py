@@ -497,3 +497,21 @@ def test_a_file_whose_column_is_the_outcome_has_a_row_for_each_customer():
 
     assert recognize(columns, outcome="gone=yes").kind == "customers"
     assert recognize(columns).kind != "customers"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_row"),
+    [
+        ("rownames", [str(n) for n in range(1, 41)], True),
+        ("row.names", [str(3 * n) for n in range(40)], True),
+        ("X", [str(n) for n in range(1, 41)], True),
+        ("x", [str(n * n) for n in range(40)], False),
+        ("x", [str(100 + n) for n in range(40)], False),
+    ],
+)
+def test_the_number_of_a_row_is_no_feature(name, values, is_row):
+    columns = [SourceColumn(name, values=values), SourceColumn("fee", values=["9", "7"] * 20)]
+
+    (column, _) = recognize(columns, kind="customers").columns
+
+    assert (column.role is Role.IGNORED) == is_row

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from regulars.schema.column_names import split_words
 from regulars.schema.contract import ColumnType, Role
@@ -57,6 +58,9 @@ _DURATION_WORDS = frozenset(
 )
 _AMOUNT_WORDS = frozenset({"number", "no", "num", "номер", "key"})  # "number of calls" is a count
 _ROW_NAMES = frozenset({"", "index", "row", "row number", "rownumber", "row id", "n", "nn", "no"})
+_ROW_NAMES |= {"rowname", "row name", "row num", "row index", "rowid"}
+_EVEN_ROW_NAMES = frozenset({"x", "1", "obs", "seq"})
+"""Under such a name, which says little, only numbers without a gap are those of rows."""
 _ROW_NAMES |= {"unnamed 0", "п п", "n п п", "no п п", "номер строки", "column0", "level 0"}
 
 # A word in the name that, with values that may be so, settles it.
@@ -211,12 +215,15 @@ def is_row_number(measured: Measured) -> bool:
     """1, 2, 3 … or 0, 1, 2 … under the name of an index, or under none."""
     words = " ".join(split_words(measured.name.replace("№", " n ")))
     values = measured.shape.present[:50]
-    if words not in _ROW_NAMES or not measured.shape.is_unique:
+    if words not in _ROW_NAMES | _EVEN_ROW_NAMES or not measured.shape.is_unique:
         return False
     if not all(re.fullmatch(r"\d{1,15}(?:\.0)?", value) for value in values):
         return False
     numbers = [int(float(value)) for value in values]
-    return numbers == sorted(numbers)
+    steps = {after - before for before, after in pairwise(numbers)}
+    if words in _EVEN_ROW_NAMES and (len(steps) != 1 or numbers[0] > 1):
+        return False
+    return all(step > 0 for step in steps)
 
 
 def classify_column(measured: Measured) -> Classified:
