@@ -9,6 +9,7 @@ from small_shop import CUSTOMERS
 from regulars.errors import NotFoundError, StorageError
 from regulars.progress import Silent
 from regulars.workspace.analyze import analyze_files
+from regulars.workspace.kept_models import list_models
 from regulars.workspace.models import open_models
 
 pytestmark = pytest.mark.slow
@@ -54,6 +55,10 @@ def test_a_changed_model_of_a_run_is_not_loaded(desk):
 
     with pytest.raises(StorageError, match=r"'models\.json' in .* is not as it was written"):
         open_models(done.workspace, run)
+
+    (file.parent / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(StorageError, match=r"'manifest\.json' in .* is not as it was written"):
+        list_models(done.workspace)
 
 
 def test_of_several_classes_the_models_of_each_are_kept(desk):

@@ -266,9 +266,10 @@ def _check_material(material: Material, mappings: Sequence[Mapping], as_of: AsOf
     """Refuse what no yes-or-no model can be learnt from, and say what suits instead."""
     if material.features is None:
         raise QualityError(
-            en=f"Nothing was known about any customer before {as_of.day}. Give a later --as-of, or leave it out.",
-            ru=f"До {as_of.day} ни об одном клиенте ничего не было известно. Укажите более поздний "
-            "--as-of или уберите его.",
+            en=f"Nothing was known about any customer before {as_of.day}: there are no rows, or all are later."
+            " Load some, give a later --as-of, or leave it out.",
+            ru=f"До {as_of.day} ни об одном клиенте ничего не было известно: строк нет или все они позже. "
+            "Загрузите строки, укажите более поздний --as-of или уберите его.",
         )
     told = (material.outcome, material.classes, material.timed)
     if any(one is not None for one in told):

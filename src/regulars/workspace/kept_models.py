@@ -66,19 +66,27 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
     ----------
     workspace
         Whose runs.
+
+    Raises
+    ------
+    StorageError
+        When models are kept, and all of them are damaged.
     """
     from regulars.predictions.fitting.roster import FAMILIES
     from regulars.registry import read_manifest
     from regulars.workspace.champions import list_champions
 
     in_use = {(entry.run, entry.class_number): entry.at for entry in list_champions(workspace)}
-    found = []
+    found, damage = [], None
     for folder in sorted((workspace.folder / "runs").glob("*/models")):
         for own in (folder, *sorted(folder.glob("[0-9]*"))):
             try:
                 manifest = read_manifest(own)
-            except (NotFoundError, StorageError):
+            except NotFoundError:
+                continue
+            except StorageError as error:
                 # Opening them says what is wrong; a list is of those that can be opened.
+                damage = damage or error
                 continue
             number = int(own.name) if own != folder else None
             found.append(
@@ -95,4 +103,6 @@ def list_models(workspace: Workspace) -> tuple[KeptModels, ...]:
                     champion_since=in_use.get((folder.parent.name, number)),
                 )
             )
+    if not found and damage is not None:
+        raise damage
     return tuple(found)

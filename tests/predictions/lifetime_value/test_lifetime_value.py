@@ -1,5 +1,7 @@
 """Values of customers, their intervals, the choice of a model, and what is said beside them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_up_buyers import make_up_buyers
@@ -40,6 +42,16 @@ def test_later_money_is_worth_less():
     ]
 
     assert values[0] > values[1] > values[2] > values[0] / 1.5
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(20, False), (900, True)])
+def test_a_last_day_far_behind_all_purchases_is_said(days, is_said):
+    bought, _, _ = make_up_buyers(500, seed=1)
+
+    found = estimate_lifetime_value(replace(bought, tenure_days=bought.tenure_days + days))
+
+    said = [notice.en for notice in found.notices if "everybody looks gone" in notice.en]
+    assert bool(said) is is_said
 
 
 def test_a_margin_takes_its_share_of_every_value():

@@ -29,6 +29,7 @@ from regulars.predictions.lifetime_value.notices import (
     say_no_money,
     say_nobody_leaves,
     say_related_baskets,
+    say_silence,
     say_uneven_baskets,
     say_unfitted,
 )
@@ -49,6 +50,7 @@ __all__ = ["Horizon", "LifetimeValue", "estimate_lifetime_value", "fit_baskets",
 
 _FEWEST_BASKETS = 10
 _STRONG = 0.3
+_SHORT_SILENCE_DAYS = 30
 _NEARLY_ALL = 0.99
 
 
@@ -221,6 +223,7 @@ def estimate_lifetime_value(
     asked = horizon or Horizon()
     check_histories(purchases)
     estimates, notices = _fit_all(purchases, asked, models or tuple(MODELS))
+    notices += _look_for_silence(purchases)
     check = None
     if earlier is not None and later_counts is not None and checked_days > 0:
         check = check_halves(earlier, later_counts, checked_days=checked_days)
@@ -253,6 +256,13 @@ def estimate_lifetime_value(
         check=check,
         notices=tuple(notices),
     )
+
+
+def _look_for_silence(purchases: RepeatPurchases) -> list[Wording]:
+    """Whether the last day that is looked at lies far behind everything that was bought."""
+    quiet = int((purchases.tenure_days - purchases.active_span_days).min())
+    history = int(purchases.tenure_days.max()) - quiet
+    return [say_silence(quiet)] if quiet > max(_SHORT_SILENCE_DAYS, history / 2) else []
 
 
 def _fit_all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.predictions.lifetime_value.models import MODELS
+from regulars.quality.numbers import format_number
 from regulars.schema.wording import Wording, format_share
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "say_nobody_leaves",
     "say_related_baskets",
     "say_several_currencies",
+    "say_silence",
     "say_uneven_baskets",
     "say_unfitted",
 ]
@@ -54,6 +56,17 @@ def say_nobody_leaves() -> Wording:
         " be a pause. The probability of being active says little here; look at the expected purchases.",
         ru="Почти никто не выглядит ушедшим насовсем: покупают так неравномерно, что и долгое молчание может"
         " быть паузой. Вероятность активности здесь мало о чём говорит; смотрите на ожидаемые покупки.",
+    )
+
+
+def say_silence(days: int) -> Wording:
+    """Nobody at all has bought for long before the last day that is looked at."""
+    told = {language: format_number(days, language) for language in ("en", "ru")}
+    return Wording(
+        en=f"Nobody has bought in the last {told['en']} days: everybody looks gone. If later purchases are merely"
+        " not loaded, name the last day that is: --until YYYY-MM-DD.",
+        ru=f"Последние {told['ru']} дн. никто ничего не купил: все выглядят ушедшими. Если более поздние"
+        " покупки просто не загружены, назовите последний загруженный день: --until ГГГГ-ММ-ДД.",
     )
 
 
