@@ -51,6 +51,15 @@ def test_a_street_of_one_customer_does_not_tell_their_outcome_at_another_date(st
     assert roc_auc(streets.labels, together[:, 0]) < 0.52
 
 
+def test_candidates_are_compared_and_calibrated_on_customers_whom_they_did_not_learn_from(streets):
+    lesson = prepare_lesson(streets, random_state=1)
+
+    # Settings, the line, the search of `tuned` and the weights of `stack` all rest on these folds.
+    for fold in lesson.folds:
+        assert not set(fold.groups) & set(lesson.groups[fold.tested])
+    assert lesson.tested.tolist() == list(range(len(streets.labels)))
+
+
 def test_a_model_that_sees_streets_still_looks_at_what_tells_who_leaves(streets):
     learnt, others = streets.take(streets.groups < 450), streets.take(streets.groups >= 450)
 
