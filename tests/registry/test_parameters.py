@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
+from regulars.features import Feature
 from regulars.predictions.comparing.validation import fit_models
 from regulars.predictions.fitting.roster import FAMILIES
 from regulars.predictions.fitting.training import TrainingRows
 from regulars.registry.model_files import FileReader, FileWriter
 from regulars.registry.parameters import read_parameters, say_parameters
+from regulars.schema.wording import Wording
 
-FEATURES = ["age", "fee", "city"]
+FEATURES = [
+    Feature(name, Wording(en=name, ru=name), None, kind)
+    for name, kind in {"age": "numeric", "fee": "numeric", "city": "category"}.items()
+]
 CALIBRATED = {"n_features", "calibration", "slope", "offset"}
 LEVELS = {"weighed_levels", "level_smooth"}
 

@@ -11,11 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from regulars.errors import (
-    NotFoundError,
-    StorageError,
-    UnknownNameError,
-)
+from regulars.errors import NotFoundError, StorageError, UnknownNameError
 from regulars.features.matrix import FeatureMatrix, encode_features
 from regulars.features.sentences import Value
 from regulars.features.table import AsOf, FeatureTable
@@ -267,9 +263,7 @@ def save_models(
             )
             for model in comparison.models
         },
-        parameters=read_parameters(
-            comparison.scorers, [feature.name for feature in matrix.features]
-        ),
+        parameters=read_parameters(comparison.scorers, matrix.features),
         held_out=held_out,
         groups=groups,
         files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},

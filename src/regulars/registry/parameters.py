@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from regulars.features.table import Feature
 from regulars.predictions.families.boosting import HistogramModel, LightgbmModel
 from regulars.predictions.families.forests import ForestModel
 from regulars.predictions.families.many_levels import WeighedModel
@@ -39,7 +40,7 @@ _HISTOGRAM = (
 
 
 def read_parameters(
-    scorers: Mapping[ModelName, Scorer], features: Sequence[str]
+    scorers: Mapping[ModelName, Scorer], features: Sequence[Feature]
 ) -> dict[ModelName, Parameters]:
     """The settings of every model.
 
@@ -48,10 +49,11 @@ def read_parameters(
     scorers
         Each by its name.
     features
-        Names of the columns that they are given.
+        The columns that they are given.
     """
     names = {id(scorer): name for name, scorer in scorers.items()}
-    return {name: _read_scorer(scorer, names, features) for name, scorer in scorers.items()}
+    columns = [feature.name for feature in features]
+    return {name: _read_scorer(scorer, names, columns) for name, scorer in scorers.items()}
 
 
 def say_parameters(told: Parameters) -> str:
