@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
-from measuring import Figure, Usage, compare, run_command, tell
+from measuring import Figure, Usage, compare, tell
 
 from regulars.predictions.families.boosting import LightgbmModel, fit_lightgbm
 from regulars.progress import Silent
@@ -91,7 +91,6 @@ def measure_scoring(folder: Path) -> None:
             repeats=REPEATS,
         )
     )
-    measure_memory(folder, keeper.workspace.folder, many.folder)
     coded = code_rows(booster, models, make_customers(LEARNT_FROM, seed=1))
     few = features.slice(0, EXPLAINED)
     started = time.perf_counter()
@@ -138,29 +137,6 @@ def code_rows(model: LightgbmModel, models: SavedModels, table: pa.Table) -> np.
     return model.codes.transform(np.column_stack(columns))
 
 
-def measure_memory(folder: Path, keeper: Path, many: Path) -> None:
-    """The peak of the command on a quarter of the customers, and on all of them."""
-    pacsv.write_csv(make_customers(CUSTOMERS // 4, seed=2), folder / "few.csv")
-    few = load_files(
-        [str(folder / "few.csv")], verb="bench", folder=folder / "few", progress=Silent()
-    ).workspace
-    peaks = []
-    for n, workspace in ((CUSTOMERS // 4, few.folder), (CUSTOMERS, many)):
-        command = [sys.executable, "-m", "regulars", "predict", "score", "-w", workspace]
-        command += ["--from", keeper, "--model", "lightgbm", "--out", folder / "again.parquet"]
-        told = run_command(command)
-        peaks.append(told.peak_megabytes)
-        tell(
-            Figure(
-                name=f"`predict score` of {n:,} customers, the whole process",
-                seconds=told.seconds,
-                peak_megabytes=told.peak_megabytes,
-                # Four times the customers may take a tenth more.
-                limit_megabytes=peaks[0] * 1.1,
-            )
-        )
-
-
 def measure_learning() -> None:
     """LightGBM as it is fitted, small trees and large ones, beside the boosters on the same matrix."""
     table = make_customers(LEARNT_FROM * 5, seed=3)
@@ -189,7 +165,10 @@ def measure_learning() -> None:
 
 
 def main() -> None:
-    """Measure in turns."""
+    """Measure in turns; or only write a file of so many customers: `bench_predict.py 250000 FILE`."""
+    if len(sys.argv) > 1:
+        pacsv.write_csv(make_customers(int(sys.argv[1]), seed=2), sys.argv[2])
+        return
     with tempfile.TemporaryDirectory() as name:
         measure_scoring(Path(name))
     measure_learning()

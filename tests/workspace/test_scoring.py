@@ -165,7 +165,8 @@ def test_parts_that_name_who_was_erased_are_removed(analysis, tmp_path, monkeypa
     with pa.ipc.open_file(parts / "part-0000.arrow") as part:
         gone = part.read_all()["customer_id"][0].as_py()
 
-    assert erase_from_results([tmp_path], [gone]) == {parts.name: "removed"}
+    key = analysis.workspace.master_key
+    assert erase_from_results([tmp_path], [gone], key=key) == {parts.name: "removed"}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -265,7 +266,7 @@ def test_an_erased_customer_is_taken_out_of_the_scores(analysis, tmp_path):
     gone = scores["customer_id"][0].as_py()
 
     assert find_in_results([tmp_path], [gone]).files == {"scores.parquet": "rewritten"}
-    erase_from_results([tmp_path], [gone])
+    erase_from_results([tmp_path], [gone], key=analysis.workspace.master_key)
     left = read_by_customer(pq.read_table(tmp_path / "scores.parquet"))
     assert gone not in left
     assert len(left) == scores.num_rows - 1

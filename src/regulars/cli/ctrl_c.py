@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import contextmanager
 
 TYPE_CHECKING = False  # as in `regulars`: the first moments count
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from typing import NoReturn
 
-__all__ = ["EXIT_CODE", "Stopped", "check", "listen", "say_stopped", "was_pressed"]
+__all__ = ["EXIT_CODE", "Stopped", "check", "keeping_parts", "listen", "say_stopped", "was_pressed"]
 
 EXIT_CODE = 130
 _NOTHING = {
@@ -21,6 +23,11 @@ _NOTHING = {
 _ROLLED_BACK = {
     "en": "stopped; what was begun has been rolled back.",
     "ru": "остановлено; начатое отменено.",
+}
+
+_KEPT = {
+    "en": "stopped; the parts that are done are kept: the same command goes on from there.",
+    "ru": "остановлено; готовые части сохранены: та же команда продолжит с этого места.",
 }
 
 
@@ -41,6 +48,7 @@ class _Listener:
 
     def __init__(self) -> None:
         self.was_pressed = False
+        self.keeps_parts = False
 
     def leave(self, _number: int, _frame: FrameType | None) -> NoReturn:
         """Leave at once: while a command starts, there is nothing to roll back."""
@@ -83,6 +91,18 @@ def check() -> None:
         raise Stopped
 
 
+@contextmanager
+def keeping_parts() -> Iterator[None]:
+    """Should Ctrl-C come inside the block, the command says that what is done is kept."""
+    _LISTENER.keeps_parts = True
+    try:
+        yield
+    finally:
+        # Who was interrupted is told when all blocks are left.
+        _LISTENER.keeps_parts = _LISTENER.was_pressed
+
+
 def say_stopped(language: str) -> None:
     """Write the line of a command that was interrupted to standard error."""
-    sys.stderr.write(f"\nregulars: {_ROLLED_BACK[language]}\n")
+    said = _KEPT if _LISTENER.keeps_parts else _ROLLED_BACK
+    sys.stderr.write(f"\nregulars: {said[language]}\n")

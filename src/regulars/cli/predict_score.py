@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from regulars.cli import ctrl_c
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home
@@ -36,6 +37,13 @@ _NEW = Wording(
     ru="«{name}»: у {whom} значение, какого не было ни у кого, когда модель училась; для модели оно"
     " неизвестно.",
 )
+_WHOLE = Wording(
+    en="All customers were looked at together: the analysis left out those with outliers "
+    "(--outliers drop), and whoever is to be left out is found among all. Memory grows with them.",
+    ru="На всех клиентов посмотрели разом: при анализе клиентов с выбросами убрали (--outliers drop), "
+    "а кого убрать, видно только среди всех. Памяти нужно тем больше, чем больше клиентов.",
+)
+_PACE = Wording(en="{pace} customers a second.", ru="Клиентов в секунду: {pace}.")
 _NOBODY = Wording(
     en="Nobody was scored: there is no customer of whom the models could say something as of {as_of}.",
     ru="Никто не оценён: на {as_of} нет клиентов, о которых модели могли бы что-то сказать.",
@@ -98,7 +106,7 @@ def score(
     from regulars.workspace.scoring import score_customers
 
     home, language = find_home(file, workspace, lang, as_of, how=how, verb="predict score")
-    with open_progress(language) as progress:
+    with ctrl_c.keeping_parts(), open_progress(language) as progress:
         scored = score_customers(
             home,
             keeper=Workspace(from_) if from_ else None,
@@ -163,6 +171,11 @@ def _say(scored: ScoredCustomers, language: Language) -> list[str]:
         )
     )
     lines += [_say_new(name, count, language) for name, count in scored.new_levels.items()]
+    if scored.rows_per_second:
+        pace = format_number(round(scored.rows_per_second), language)
+        lines.append(_PACE.to(language).format(pace=pace))
+    if scored.is_whole:
+        lines.append(_WHOLE.to(language))
     return [*lines, str(scored.file)]
 
 

@@ -105,6 +105,7 @@ class ScoreParts:
                 if other.is_dir() and other != self.folder:
                     shutil.rmtree(other)
         self.continued = sum(map(self.has, range(n_parts)))
+        self.written_rows = 0
 
     def has(self, number: int) -> bool:
         """Whether a part is on the disk."""
@@ -121,6 +122,7 @@ class ScoreParts:
             pa.ipc.new_file(unfinished, self.schema) as writer,
         ):
             writer.write_table(rows)
+        self.written_rows += rows.num_rows
 
     def join(self, *, threshold: float) -> ScoreTotals:
         """Make the one file of all parts, one after another, and remove them."""

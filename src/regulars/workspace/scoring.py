@@ -75,6 +75,10 @@ class ScoredCustomers:
         Of those who were scored; None when nobody was.
     parts, continued
         In how many parts the customers were scored, and how many of them an interrupted run had left.
+    scored_now
+        Customers of the other parts.
+    is_whole
+        Whether they had to be looked at together, so that memory held all of them.
     seconds
         How long it took.
     file
@@ -96,14 +100,16 @@ class ScoredCustomers:
     mean_probability: float | None
     parts: int
     continued: int
+    scored_now: int
+    is_whole: bool
     seconds: float
     file: Path
     new_levels: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows_per_second(self) -> float:
-        """Customers scored in a second."""
-        return self.customers / self.seconds if self.seconds else 0.0
+        """Customers scored in a second; those that an interrupted run had left are not counted."""
+        return self.scored_now / self.seconds if self.seconds else 0.0
 
 
 def score_customers(
@@ -222,6 +228,8 @@ def score_customers(
         mean_probability=totals.mean_probability,
         parts=dealt.count,
         continued=parts.continued,
+        scored_now=parts.written_rows,
+        is_whole=source.is_whole,
         seconds=time.monotonic() - started,
         file=target,
         new_levels=dict(new_levels),
