@@ -11,6 +11,7 @@ from regulars.features import AsOf, Feature, FeatureTable
 from regulars.predictions import Outcome
 from regulars.predictions.comparing.rank_models import rank_models
 from regulars.predictions.comparing.rounds import draw_pilot
+from regulars.predictions.comparing.say_standings import say_folds
 from regulars.predictions.comparing.standings import Ordering
 from regulars.predictions.outcomes.definitions import ColumnOutcome
 from regulars.progress import Silent
@@ -221,3 +222,11 @@ def test_a_pilot_has_both_outcomes_were_one_of_them_ever_so_rare():
 
     assert (len(drawn), len(np.unique(drawn))) == (2_500, 2_500)
     assert labels[drawn[:500]].sum() >= 30
+
+
+def test_that_not_all_customers_were_looked_at_is_said():
+    said = say_folds(100_000, 5, keeps_twins=True, drawn_of=500_000)
+
+    assert said.en.startswith("Of 500,000 customers 100,000 were drawn at random")
+    assert ". They were dealt at random into 5 folds" in said.en
+    assert "случайно взяты 100 000" in said.ru.replace("\u00a0", " ").replace("\u202f", " ")

@@ -172,7 +172,7 @@ def rank_models(
         together = _join_tests(told.tests, rows) if split == "rolling" else {}
         standings = Standings(
             outcome=outcome,
-            base_rate=float(rows.labels.mean()),
+            base_rate=outcome.base_rate,
             n=len(rows.labels),
             split=split,
             said_split=say_folds(

@@ -17,8 +17,15 @@ _LITTLE = 0.003
 _LANGUAGES: tuple[Language, Language] = ("en", "ru")
 
 
-def say_folds(n: int, n_folds: int, *, keeps_twins: bool, n_owners: int | None = None) -> Wording:
-    """That the rows were dealt at random, and which of them stay together."""
+def say_folds(
+    n: int,
+    n_folds: int,
+    *,
+    keeps_twins: bool,
+    n_owners: int | None = None,
+    drawn_of: int | None = None,
+) -> Wording:
+    """That the rows were dealt at random, which of them stay together, and of how many they were drawn."""
     told = {language: format_number(n, language) for language in _LANGUAGES}
     twins = Wording(
         en="; those with identical features stay together" if keeps_twins else "",
@@ -32,6 +39,14 @@ def say_folds(n: int, n_folds: int, *, keeps_twins: bool, n_owners: int | None =
         )
         twins = Wording(
             en="; all rows of a customer stay together", ru="; все строки клиента всегда в одном"
+        )
+    if drawn_of is not None and drawn_of > n:
+        everybody = {language: format_number(drawn_of, language) for language in _LANGUAGES}
+        whom = Wording(
+            en=f"Of {everybody['en']} customers {told['en']} were drawn at random, which is enough for narrow"
+            " intervals. They",
+            ru=f"Из {everybody['ru']} клиентов случайно взяты {told['ru']}: для узких интервалов этого"
+            " достаточно. Они",
         )
     return Wording(
         en=f"{whom.en} were dealt at random into {n_folds} folds with the same "
