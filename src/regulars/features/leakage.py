@@ -30,7 +30,7 @@ LeakSeverity = Literal["blocking", "suspect"]
 
 _CERTAIN = 0.95
 """From this ROC-AUC on (lower bound) one column alone says more than people's behavior can."""
-_WORTH_A_LOOK = 0.70
+_WORTH_A_LOOK = 0.75
 _FAR_ABOVE = 0.05
 _NAMED_AND_STRONG = 0.75
 _MOST_PUT_BACK = 20

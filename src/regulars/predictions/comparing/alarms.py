@@ -22,6 +22,7 @@ _LEAK = 0.95
 _STRONG = 0.80
 _TOO_GOOD = 0.97
 _WIDE_GAP = 0.15
+_NAMED_OF_MANY = 3
 _FOLDS = 5
 _MOST_ROWS = 20_000
 _MOST_FEATURES = 200
@@ -86,11 +87,13 @@ def find_alarms(
     alarms = []
     if is_too_good:
         alarms.append((_easy if is_easy else _too_good)(quality.roc_auc.mean))
-    alarms += [
+    strong = [
         _feature_alarm(matrix, int(column), float(single[column]), is_easy=is_easy)
         for column in np.argsort(-single, kind="stable")
         if single[column] >= _STRONG
     ]
+    # Of very many measurements that all show the outcome the strongest stand for the others.
+    alarms += strong[:_NAMED_OF_MANY] if is_easy else strong
     copies = find_copies(rows)
     if copies is not None:
         alarms.append(_copied(matrix, copies))
