@@ -64,7 +64,7 @@ def analyze(
     id: IdColumn = None,
     outcome: Outcome = None,
     leaving: Literal["contract-end", "no-session", "no-purchase", "no-event"] | None = None,
-    happens: Literal["event", "first-event", "support-contact", "answer"] | None = None,
+    happens: Literal["event", "first-event", "support-contact", "answer", "upgrade"] | None = None,
     as_of: Day | None = None,
     horizon_days: int | None = None,
     gap_days: int | None = None,
@@ -114,7 +114,7 @@ def analyze(
         the tables allow, `no-session` left aside.
     happens
         What is foretold instead of leaving: an event, an event for the first time, a contact with
-        support, or that a customer whom the company contacts agrees.
+        support, that a customer whom the company contacts agrees, or a move to a dearer plan.
     as_of
         First day that is not looked at (YYYY-MM-DD); if not said, everything is looked at.
     horizon_days

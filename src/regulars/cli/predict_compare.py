@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from regulars.cli.options import Day, Language
     from regulars.evaluate import CampaignPrices
     from regulars.workspace import Workspace
-    from regulars.workspace.outcomes import LeavingKind, LeavingWishes
+    from regulars.workspace.outcomes import HappeningKind, LeavingKind
 
 __all__ = ["compare"]
 
@@ -48,7 +48,7 @@ def compare(
     gap: Annotated[
         float,
         Parameter(
-            help="So much is left empty before each test: days of a date, units of a number, or rows.",
+            help="So much is left empty before each test: days of a date or a history, units of a number, or rows.",
             validator=Number(gte=0),
         ),
     ] = 0.0,
@@ -101,8 +101,25 @@ def compare(
         Literal["contract-end", "no-session", "no-purchase", "no-event"] | None,
         Parameter(help="What leaving is, where no column says it, or instead of one."),
     ] = None,
+    happens: Annotated[
+        Literal["event", "first-event", "support-contact", "answer", "upgrade"] | None,
+        Parameter(help="What is foretold instead of leaving, by the words of `analyze`."),
+    ] = None,
     horizon_days: Annotated[
         int | None, Parameter(help="Where no column says who left: within how many days.")
+    ] = None,
+    quiet_days: Annotated[
+        int | None,
+        Parameter(
+            help="Of `no-session`: so many days without a session after the paid period (30 if not said)."
+        ),
+    ] = None,
+    event_names: Annotated[
+        str | None, Parameter(help="Names of the events that count, with commas; else all do.")
+    ] = None,
+    answers: Annotated[
+        str | None,
+        Parameter(help="Of `answer`: how a contact ends that counts as agreed, with commas."),
     ] = None,
     how: HowRead | None = None,
     as_of: AsOfOption = None,
@@ -135,6 +152,7 @@ def compare(
     from regulars.cli.predict_compare_several import describe_several, print_several
     from regulars.cli.predict_compare_words import print_comparison
     from regulars.workspace.compared import ComparisonWishes, compare_in_workspace
+    from regulars.workspace.outcomes import LeavingWishes
 
     wishes = ComparisonWishes(
         split=split,
@@ -148,7 +166,13 @@ def compare(
         by=by,
         outcome_kind=outcome_kind,
         keep=split_names(keep),
-        leaving=_read_leaving(leaving, horizon_days),
+        leaving=LeavingWishes(
+            kind=_choose_one(leaving, happens),
+            horizon_days=horizon_days,
+            quiet_days=quiet_days,
+            event_names=split_names(event_names),
+            answers=split_names(answers),
+        ),
         seed=seed,
     )
     home, language = _find_home(file, workspace, lang, as_of, how, no_input=no_input)
@@ -217,7 +241,12 @@ def _read_prices(text: str) -> CampaignPrices:
     return CampaignPrices(value, offer, contact)
 
 
-def _read_leaving(kind: LeavingKind | None, horizon_days: int | None) -> LeavingWishes:
-    from regulars.workspace.outcomes import LeavingWishes
-
-    return LeavingWishes(kind=kind, horizon_days=horizon_days)
+def _choose_one(
+    leaving: LeavingKind | None, happens: HappeningKind | None
+) -> LeavingKind | HappeningKind | None:
+    if leaving is not None and happens is not None:
+        raise InvalidParameterError(
+            en="--leaving and --happens each say what is foretold. Leave one of them out.",
+            ru="--leaving и --happens оба говорят, что прогнозировать. Уберите одно из них.",
+        )
+    return leaving or happens

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         NoPurchase,
         NoSession,
         OutcomeDefinition,
+        PlanUpgrade,
         SupportContact,
     )
     from regulars.predictions.outcomes.observing import (
@@ -67,6 +68,7 @@ __all__ = [
     "Observation",
     "Outcome",
     "OutcomeDefinition",
+    "PlanUpgrade",
     "Quality",
     "Reason",
     "RiskBand",
@@ -104,6 +106,7 @@ _LAZY = {
     "NoEvent": "outcomes.definitions",
     "NoPurchase": "outcomes.definitions",
     "NoSession": "outcomes.definitions",
+    "PlanUpgrade": "outcomes.definitions",
     "Observation": "outcomes.observing",
     "Outcome": "outcomes.outcome",
     "OutcomeDefinition": "outcomes.definitions",

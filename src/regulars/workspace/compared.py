@@ -20,7 +20,7 @@ from regulars.workspace.known_groups import JudgedCustomers, group_judged, list_
 from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
 from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind, recognize_outcome
-from regulars.workspace.outcomes import LeavingWishes
+from regulars.workspace.outcomes import LeavingWishes, check_leaving, names_outcome
 from regulars.workspace.profile_columns import ROW, ProfileColumns
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import open_history, see_tables
@@ -180,6 +180,11 @@ def compare_in_workspace(
         day = latest if as_of else find_end(history, latest, told_by)
         tables = see_tables(snapshot, backend, as_of=day, told_until=latest)
         definitions = load_features(workspace.read_definitions("feature"))
+        if wanted.gap and (wanted.leaving.kind or not names_outcome(mappings)):
+            # Of a history the gap is counted in days.
+            told = replace(wanted.leaving, gap_days=round(wanted.gap))
+            wanted = replace(wanted, leaving=told)
+        check_leaving(wanted.leaving, tables, mappings)
         named = (
             None
             if wanted.leaving.kind

@@ -11,6 +11,7 @@ import numpy as np
 
 from regulars.errors import InvalidParameterError, QualityError
 from regulars.predictions.lifetime_value import Horizon, value_contracts
+from regulars.schema.billing_periods import MONTH_DAYS, find_period_days
 from regulars.workspace.rule_sources import open_seen_sources, read_mappings
 from regulars.workspace.survival import SurvivalStudy, study_survival
 from regulars.workspace.told_columns import open_told_columns
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ContractValues", "list_contracts", "value_customer_contracts"]
 
-_MONTH_DAYS = 365.25 / 12
-_PERIODS = (
-    (re.compile(r"^(y|annual|год|г\.)", re.IGNORECASE), 365.25),
-    (re.compile(r"^(q|quarter|кварт)", re.IGNORECASE), 365.25 / 4),
-    (re.compile(r"^(w|week|нед)", re.IGNORECASE), 7.0),
-    (re.compile(r"^(d|day|сут|ден|ежедн)", re.IGNORECASE), 1.0),
-)
 _ENDING = re.compile(r"^leaves_within_(\d+)_days$")
 
 
@@ -158,7 +152,7 @@ def value_customer_contracts(
     }
     value = value_contracts(
         leaves,
-        fees[known] / _MONTH_DAYS,
+        fees[known] / MONTH_DAYS,
         ends_seen=study.comparison.left,
         horizon=asked,
     )
@@ -206,16 +200,11 @@ def _sum_fees(subscriptions: ibis.Table, as_of: AsOf) -> tuple[pa.Array, NDArray
         period=period,
     )
     summed = rows.group_by("customer_id", "period").aggregate(fee=rows["fee"].sum()).to_pyarrow()
-    lengths = [_find_length(one) for one in summed["period"].to_pylist()]
-    fees = summed["fee"].to_numpy() * _MONTH_DAYS / np.array(lengths, dtype=np.float64)
+    lengths = [find_period_days(one) for one in summed["period"].to_pylist()]
+    fees = summed["fee"].to_numpy() * MONTH_DAYS / np.array(lengths, dtype=np.float64)
     table = pa.table({"customer_id": summed["customer_id"], "fee": fees})
     told = table.group_by("customer_id").aggregate([("fee", "sum")])
     return told["customer_id"].combine_chunks(), told["fee_sum"].to_numpy()
-
-
-def _find_length(period: str | None) -> float:
-    """Days of a billing period; a month where nothing else is said."""
-    return next((days for words, days in _PERIODS if words.match(period or "")), _MONTH_DAYS)
 
 
 def _align(owners: pa.Array, amounts: NDArray[np.float64], wanted: pa.Array) -> NDArray[np.float64]:
@@ -243,7 +232,7 @@ def list_contracts(found: ContractValues) -> pa.Table:
     # Nobody pays more than those who stay to the end.
     rate = found.horizon.rate / found.horizon.unit_days
     days = -np.expm1(-rate * found.horizon.days) / rate if rate else float(found.horizon.days)
-    high = np.minimum(high, found.fees / _MONTH_DAYS * found.horizon.margin * days)
+    high = np.minimum(high, found.fees / MONTH_DAYS * found.horizon.margin * days)
     size = len(found.fees)
     table = pa.table(
         {

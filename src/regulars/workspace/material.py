@@ -12,6 +12,7 @@ from regulars.predictions import (
     ContractEnd,
     NoSession,
     Outcome,
+    PlanUpgrade,
     read_classes,
     read_outcome,
 )
@@ -202,7 +203,7 @@ def keep_subscribed(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if not isinstance(definition, ContractEnd | NoSession):
+    if not isinstance(definition, ContractEnd | NoSession | PlanUpgrade):
         return features
     at_risk = list_at_risk(definition, tables, as_of=features.as_of).customer_ids
     is_kept = pc.is_in(features.customer_ids, value_set=at_risk.cast(pa.string()))

@@ -14,6 +14,7 @@ from regulars.predictions import (
     NoEvent,
     NoPurchase,
     NoSession,
+    PlanUpgrade,
     SupportContact,
     propose_quiet_days,
 )
@@ -43,7 +44,7 @@ __all__ = [
 LeavingKind = Literal["contract-end", "no-session", "no-purchase", "no-event"]
 """What leaving may be in a history, by the words of the command line."""
 
-HappeningKind = Literal["event", "first-event", "support-contact", "answer"]
+HappeningKind = Literal["event", "first-event", "support-contact", "answer", "upgrade"]
 """What else may be foretold from a history."""
 
 _NEEDED: dict[LeavingKind | HappeningKind, tuple[str, ...]] = {
@@ -55,6 +56,7 @@ _NEEDED: dict[LeavingKind | HappeningKind, tuple[str, ...]] = {
     "first-event": ("events",),
     "support-contact": ("interactions",),
     "answer": ("interactions",),
+    "upgrade": ("subscriptions",),
 }
 _USUAL_DAYS = 30
 _PAID_UNTIL = ("paid_until_on", "ended_on")
@@ -231,6 +233,8 @@ def _make_happening(said: LeavingWishes, tables: MappingABC[str, ibis.Table]) ->
     days, gap = said.horizon_days or _USUAL_DAYS, said.gap_days or 0
     if said.kind == "support-contact":
         return SupportContact(horizon_days=days, gap_days=gap)
+    if said.kind == "upgrade":
+        return PlanUpgrade(horizon_days=days, gap_days=gap)
     if said.kind == "answer":
         answers = said.answers or _refuse_silence("--answers", said.kind)
         _check_answers(answers, tables)

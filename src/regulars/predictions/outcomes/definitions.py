@@ -13,6 +13,7 @@ from regulars.predictions.outcomes.phrases import (
     CONTACTING,
     LEAVING,
     STOPPING,
+    UPGRADING,
     Phrases,
     phrase_named,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "NoPurchase",
     "NoSession",
     "OutcomeDefinition",
+    "PlanUpgrade",
     "SupportContact",
     "TimedOutcome",
 ]
@@ -299,6 +301,39 @@ class SupportContact(_Timed):
         )
 
 
+class PlanUpgrade(_Timed):
+    """A customer moves to a dearer plan within the horizon; at risk is who is subscribed at a known fee."""
+
+    kind: Literal["upgrade"] = "upgrade"
+
+    @property
+    def is_churn(self) -> bool:
+        """It is no way to leave."""
+        return False
+
+    @property
+    def phrases(self) -> Phrases:
+        """How sentences speak of it."""
+        return UPGRADING
+
+    def name(self, language: Language) -> str:
+        """What it is called."""
+        return "move to a dearer plan" if language == "en" else "переход на тариф дороже"
+
+    @property
+    def sentence(self) -> Wording:
+        """The definition in words, without a full stop."""
+        days = pluralize(self.horizon_days, "en", "day", "days")
+        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
+        return Wording(
+            en=f"The outcome is that within {days} of {self._say_start('en')} a subscription begins whose fee a month "
+            "is higher than that of any the customer has on that date; at risk are those subscribed on it",
+            ru=f"Исход: в течение {days_ru} с {self._say_start('ru')} начинается подписка, плата за месяц по "
+            "которой выше, чем по любой, что есть у клиента в этот день; рассматриваются те, кто в этот день "
+            "подписан",
+        )
+
+
 class AnswerOutcome(_Timed):
     """A customer whom the company contacts within the horizon agrees; at risk is who is contacted."""
 
@@ -339,7 +374,14 @@ class AnswerOutcome(_Timed):
 
 
 TimedOutcome = Annotated[
-    NoPurchase | NoEvent | ContractEnd | NoSession | EventOutcome | SupportContact | AnswerOutcome,
+    NoPurchase
+    | NoEvent
+    | ContractEnd
+    | NoSession
+    | EventOutcome
+    | SupportContact
+    | PlanUpgrade
+    | AnswerOutcome,
     Field(discriminator="kind"),
 ]
 """An outcome that is seen after a cut-off date."""
@@ -352,6 +394,7 @@ OutcomeDefinition = Annotated[
     | NoSession
     | EventOutcome
     | SupportContact
+    | PlanUpgrade
     | AnswerOutcome,
     Field(discriminator="kind"),
 ]

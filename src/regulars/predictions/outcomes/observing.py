@@ -19,11 +19,13 @@ from regulars.predictions.outcomes.definitions import (
     NoEvent,
     NoPurchase,
     NoSession,
+    PlanUpgrade,
     TimedOutcome,
 )
 from regulars.predictions.outcomes.happenings import Happening, observe_happening
 from regulars.predictions.outcomes.outcome import Outcome
 from regulars.predictions.outcomes.spells import Spells, find_spells
+from regulars.predictions.outcomes.upgrades import observe_upgrades
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,7 +89,8 @@ def observe_outcome(
     tables
         `purchases` for `NoPurchase`, `events` for `NoEvent`, `subscriptions` for `ContractEnd`,
         `subscriptions` and `events` for `NoSession`; `events` for `EventOutcome`, `interactions` for
-        `SupportContact` and `AnswerOutcome`.
+        `SupportContact` and `AnswerOutcome`; `subscriptions`, and `tariffs` where these have the fees,
+        for `PlanUpgrade`.
     as_of
         The cut-off dates.
     until
@@ -121,6 +124,8 @@ def observe_outcome(
         found = _observe_activity(definition, _see_activity(definition, tables), as_of)
     elif isinstance(definition, Happening):
         found = observe_happening(definition, tables, as_of=as_of, until=until)
+    elif isinstance(definition, PlanUpgrade):
+        found = observe_upgrades(definition, tables, as_of=as_of)
     else:
         found = _observe_subscriptions(definition, tables, as_of)
     return tuple(

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from regulars.features.sentences import format_share
 from regulars.schema.wording import LANGUAGES, Wording
 
-__all__ = ["AGREEING", "ANSWERING", "CONTACTING", "LEAVING", "STOPPING", "Phrases", "phrase_named"]
+__all__ = [
+    "AGREEING",
+    "ANSWERING",
+    "CONTACTING",
+    "LEAVING",
+    "STOPPING",
+    "UPGRADING",
+    "Phrases",
+    "phrase_named",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,14 @@ AGREEING = Phrases(
     share=Wording(
         en="{own} of such customers agreed when contacted, against {all} overall",
         ru="из таких клиентов согласились {own}, в среднем {all}",
+    ),
+)
+UPGRADING = Phrases(
+    will=Wording(en="will move to a dearer plan", ru="перейдёт на тариф дороже"),
+    did=Wording(en="moved to a dearer plan", ru="перешли на тариф дороже"),
+    share=Wording(
+        en="{own} of such customers moved to a dearer plan, against {all} overall",
+        ru="из таких клиентов на тариф дороже перешли {own}, в среднем {all}",
     ),
 )
 
