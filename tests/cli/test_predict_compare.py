@@ -77,7 +77,8 @@ def test_the_object_holds_what_is_documented(compare):
 
     assert list(found)[:4] == ["outcome", "positive_value", "said_outcome", "base_rate"]
     assert (found["outcome"], found["split"]) == ("left", "stratified")
-    assert [(one["column"], one["is_left_out"]) for one in found["leakage"]] == [("months", False)]
+    # Months tell a good part of it (ROC-AUC 0.72), as honest columns do.
+    assert found["leakage"] == []
     assert [model["name"] for model in found["models"]] == ["baseline", "naive_bayes", "logistic"]
     best = found["models"][2]
     assert found["by_group"] == []
