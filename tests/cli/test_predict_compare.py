@@ -198,6 +198,27 @@ def test_over_time_quality_is_told_by_tenure_and_by_a_column(desk):
     assert "Did you mean 'plan'" in unknown.complaint
 
 
+def test_an_outcome_is_counted_before_anything_is_learnt(compare, desk):
+    orders = "order_id,customer_id,purchase_date,amount\n" + "".join(
+        f"{customer}-{month},{customer},2025-{month:02}-{1 + customer % 27:02},{10 + customer % 5}\n"
+        for customer in range(200)
+        for month in range(1, 13)
+        if month <= 3 + (customer * 7) % 10
+    )
+    desk.load(desk.write("orders.csv", orders))
+    ask = ("predict", "compare", "-w", desk.workspace, "--leaving", "no-purchase", "--count")
+
+    column = as_json(compare, "--outcome", "left", "--count")
+    history = desk.run(*ask, "--horizon-days", "45", "--format", "json").json
+    told = desk.run(*ask, "--horizon-days", "45", "--lang", "ru").out
+
+    assert column["positives"] + column["negatives"] == N
+    assert (column["fewest"], column["is_enough"], column["dates"]) == (20, True, [])
+    assert len(history["dates"]) > 3
+    assert sum(one["positives"] for one in history["dates"]) == history["positives"]
+    assert "Этого достаточно" in told
+
+
 def test_costs_of_each_customer_are_no_features_and_tell_what_is_saved(compare):
     columns = clients(
         vain=lambda left, generator: np.full(len(left), 10),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from regulars.cli.console import open_progress, print_json
+from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.naming import ask_for_names, is_terminal
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, read_as_customers
 from regulars.errors import InvalidParameterError, UnnamedColumnsError
+from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +21,23 @@ if TYPE_CHECKING:
     from regulars.cli.options import Day, Language
     from regulars.evaluate import CampaignPrices
     from regulars.workspace import Workspace
-    from regulars.workspace.outcomes import HappeningKind, LeavingKind
+    from regulars.workspace.outcomes import HappeningKind, LeavingKind, LeavingWishes
 
 __all__ = ["compare"]
 
 _N_PRICES = 3
+_AT = Wording(
+    en="{as_of}: {positives} with it, {negatives} without",
+    ru="{as_of}: с исходом {positives}, без него {negatives}",
+)
+_ENOUGH = Wording(
+    en="That is enough: at least {fewest} with the outcome and {fewest} without it are needed.",
+    ru="Этого достаточно: нужно не меньше чем по {fewest} с исходом и без него.",
+)
+_NOT_ENOUGH = Wording(
+    en="That is too few: at least {fewest} with the outcome and {fewest} without it are needed.",
+    ru="Этого мало: нужно не меньше чем по {fewest} с исходом и без него.",
+)
 
 
 def compare(
@@ -121,6 +134,13 @@ def compare(
         str | None,
         Parameter(help="Of `answer`: how a contact ends that counts as agreed, with commas."),
     ] = None,
+    count: Annotated[
+        bool,
+        Parameter(
+            negative=(),
+            help="Only count who has the outcome, at each date, and say whether that is enough to learn from.",
+        ),
+    ] = False,
     how: HowRead | None = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = None,
@@ -176,6 +196,9 @@ def compare(
         seed=seed,
     )
     home, language = _find_home(file, workspace, lang, as_of, how, no_input=no_input)
+    if count:
+        told = wishes.leaving if not gap else replace(wishes.leaving, gap_days=round(gap))
+        return _count(home, told, as_of, language, format)
     with open_progress(language) as progress:
         found = compare_in_workspace(
             home, wishes=wishes, as_of=as_of, language=language, progress=progress
@@ -239,6 +262,44 @@ def _read_prices(text: str) -> CampaignPrices:
             "цена обращения. Например: --prices 200,10,1.",
         ) from error
     return CampaignPrices(value, offer, contact)
+
+
+def _count(
+    home: Workspace,
+    leaving: LeavingWishes,
+    as_of: Day | None,
+    language: Language,
+    format: OutputFormat,
+) -> int:
+    """Say how often the outcome was seen, before anything is learnt."""
+    from regulars.features.sentences import format_number
+    from regulars.workspace.counted import count_outcome
+
+    found = count_outcome(home, leaving=leaving, as_of=as_of)
+    if format == "json":
+        print_json(
+            {
+                "said_outcome": found.sentence.to(language),
+                "positives": found.positives,
+                "negatives": found.negatives,
+                "unknown": found.unknown,
+                "fewest": found.fewest,
+                "is_enough": found.is_enough,
+                "dates": [asdict(one) for one in found.dates],
+            }
+        )
+        return 0
+    dates = [
+        _AT.to(language).format(
+            as_of=one.as_of,
+            positives=format_number(one.positives, language),
+            negatives=format_number(one.negatives, language),
+        )
+        for one in found.dates
+    ]
+    verdict = (_ENOUGH if found.is_enough else _NOT_ENOUGH).to(language)
+    print_lines(found.sentence.to(language), *dates, verdict.format(fewest=found.fewest))
+    return 0
 
 
 def _choose_one(
