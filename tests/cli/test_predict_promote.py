@@ -147,6 +147,19 @@ def test_the_card_is_written_in_both_forms_and_languages(desk, two_runs):
     assert [entry["by"] for entry in told["decisions"]] == ["Anna | <b>DPO</b>"]
 
 
+def test_a_file_is_pointed_to_the_workspace_that_keeps_its_models(desk, monkeypatch):
+    monkeypatch.chdir(desk.folder)
+    desk.write("clients.csv", "id,left\n1,yes\n")
+
+    told = [
+        desk.run("predict", verb, "clients.csv").complaint
+        for verb in ("card", "promote", "rollback")
+    ]
+
+    assert len(set(told)) == 1
+    assert told[0].endswith("-w clients-regulars/workspace.")
+
+
 def test_a_run_that_is_not_there_is_named_with_those_that_are(desk, two_runs):
     ran = desk.run("predict", "promote", "2020", "-w", HOME)
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
-from regulars.cli.predict_promote import RunArgument
+from regulars.cli.predict_promote import RunArgument, refuse_file
 from regulars.errors import InvalidParameterError, StorageError
 from regulars.schema.wording import Wording
 
@@ -55,6 +55,7 @@ def card(
     from regulars.registry.card import render_card, render_card_page
     from regulars.workspace.cards import gather_card
 
+    refuse_file(run)
     home, language = find_workspace(workspace, lang)
     render = render_card_page if _is_page(out) else render_card
     facts = gather_card(home, run, class_number=class_number)

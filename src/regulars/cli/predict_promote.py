@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -9,6 +10,7 @@ from cyclopts import Parameter
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.figures import describe_interval
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
+from regulars.errors import InvalidParameterError
 from regulars.schema.wording import Wording
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from regulars.workspace.challenge import Challenge
     from regulars.workspace.champions import Promotion
 
-__all__ = ["promote"]
+__all__ = ["promote", "refuse_file"]
 
 RunArgument = Annotated[
     str, Parameter(help="Whose model: `regulars predict models`; `latest` for the last run.")
@@ -97,6 +99,7 @@ def promote(
     """
     from regulars.workspace.champions import promote_model
 
+    refuse_file(run)
     home, language = find_workspace(workspace, lang)
     with open_progress(language) as progress:
         done = promote_model(
@@ -114,6 +117,19 @@ def promote(
     else:
         print_lines(*_say(done, language))
     return 0
+
+
+def refuse_file(run: str | None) -> None:
+    """A file has no models: they are kept in the workspace of its analysis."""
+    if run is None or not Path(run).is_file():
+        return
+    home = f"{Path(run).stem}-regulars/workspace"
+    raise InvalidParameterError(
+        en=f"'{run}' is a file, and this takes the name of a run whose models are kept. Those of a file that was"
+        f" analyzed are in the workspace beside its results: -w {home}.",
+        ru=f"«{run}» — это файл, а здесь нужно имя прогона, чьи модели сохранены. Модели проанализированного файла"
+        f" лежат в рабочей папке рядом с результатами: -w {home}.",
+    )
 
 
 def _describe(done: Promotion, language: Language) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from regulars.cli.console import print_json, print_lines
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, find_workspace
 from regulars.cli.predict_fairness import ClassOption
-from regulars.cli.predict_promote import ByOption, describe_entry
+from regulars.cli.predict_promote import ByOption, describe_entry, refuse_file
 from regulars.schema.wording import Wording
 
 __all__ = ["rollback"]
@@ -46,6 +46,7 @@ def rollback(
     from regulars.predictions.fitting.roster import FAMILIES
     from regulars.workspace.champions import roll_back
 
+    refuse_file(run)
     home, language = find_workspace(workspace, lang)
     entry = roll_back(home, run, class_number=class_number, by=by)
     if format == "json":
