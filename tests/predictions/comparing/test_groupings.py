@@ -26,15 +26,15 @@ def test_spans_are_told_in_months_and_years():
         "less than 1 month",
         "1–6 months",
         "6 months to 1 year",
-        "1–2 years",
-        "2 years and more",
+        "1–10 years",
+        "10 years and more",
     ]
     assert [name.ru for name in names] == [
         "до 1 месяца",
         "1–6 месяцев",
         "от 6 месяцев до 1 года",
-        "1–2 года",
-        "от 2 лет",
+        "1–10 лет",
+        "от 10 лет",
     ]
     assert np.bincount(codes).tolist() == [20] * 5
 

@@ -128,7 +128,7 @@ def _merge(days: NDArray[np.float64], edges: list[int]) -> list[int]:
         is_small = counts[smallest] < _LEAST_SHARE * len(days) or counts[smallest] == 0
         if not is_small and len(counts) <= _MOST_GROUPS:
             break
-        # It goes to the smaller of its neighbors.
+        # It goes to the smaller of its neighbors, to the shorter span of equal ones.
         before = counts[smallest - 1] if smallest else np.inf
         after = counts[smallest + 1] if smallest < len(edges) else np.inf
         edges = [edge for place, edge in enumerate(edges) if place != smallest - (before <= after)]
