@@ -504,6 +504,7 @@ def test_a_file_whose_column_is_the_outcome_has_a_row_for_each_customer():
     [
         ("rownames", [str(n) for n in range(1, 41)], True),
         ("row.names", [str(3 * n) for n in range(40)], True),
+        ("rownames", [str(n * 7 % 40) for n in range(40)], True),
         ("X", [str(n) for n in range(1, 41)], True),
         ("x", [str(n * n) for n in range(40)], False),
         ("x", [str(100 + n) for n in range(40)], False),

@@ -58,7 +58,9 @@ _DURATION_WORDS = frozenset(
 )
 _AMOUNT_WORDS = frozenset({"number", "no", "num", "номер", "key"})  # "number of calls" is a count
 _ROW_NAMES = frozenset({"", "index", "row", "row number", "rownumber", "row id", "n", "nn", "no"})
-_ROW_NAMES |= {"rowname", "row name", "row num", "row index", "rowid"}
+_SURE_ROW_NAMES = frozenset({"rowname", "row name", "unnamed 0"})
+"""What programs call the numbers of rows: they are those of another order where rows were sorted since."""
+_ROW_NAMES |= _SURE_ROW_NAMES | {"row num", "row index", "rowid"}
 _EVEN_ROW_NAMES = frozenset({"x", "1", "obs", "seq"})
 """Under such a name, which says little, only numbers without a gap are those of rows."""
 _ROW_NAMES |= {"unnamed 0", "п п", "n п п", "no п п", "номер строки", "column0", "level 0"}
@@ -223,7 +225,7 @@ def is_row_number(measured: Measured) -> bool:
     steps = {after - before for before, after in pairwise(numbers)}
     if words in _EVEN_ROW_NAMES and (len(steps) != 1 or numbers[0] > 1):
         return False
-    return all(step > 0 for step in steps)
+    return words in _SURE_ROW_NAMES or all(step > 0 for step in steps)
 
 
 def classify_column(measured: Measured) -> Classified:
