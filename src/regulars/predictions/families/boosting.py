@@ -65,6 +65,9 @@ _FEWER_ROUNDS = (25, 50, 100, 150)
 _MANY_ROWS = 10_000
 """From so many on it pays to read the trees anew, or to start threads."""
 
+_MANY_EXPLAINED = 1_000
+"""The same where each row takes a hundred times as long."""
+
 _MOST_LEVELS = 60
 _FEWEST_IN_LEVEL = 10
 
@@ -152,21 +155,25 @@ class LightgbmModel:
         is_large = len(coded) >= _MANY_ROWS
         if is_large and self._small_trees is not None:
             return self._small_trees.predict(coded)
-        # It would go on with the one thread of the last training, and rows do not wait for each other.
-        threads: dict[str, Any] = {"num_threads": os.cpu_count() or 1} if is_large else {}
+        threads = _spread() if is_large else {}
         told = self.booster.predict(coded, raw_score=True, num_iteration=self.n_trees, **threads)
         return np.asarray(told, np.float64)
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """SHAP values by LightGBM itself, shape (n_customers, n_features)."""
-        told = self.booster.predict(
-            self.codes.transform(X), pred_contrib=True, num_iteration=self.n_trees
-        )
+        coded = self.codes.transform(X)
+        threads = _spread() if len(coded) >= _MANY_EXPLAINED else {}
+        told = self.booster.predict(coded, pred_contrib=True, num_iteration=self.n_trees, **threads)
         return np.asarray(told, np.float64).reshape(len(X), -1)[:, :-1]
 
     @cached_property
     def _small_trees(self) -> SmallTrees | None:
         return read_small_trees(self.booster, self.n_trees)
+
+
+def _spread() -> dict[str, Any]:
+    """Every core: LightGBM would go on with the one of the last training, and rows do not wait."""
+    return {"num_threads": os.cpu_count() or 1}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
