@@ -130,11 +130,14 @@ def test_what_does_not_go_together_is_refused(clinic):
     value = compare(clinic, "--outcome", "plan=pro", "--outcome-kind", "classes")
     pair = compare(clinic, "--outcome", "status", "--outcome-kind", "yes-no")
     costs = compare(clinic, "--outcome", "status", "--costs", "fee,fee,fee,fee")
+    list_length = compare(clinic, "--outcome", "fee", "--capacity", "0.2", "--prices", "9,1,1")
     models = compare(clinic, "--outcome", "fee", "--models", "logistic")
 
-    assert [one.code for one in (texts, value, pair, costs, models)] == [2, 2, 1, 2, 2]
+    refused = (texts, value, pair, costs, list_length, models)
+    assert [one.code for one in refused] == [2, 2, 1, 2, 2, 2]
     assert "'plan' holds texts" in texts.complaint
     assert "Leave one of the two out: --outcome plan" in value.complaint
     assert "Say which value counts as yes: status=VALUE" in pair.complaint
-    assert "--costs are of a decision of yes or no" in costs.complaint
+    assert "Said in vain: --costs. What a decision brings" in costs.complaint
+    assert "Said in vain: --prices, --capacity." in list_length.complaint
     assert "model of a number 'logistic'" in models.complaint

@@ -103,7 +103,7 @@ def test_the_effects_on_single_customers_are_written_to_a_file(mailing, capsys):
         (["groups=letter", "group=none", "came"], "no column 'groups'. Did you mean 'group'?"),
         (["group=letter", "recent=1", "came"], "customers are both treated and controls"),
         (["group=letter", "group=none", "group=call"], "is the outcome and also tells who"),
-        (["group=letter", "group=none", "spent"], "different values; an outcome is yes or no"),
+        (["group=letter", "group=none", "spent"], "The outcome 'spent' is an amount"),
         (["group=letter", "group=none", "came=2"], "'came' has no value '2'"),
     ],
 )

@@ -87,16 +87,18 @@ def compare(
         Parameter(help="Show the chosen model's quality for each value, or range, of this column."),
     ] = None,
     capacity: Annotated[
-        float,
-        Parameter(help="So many customers can be contacted: a share up to 1, or a number."),
-    ] = 0.1,
+        float | None,
+        Parameter(
+            help="So many customers can be contacted: a share up to 1, or a number; a tenth if not said."
+        ),
+    ] = None,
     prices: Annotated[
-        str,
+        str | None,
         Parameter(
             help="What a customer who is kept brings, what an offer costs, and what a contact costs, with"
-            " commas: for the profit of a campaign."
+            " commas: for the profit of a campaign; `200,10,1` if not said."
         ),
-    ] = "200,10,1",
+    ] = None,
     costs: Annotated[
         str | None,
         Parameter(
@@ -180,7 +182,7 @@ def compare(
         gap=gap,
         models=_read_models(models),
         budget_seconds=budget,
-        prices=_read_prices(prices),
+        prices=None if prices is None else _read_prices(prices),
         costs=split_names(costs),
         capacity=capacity,
         by=by,

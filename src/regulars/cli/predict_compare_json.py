@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from regulars.predictions.comparing.results import Alarm, ModelResult, Quality
     from regulars.predictions.comparing.standings import GroupQuality, Standings
     from regulars.schema.wording import Language
-    from regulars.workspace.compared import ComparedModels
+    from regulars.workspace.compared_models import ComparedModels
     from regulars.workspace.leaks import LeakSearch
 
 __all__ = ["describe_comparison", "describe_leaks", "describe_model"]

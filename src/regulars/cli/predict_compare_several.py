@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from regulars.predictions.amounts.results import AmountComparison, AmountGroup
     from regulars.predictions.comparing.class_standings import ClassGroup, ClassStandings
     from regulars.schema.wording import Language
-    from regulars.workspace.compared import ComparedModels
+    from regulars.workspace.compared_models import ComparedModels
 
 __all__ = ["describe_several", "print_several"]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from regulars.predictions.comparing.standings import GroupQuality, Standings
     from regulars.predictions.families.names import ModelName
     from regulars.schema.wording import Language
-    from regulars.workspace.compared import ComparedModels
+    from regulars.workspace.compared_models import ComparedModels
     from regulars.workspace.leaks import LeakSearch
 
 __all__ = [

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import InvalidParameterError, QualityError, UnknownNameError
 from regulars.features import load_features
-from regulars.predictions.comparing.class_standings import ClassStandings
 from regulars.predictions.comparing.rank_classes import rank_classes
 from regulars.predictions.comparing.rank_models import rank_models
 from regulars.predictions.comparing.standings import Standings
 from regulars.predictions.fitting.roster import arrange_models
 from regulars.schema.wording import Wording
-from regulars.workspace.amounts import PredictedAmount, compare_amounts
+from regulars.workspace.amounts import compare_amounts
 from regulars.workspace.as_of import choose_as_of
+from regulars.workspace.compared_models import ComparedModels, ComparisonWishes
 from regulars.workspace.grouped import find_known_segments
 from regulars.workspace.known_groups import JudgedCustomers, group_judged, list_judged
 from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
-from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind, recognize_outcome
-from regulars.workspace.outcomes import LeavingWishes, check_leaving, names_outcome
+from regulars.workspace.outcome_kind import NamedOutcome, recognize_outcome
+from regulars.workspace.outcomes import check_leaving, names_outcome
 from regulars.workspace.profile_columns import ROW, ProfileColumns
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import open_history, see_tables
@@ -32,108 +32,18 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from regulars.evaluate import CampaignPrices, LeadTime
     from regulars.features import AsOf
-    from regulars.predictions import ChurnComparison
-    from regulars.predictions.comparing.groupings import GroupedQuality
-    from regulars.predictions.comparing.standings import SplitKind
     from regulars.predictions.families.names import ModelName
     from regulars.progress import Progress
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
     from regulars.workspace.folder import Workspace
-    from regulars.workspace.leaks import LeakSearch
     from regulars.workspace.material import Material
 
 __all__ = ["ComparedModels", "ComparisonWishes", "compare_in_workspace"]
 
-
-@dataclass(frozen=True, slots=True)
-class ComparisonWishes:
-    """How models are to be compared.
-
-    Attributes
-    ----------
-    split
-        `stratified`, `time` or `rolling`; None for `stratified`, or for time where there is a history.
-    order_by
-        The column that says which rows are earlier, or `row` for the order of the file.
-    gap
-        So much of that order is left empty before each test.
-    models
-        Which are compared; all that are installed when empty.
-    budget_seconds
-        About so long may the fits take; no end when None.
-    prices
-        What a campaign costs and brings.
-    costs
-        Four columns of what each decision about each customer costs: contacted in vain, missed,
-        contacted rightly, left alone rightly; none when empty.
-    capacity
-        Customers that can be contacted: a share up to 1, or a number.
-    by
-        A column by whose values the chosen model is measured.
-    outcome_kind
-        What the column that was named is to be taken as; recognized when None.
-    keep
-        Columns that models may see even if they seem to know the outcome.
-    leaving
-        What leaving is, where no column tells.
-    seed
-        Of everything random.
-    """
-
-    split: SplitKind | None = None
-    order_by: str | None = None
-    gap: float = 0.0
-    models: tuple[str, ...] = ()
-    budget_seconds: float | None = None
-    prices: CampaignPrices | None = None
-    costs: tuple[str, ...] = ()
-    capacity: float = 0.1
-    by: str | None = None
-    outcome_kind: OutcomeKind | None = None
-    keep: tuple[str, ...] = ()
-    leaving: LeavingWishes = field(default_factory=LeavingWishes)
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ComparedModels:
-    """Models compared, and the columns that know the outcome.
-
-    Attributes
-    ----------
-    standings
-        Where a column tells an outcome of yes or no; None else.
-    classes
-        Where a column of several classes does; None else.
-    amount
-        Where a column of numbers does; None else.
-    named
-        The column that was named, and what it was taken as; None where a history tells the outcome.
-    over_time
-        The same where a history tells it, at later dates; None else.
-    by_group
-        How well the chosen model holds by tenure and by segment, where they are known; over time by the
-        column that was named, too.
-    lead_time
-        How long before the end customers were warned about; None where no day says when somebody left.
-    leaks
-        What was looked for before anything was learnt; None over time.
-    ordered_by
-        What puts the rows in order; None where nothing does.
-    """
-
-    standings: Standings | None = None
-    classes: ClassStandings | None = None
-    amount: PredictedAmount | None = None
-    named: NamedOutcome | None = None
-    over_time: ChurnComparison | None = None
-    by_group: tuple[GroupedQuality, ...] = ()
-    lead_time: LeadTime | None = None
-    leaks: LeakSearch | None = None
-    ordered_by: str | None = None
+_CAPACITY = 0.1
+"""Share of the customers that can be contacted where nobody says."""
 
 
 def compare_in_workspace(
@@ -295,12 +205,17 @@ def _check_kind(wanted: ComparisonWishes, named: NamedOutcome | None) -> None:
                 " СТОЛБЕЦ.",
             )
         return
-    if named.kind != "yes-no" and wanted.costs:
+    if named.kind == "yes-no":
+        return
+    asked = {"--costs": wanted.costs, "--prices": wanted.prices, "--capacity": wanted.capacity}
+    vain = [option for option, value in asked.items() if value]
+    if vain:
+        options = ", ".join(vain)
         raise InvalidParameterError(
-            en="--costs are of a decision of yes or no. Name the value that counts as yes:"
-            f" --outcome '{named.column}=VALUE'.",
-            ru="--costs нужны для решения «да или нет». Назовите значение, которое считать за «да»: --outcome"
-            f" '{named.column}=ЗНАЧЕНИЕ'.",
+            en=f"Said in vain: {options}. What a decision brings is told of an outcome of yes or no. Name"
+            f" the value that counts as yes: --outcome '{named.column}=VALUE'.",
+            ru=f"Указано напрасно: {options}. Что даёт решение, говорится об исходе «да или нет». Назовите"
+            f" значение, которое считать за «да»: --outcome '{named.column}=ЗНАЧЕНИЕ'.",
         )
 
 
@@ -451,8 +366,10 @@ def _arrange(names: Sequence[str]) -> tuple[ModelName, ...] | None:
     return arrange_models(names) if names else None  # type: ignore[arg-type] # it checks them
 
 
-def _find_share(capacity: float, n_customers: int) -> float:
-    """A number of customers as a share of them."""
+def _find_share(capacity: float | None, n_customers: int) -> float:
+    """A number of customers as a share of them; a tenth where none is said."""
+    if capacity is None:
+        return _CAPACITY
     if capacity <= 0:
         raise InvalidParameterError(
             en=f"The capacity must be a share up to 1 or a number of customers; found {capacity:g}.",

@@ -11,6 +11,7 @@ import numpy as np
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.features import FeatureTable
 from regulars.predictions import read_outcome
+from regulars.predictions.outcomes.outcome import MOST_CLASSES
 from regulars.predictions.uplift import compare_uplift, find_late_columns, read_experiment
 from regulars.workspace.rule_sources import open_seen_sources, read_mappings
 from regulars.workspace.told_columns import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Condition", "UpliftStudy", "study_uplift"]
 
 _MOST_VALUES = 50
+_NUMBERS = ("integer", "float", "decimal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def study_uplift(
     Raises
     ------
     InvalidParameterError
-        When both groups are the same, or the outcome tells the group.
+        When both groups are the same, or the outcome tells the group or is an amount.
     UnknownColumnError, UnknownNameError
         When there is no such column, or no such value in it; the nearest is offered.
     NotFoundError
@@ -123,8 +125,11 @@ def study_uplift(
     ):
         told = open_told_columns(sources.tables, read_mappings(workspace), as_of=day)
         is_treated, is_control = (_find_members(told, one) for one in (treatment, control))
+        values = told.read(outcome)
+        if outcome_value is None:
+            _check_no_amount(values, told.find_type(outcome), outcome)
         labels = read_outcome(
-            told.read(outcome),
+            values,
             column=outcome,
             positive_value=as_stored(outcome_value, told.find_type(outcome)),
         )
@@ -164,6 +169,17 @@ def _check_different(treatment: Condition, control: Condition, outcome: str) -> 
             " --outcome COLUMN.",
             ru=f"Столбец «{outcome}» — это и исход, и признак обращения. Назовите другой исход: --outcome"
             " СТОЛБЕЦ.",
+        )
+
+
+def _check_no_amount(values: pa.ChunkedArray, kind: str, outcome: str) -> None:
+    if kind in _NUMBERS and len(values.unique()) > MOST_CLASSES:
+        raise InvalidParameterError(
+            en=f"The outcome '{outcome}' is an amount, and what a contact changes is measured for yes or no."
+            f" Name a column that says who did it at all, or add one that is 1 where '{outcome}' is above 0.",
+            ru=f"Исход «{outcome}» — это величина, а эффект обращения измеряется для «да или нет». Назовите"
+            f" столбец, где сказано, кто вообще это сделал, или добавьте такой, где 1, если «{outcome}»"
+            " больше 0.",
         )
 
 

@@ -1,0 +1,109 @@
+"""How models are to be compared, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from regulars.predictions.comparing.class_standings import ClassStandings
+from regulars.predictions.comparing.standings import Standings
+from regulars.workspace.amounts import PredictedAmount
+from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind
+from regulars.workspace.outcomes import LeavingWishes
+
+if TYPE_CHECKING:
+    from regulars.evaluate import CampaignPrices, LeadTime
+    from regulars.predictions import ChurnComparison
+    from regulars.predictions.comparing.groupings import GroupedQuality
+    from regulars.predictions.comparing.standings import SplitKind
+    from regulars.workspace.leaks import LeakSearch
+
+__all__ = ["ComparedModels", "ComparisonWishes"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonWishes:
+    """How models are to be compared.
+
+    Attributes
+    ----------
+    split
+        `stratified`, `time` or `rolling`; None for `stratified`, or for time where there is a history.
+    order_by
+        The column that says which rows are earlier, or `row` for the order of the file.
+    gap
+        So much of that order is left empty before each test.
+    models
+        Which are compared; all that are installed when empty.
+    budget_seconds
+        About so long may the fits take; no end when None.
+    prices
+        What a campaign costs and brings; those of `CampaignPrices` when None.
+    costs
+        Four columns of what each decision about each customer costs: contacted in vain, missed,
+        contacted rightly, left alone rightly; none when empty.
+    capacity
+        Customers that can be contacted: a share up to 1, or a number; a tenth when None.
+    by
+        A column by whose values the chosen model is measured.
+    outcome_kind
+        What the column that was named is to be taken as; recognized when None.
+    keep
+        Columns that models may see even if they seem to know the outcome.
+    leaving
+        What leaving is, where no column tells.
+    seed
+        Of everything random.
+    """
+
+    split: SplitKind | None = None
+    order_by: str | None = None
+    gap: float = 0.0
+    models: tuple[str, ...] = ()
+    budget_seconds: float | None = None
+    prices: CampaignPrices | None = None
+    costs: tuple[str, ...] = ()
+    capacity: float | None = None
+    by: str | None = None
+    outcome_kind: OutcomeKind | None = None
+    keep: tuple[str, ...] = ()
+    leaving: LeavingWishes = field(default_factory=LeavingWishes)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComparedModels:
+    """Models compared, and the columns that know the outcome.
+
+    Attributes
+    ----------
+    standings
+        Where a column tells an outcome of yes or no; None else.
+    classes
+        Where a column of several classes does; None else.
+    amount
+        Where a column of numbers does; None else.
+    named
+        The column that was named, and what it was taken as; None where a history tells the outcome.
+    over_time
+        The same where a history tells it, at later dates; None else.
+    by_group
+        How well the chosen model holds by tenure and by segment, where they are known; over time by the
+        column that was named, too.
+    lead_time
+        How long before the end customers were warned about; None where no day says when somebody left.
+    leaks
+        What was looked for before anything was learnt; None over time.
+    ordered_by
+        What puts the rows in order; None where nothing does.
+    """
+
+    standings: Standings | None = None
+    classes: ClassStandings | None = None
+    amount: PredictedAmount | None = None
+    named: NamedOutcome | None = None
+    over_time: ChurnComparison | None = None
+    by_group: tuple[GroupedQuality, ...] = ()
+    lead_time: LeadTime | None = None
+    leaks: LeakSearch | None = None
+    ordered_by: str | None = None
