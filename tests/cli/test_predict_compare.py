@@ -15,6 +15,13 @@ pytestmark = pytest.mark.slow
 QUICK = ("--models", "baseline,naive_bayes,logistic")
 N = 600
 
+ORDERS = "order_id,customer_id,purchase_date,amount\n" + "".join(
+    f"{customer}-{month},{customer},2025-{month:02}-{1 + customer % 27:02},{10 + customer % 5}\n"
+    for customer in range(200)
+    for month in range(1, 13)
+    if month <= 3 + (customer * 7) % 10
+)
+
 
 def clients(*, n=N, seed=2, **extra):
     """Customers of whom a third leaves, as columns."""
@@ -142,13 +149,7 @@ def test_quality_is_told_by_ranges_of_a_number_and_by_values(compare):
 
 
 def test_a_workspace_with_a_history_is_compared_over_time(desk, capsys):
-    orders = "order_id,customer_id,purchase_date,amount\n" + "".join(
-        f"{customer}-{month},{customer},2025-{month:02}-{1 + customer % 27:02},{10 + customer % 5}\n"
-        for customer in range(200)
-        for month in range(1, 13)
-        if month <= 3 + (customer * 7) % 10
-    )
-    desk.load(desk.write("orders.csv", orders))
+    desk.load(desk.write("orders.csv", ORDERS))
 
     ran = desk.run(
         *("predict", "compare", "-w", desk.workspace, "--leaving", "no-purchase"),
@@ -158,6 +159,19 @@ def test_a_workspace_with_a_history_is_compared_over_time(desk, capsys):
     assert ran.code == 0
     assert ran.json["split"] == "time"
     assert ran.json["models"][1]["roc_auc"]["mean"] > 0.5
+
+
+def test_a_day_long_after_the_data_is_refused_and_the_rest_analyzed(desk):
+    desk.load(desk.write("orders.csv", ORDERS))
+    late = ("-w", desk.workspace, "--as-of", "2027-06-01")
+
+    compared = desk.run("predict", "compare", *late, "--leaving", "no-purchase")
+    analyzed = desk.run("analyze", *late, "--lang", "ru")
+
+    assert "nobody is at risk" in compared.complaint
+    assert "--as-of 2025-12-28" in compared.complaint
+    assert analyzed.code == 0
+    assert "Последний загруженный день — 27.12.2025" in analyzed.out
 
 
 def test_over_time_quality_is_told_by_tenure_and_by_a_column(desk):
@@ -199,13 +213,7 @@ def test_over_time_quality_is_told_by_tenure_and_by_a_column(desk):
 
 
 def test_an_outcome_is_counted_before_anything_is_learnt(compare, desk):
-    orders = "order_id,customer_id,purchase_date,amount\n" + "".join(
-        f"{customer}-{month},{customer},2025-{month:02}-{1 + customer % 27:02},{10 + customer % 5}\n"
-        for customer in range(200)
-        for month in range(1, 13)
-        if month <= 3 + (customer * 7) % 10
-    )
-    desk.load(desk.write("orders.csv", orders))
+    desk.load(desk.write("orders.csv", ORDERS))
     ask = ("predict", "compare", "-w", desk.workspace, "--leaving", "no-purchase", "--count")
 
     column = as_json(compare, "--outcome", "left", "--count")

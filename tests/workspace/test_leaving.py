@@ -205,6 +205,24 @@ def test_a_short_period_is_refused_with_the_days_it_would_take():
         study(live("purchases", days=45), as_of=AsOf(date(2025, 2, 15)))
 
 
+def test_a_day_after_the_data_on_which_nobody_is_at_risk_is_refused_with_an_earlier_one():
+    tables = live("purchases", days=240)
+
+    with pytest.raises(QualityError, match="nobody is at risk") as refused:
+        study(tables, as_of=AsOf(date(2026, 6, 1)), definition=NoPurchase(horizon_days=30))
+
+    assert "last day that is loaded is 2025-08-28" in refused.value.en
+    assert "--as-of 2025-08-29" in refused.value.en
+    assert "Последний загруженный день — 28.08.2025" in refused.value.ru
+
+
+def test_customers_none_of_whom_is_at_risk_are_refused():
+    tables = live("purchases", days=240)
+
+    with pytest.raises(QualityError, match=r"nobody is at risk.* longer horizon"):
+        study(tables, as_of=AsOf(date(2025, 8, 29)), customers=pa.array(["nobody"]))
+
+
 def test_customers_that_the_plan_leaves_out_teach_nothing_at_earlier_dates_either():
     tables, as_of = live("purchases", days=240), AsOf(date(2025, 8, 20))
     limits = {"column": "recency_days", "missing": "keep", "outliers": "drop"}

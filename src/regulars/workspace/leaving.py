@@ -20,6 +20,7 @@ from regulars.predictions import (
 )
 from regulars.predictions.outcomes.spells import find_spells
 from regulars.schema.contract import list_contracts
+from regulars.workspace.rule_sources import find_end
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "LeavingStudy",
     "build_leaving_features",
     "choose_dates",
+    "find_data_end",
     "list_at_risk",
     "study_leaving",
 ]
@@ -53,6 +55,9 @@ _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 
 _LEAST_KNOWN = 0.02
 """A feature that is known for fewer customers than this share tells too few of them apart."""
+
+_FACTS = {"no_purchase": "purchases", "no_event": "events"}
+"""Where silence is the outcome, whose silence it is."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -125,12 +130,13 @@ def study_leaving(
     Raises
     ------
     QualityError
-        When the history is too short, or nobody was at risk.
+        When the history is too short, or nobody was or is at risk.
     """
     import pyarrow.compute as pc
 
     dates = choose_dates(definition, tables, as_of)
     observed = observe_outcome(definition, tables, as_of=[*dates, as_of], until=as_of)
+    _check_at_risk(observed[-1].customer_ids, definition, tables, as_of)
     with progress.stage(speak(language)("history", count=str(len(observed)))):
         built = build_leaving_features(history, [*dates, as_of], definitions)
     kept = [keep_at_risk(table, seen) for table, seen in zip(built, observed, strict=True)]
@@ -140,6 +146,7 @@ def study_leaving(
         kept[-1] = _take(today_table, unknown, scored.to_numpy(zero_copy_only=False))
     if cleaned is not None:
         kept = [_take(table, outcome, cleaned.keep(table)) for table, outcome in kept]
+    _check_at_risk(kept[-1][0].customer_ids, definition, tables, as_of)
     told = _drop_silent(kept)
     if cleaned is not None:
         told = [(cleaned.treat(table), outcome) for table, outcome in told]
@@ -154,6 +161,42 @@ def study_leaving(
         models=models or EVERYDAY_MODELS,
     )
     return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
+
+
+def _check_at_risk(
+    customer_ids: pa.Array,
+    definition: TimedOutcome,
+    tables: MappingABC[str, ibis.Table],
+    as_of: AsOf,
+) -> None:
+    """Refuse a day on which there is nobody to score, and say where what is loaded ends."""
+    if len(customer_ids):
+        return
+    end = find_data_end(definition, tables, as_of)
+    said = definition.sentence
+    en = f"On {as_of.day} nobody is at risk, so there is nobody to score. {said.en}."
+    ru = f"На {as_of.day:%d.%m.%Y} под риском никого нет, оценивать некого. {said.ru}."
+    if end.day < as_of.day:
+        last = end.day - timedelta(days=1)
+        raise QualityError(
+            en=f"{en} The last day that is loaded is {last}. Name an earlier day, --as-of {end.day}, or leave"
+            " --as-of out.",
+            ru=f"{ru} Последний загруженный день — {last:%d.%m.%Y}. Назовите день раньше, --as-of {end.day},"
+            " или уберите --as-of.",
+        )
+    raise QualityError(
+        en=f"{en} Name an earlier day with --as-of, or a longer horizon with --horizon-days.",
+        ru=f"{ru} Назовите день раньше (--as-of) или горизонт длиннее (--horizon-days).",
+    )
+
+
+def find_data_end(
+    definition: TimedOutcome, tables: MappingABC[str, ibis.Table], as_of: AsOf
+) -> AsOf:
+    """The day after the newest fact that tells the outcome; `as_of` where none has a date."""
+    of_kind = _FACTS.get(definition.kind)
+    told = {name: table for name, table in tables.items() if of_kind in (None, name)}
+    return find_end(told, as_of, [])
 
 
 def choose_dates(

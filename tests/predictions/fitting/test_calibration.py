@@ -65,3 +65,13 @@ def test_reasons_add_up_behind_a_curve(name):
     signs = np.sign(straight.contributions(X))
     assert (np.sign(told) == signs).all()
     assert bent.log_odds(X) == pytest.approx(curve(straight.log_odds(X)))
+
+
+@pytest.mark.parametrize("name", ["logistic", "lightgbm"])
+def test_nobody_has_no_reasons(name):
+    chance = np.random.default_rng(0)
+    X = chance.normal(size=(200, 3))
+    rows = TrainingRows(X, (X[:, 0] > 0).astype(float), np.arange(200), np.zeros(3, dtype=bool))
+    scorer = FAMILIES[name].fit(prepare_lesson(rows, random_state=1)).scorer
+
+    assert scorer.contributions(X[:0]).shape == (0, 3)

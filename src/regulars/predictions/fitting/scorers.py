@@ -85,9 +85,11 @@ class CalibratedScorer:
 
     def contributions(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """The model's SHAP values on the calibrated scale, shape (n_customers, n_features)."""
+        if not len(X):
+            return np.zeros(X.shape)
         seen = self._see(X)
         told = self.slope * self.model.contributions(seen)
-        if self.curve is not None and len(X):
+        if self.curve is not None:
             straight = self.slope * self.model.log_odds(seen[:1]) + self.offset
             usual = float(straight[0] - told[0].sum())
             told = rescale_contributions(told, usual=usual, scale=self.curve)
