@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from regulars.errors import InvalidParameterError, UnknownNameError
-from regulars.predictions import ContractEnd, NoEvent, NoPurchase, NoSession
+from regulars.predictions import ContractEnd, EventOutcome, NoEvent, NoPurchase, NoSession
 from regulars.workspace.outcomes import (
     LeavingWishes,
     check_leaving,
@@ -51,6 +51,15 @@ ALL = ("subscriptions", "purchases", "events")
         (
             LeavingWishes("no-session", 60, 5, 14, ("login",)),
             NoSession(horizon_days=60, gap_days=5, quiet_days=14, session_names=("login",)),
+        ),
+        (LeavingWishes(grace_days=0), ContractEnd(horizon_days=30, grace_days=0)),
+        (
+            LeavingWishes("no-purchase", 45, active_days=90),
+            NoPurchase(horizon_days=45, active_days=90),
+        ),
+        (
+            LeavingWishes("event", 20, event_names=("call",), active_days=60),
+            EventOutcome(horizon_days=20, event_names=("call",), active_days=60),
         ),
         (LeavingWishes("no-purchase", 45, 3), NoPurchase(horizon_days=45, gap_days=3)),
         (
@@ -96,6 +105,8 @@ def test_periods_that_are_still_paid_for_do_not_count_as_ended():
         (LeavingWishes("no-event"), (), "or name a column: --outcome COLUMN"),
         (LeavingWishes(gap_days=-1), ALL, "gap_days must be at least 0; found -1"),
         (LeavingWishes("no-session", quiet_days=0), ALL, "quiet_days must be at least 1; found 0"),
+        (LeavingWishes(grace_days=-1), ALL, "grace_days must be at least 0; found -1"),
+        (LeavingWishes(active_days=0), ALL, "active_days must be at least 1; found 0"),
         (LeavingWishes(gap_days=3, event_names=("x",)), (), "Leave out --gap-days, --event-names"),
     ],
 )
@@ -109,6 +120,14 @@ def test_what_these_tables_do_not_allow_is_refused(wishes, loaded, told):
 def test_an_option_of_another_definition_is_refused():
     with pytest.raises(InvalidParameterError, match="--quiet-days goes with --leaving no-session"):
         choose_outcome(_tables(*ALL), LeavingWishes(quiet_days=9))
+    with pytest.raises(
+        InvalidParameterError, match="--active-days goes with --leaving no-purchase"
+    ):
+        choose_outcome(_tables(*ALL), LeavingWishes(active_days=9))
+    with pytest.raises(
+        InvalidParameterError, match="--grace-days goes with --leaving contract-end"
+    ):
+        choose_outcome(_tables(*ALL), LeavingWishes("no-event", grace_days=9))
 
 
 def test_an_event_that_never_happened_offers_the_nearest():

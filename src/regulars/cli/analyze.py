@@ -68,7 +68,9 @@ def analyze(
     as_of: Day | None = None,
     horizon_days: int | None = None,
     gap_days: int | None = None,
+    active_days: int | None = None,
     quiet_days: int | None = None,
+    grace_days: int | None = None,
     event_names: str | None = None,
     answers: str | None = None,
     map_: MapOption = (),
@@ -123,8 +125,14 @@ def analyze(
         said: nine in ten pauses are shorter).
     gap_days
         So many days are left empty before the horizon begins, so that there is time to act.
+    active_days
+        Of `no-purchase`, `no-event`, `event` and `first-event`: who was active within so many days
+        before is looked at (as many as `--horizon-days` if not said).
     quiet_days
         Of `no-session`: so many days without a session after the paid period (30 if not said).
+    grace_days
+        Of `contract-end`: a new subscription within so many days of the end is a renewal (30 if not
+        said).
     event_names
         Of `no-session` and `no-event`: names of the events that count, with commas; else all do.
         Of `event` and `first-event` those that are foretold.
@@ -306,6 +314,8 @@ def _read_wishes(given: Mapping[str, Any]) -> AnalysisWishes:
             quiet_days=given["quiet_days"],
             event_names=split_names(given["event_names"]),
             answers=split_names(given["answers"]),
+            active_days=given["active_days"],
+            grace_days=given["grace_days"],
         ),
         top=given["top"],
         segments=read_segments(given["segments"], given["rfm_bounds"]),

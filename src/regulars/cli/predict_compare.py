@@ -123,10 +123,24 @@ def compare(
     horizon_days: Annotated[
         int | None, Parameter(help="Where no column says who left: within how many days.")
     ] = None,
+    active_days: Annotated[
+        int | None,
+        Parameter(
+            help="Of `no-purchase`, `no-event`, `event` and `first-event`: who was active within so many days"
+            " before is looked at (as many as `--horizon-days` if not said)."
+        ),
+    ] = None,
     quiet_days: Annotated[
         int | None,
         Parameter(
             help="Of `no-session`: so many days without a session after the paid period (30 if not said)."
+        ),
+    ] = None,
+    grace_days: Annotated[
+        int | None,
+        Parameter(
+            help="Of `contract-end`: a new subscription within so many days of the end is a renewal (30 if"
+            " not said)."
         ),
     ] = None,
     event_names: Annotated[
@@ -194,6 +208,8 @@ def compare(
             quiet_days=quiet_days,
             event_names=split_names(event_names),
             answers=split_names(answers),
+            active_days=active_days,
+            grace_days=grace_days,
         ),
         seed=seed,
     )

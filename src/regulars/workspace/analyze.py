@@ -259,6 +259,8 @@ def _analyze(
         quiet_days=wanted.leaving.quiet_days,
         event_names=wanted.leaving.event_names,
         answers=wanted.leaving.answers,
+        active_days=wanted.leaving.active_days,
+        grace_days=wanted.leaving.grace_days,
         method=wanted.segments.method,
         k=wanted.segments.k,
         bounds=wanted.segments.bounds,

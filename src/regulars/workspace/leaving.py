@@ -213,7 +213,7 @@ def choose_dates(
     dates = choose_cutoffs(definition, first=first, until=as_of)
     if dates:
         return dates
-    before = definition.horizon_days
+    before = definition.days_before
     needed = before + definition.days_until_known
     raise QualityError(
         en=f"The history is too short to learn who leaves: {needed} days are needed to see "

@@ -87,6 +87,11 @@ class LeavingWishes:
         `first-event` those that are foretold.
     answers
         Of `answer`: how a contact ends that counts as agreed.
+    active_days
+        Of `no-purchase`, `no-event`, `event` and `first-event`: at risk is who was active within so many
+        days before; the horizon when None.
+    grace_days
+        Of `contract-end`: a new subscription so many days after the end is a renewal; 30 when None.
     """
 
     kind: LeavingKind | HappeningKind | None = None
@@ -95,6 +100,8 @@ class LeavingWishes:
     quiet_days: int | None = None
     event_names: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    active_days: int | None = None
+    grace_days: int | None = None
 
     @property
     def is_happening(self) -> bool:
@@ -107,7 +114,9 @@ class LeavingWishes:
             "--happens" if self.is_happening else "--leaving": self.kind,
             "--horizon-days": self.horizon_days,
             "--gap-days": self.gap_days,
+            "--active-days": self.active_days,
             "--quiet-days": self.quiet_days,
+            "--grace-days": self.grace_days,
             "--event-names": self.event_names or None,
             "--answers": self.answers or None,
         }
@@ -130,7 +139,7 @@ def check_leaving(
         A number of days that is none, a definition whose tables are not loaded, or an option that
         says nothing here.
     """
-    least = {"horizon_days": 1, "gap_days": 0, "quiet_days": 1}
+    least = {"horizon_days": 1, "gap_days": 0, "quiet_days": 1, "active_days": 1, "grace_days": 0}
     for name, bound in least.items():
         days = getattr(wishes, name)
         if days is not None and days < bound:
@@ -210,7 +219,11 @@ def choose_outcome(
         return _make_happening(said, tables)
     if kind == "contract-end":
         ends = _list_ends(tables, ("ended_on",))
-        return ContractEnd(horizon_days=said.horizon_days or _propose_horizon(ends), gap_days=gap)
+        return ContractEnd(
+            horizon_days=said.horizon_days or _propose_horizon(ends),
+            gap_days=gap,
+            grace_days=_USUAL_DAYS if said.grace_days is None else said.grace_days,
+        )
     if kind == "no-session":
         ends = [day for day in _list_ends(tables, _PAID_UNTIL) if until is None or day < until]
         return NoSession(
@@ -221,12 +234,17 @@ def choose_outcome(
         )
     if kind == "no-purchase":
         pause = said.horizon_days or propose_quiet_days(tables["purchases"])
-        return NoPurchase(horizon_days=pause, gap_days=gap)
+        return NoPurchase(horizon_days=pause, gap_days=gap, active_days=said.active_days)
     events = tables["events"]
     if said.event_names:
         events = events.filter(events["name"].isin(said.event_names))
     pause = said.horizon_days or propose_quiet_days(events, time_column="occurred_at")
-    return NoEvent(horizon_days=pause, gap_days=gap, event_names=said.event_names)
+    return NoEvent(
+        horizon_days=pause,
+        gap_days=gap,
+        active_days=said.active_days,
+        event_names=said.event_names,
+    )
 
 
 def _make_happening(said: LeavingWishes, tables: MappingABC[str, ibis.Table]) -> TimedOutcome:
@@ -242,6 +260,7 @@ def _make_happening(said: LeavingWishes, tables: MappingABC[str, ibis.Table]) ->
     return EventOutcome(
         horizon_days=days,
         gap_days=gap,
+        active_days=said.active_days,
         event_names=said.event_names or _refuse_silence("--event-names", str(said.kind)),
         is_first=said.kind == "first-event",
     )
@@ -297,7 +316,9 @@ def _check_tables(kind: LeavingKind | HappeningKind, tables: MappingABC[str, ibi
 def _check_fit(kind: LeavingKind | HappeningKind, said: LeavingWishes) -> None:
     """Refuse an option that the definition does not know, rather than overhear it."""
     fits: dict[str, tuple[LeavingKind | HappeningKind, ...]] = {
+        "--active-days": ("no-purchase", "no-event", "event", "first-event"),
         "--quiet-days": ("no-session",),
+        "--grace-days": ("contract-end",),
         "--event-names": ("no-session", "no-event", "event", "first-event"),
         "--answers": ("answer",),
     }

@@ -49,7 +49,7 @@ class Recipe(BaseModel):
         How the sources were read, as TOML.
     features
         The workspace's own feature definitions, as TOML by file.
-    leaving, horizon_days, gap_days, quiet_days, event_names, answers
+    leaving, horizon_days, gap_days, quiet_days, event_names, answers, active_days, grace_days
         What was to count as having left, or what else was foretold.
     seed, top, method, k, bounds, money, plan, outliers, keep, actions, language
         What was wished.
@@ -72,6 +72,8 @@ class Recipe(BaseModel):
     quiet_days: int | None = None
     event_names: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    active_days: int | None = None
+    grace_days: int | None = None
     method: SegmentMethod = "auto"
     k: int | None = None
     bounds: RfmBounds | None = None
@@ -112,6 +114,8 @@ def follow_recipe(workspace: Workspace, recipe: Recipe, *, progress: Progress) -
                 recipe.quiet_days,
                 recipe.event_names,
                 recipe.answers,
+                recipe.active_days,
+                recipe.grace_days,
             ),
             segments=SegmentWishes(method=recipe.method, k=recipe.k, bounds=recipe.bounds),
             money=recipe.money,

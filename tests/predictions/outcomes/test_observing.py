@@ -10,7 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from regulars.errors import InvalidParameterError, UnknownNameError
 from regulars.features import AsOf, Feature, FeatureTable
-from regulars.predictions import ContractEnd, NoPurchase, NoSession, OutcomeDefinition
+from regulars.predictions import (
+    ContractEnd,
+    EventOutcome,
+    NoEvent,
+    NoPurchase,
+    NoSession,
+    OutcomeDefinition,
+)
 from regulars.predictions.outcomes.observing import (
     choose_cutoffs,
     keep_at_risk,
@@ -75,6 +82,58 @@ def test_who_stopped_before_is_not_at_risk():
     tables = purchases(("gone", -31), ("edge", -30), ("new", 0))
 
     assert see(NoPurchase(horizon_days=30), tables) == {"edge": 1.0}
+
+
+def test_who_was_active_within_the_said_days_is_at_risk_whatever_the_horizon():
+    tables = purchases(("long ago", -90), ("edge", -60), ("back", -60), ("back", 29), ("now", -1))
+
+    narrow = see(NoPurchase(horizon_days=30, active_days=7), tables)
+    wide = see(NoPurchase(horizon_days=30, active_days=60), tables)
+
+    assert narrow == {"now": 1.0}
+    assert wide == {"edge": 1.0, "back": 0.0, "now": 1.0}
+
+
+def test_events_are_looked_for_as_far_back_as_is_said():
+    days = [("1", -45), ("1", 10), ("2", -10), ("3", -100)]
+    tables = {
+        "events": ibis.memtable(
+            pa.table(
+                {
+                    "customer_id": [customer for customer, _ in days],
+                    "occurred_at": [
+                        datetime.combine(on(day), datetime.min.time(), UTC) for _, day in days
+                    ],
+                    "name": ["visit"] * 4,
+                }
+            )
+        )
+    }
+    visits = EventOutcome(horizon_days=30, active_days=50, event_names=("visit",))
+
+    assert see(NoEvent(horizon_days=30, active_days=50), tables) == {"1": 0.0, "2": 1.0}
+    assert see(NoEvent(horizon_days=30), tables) == {"2": 1.0}
+    assert see(visits, tables) == {"1": 1.0, "2": 0.0}
+
+
+def test_the_first_date_leaves_the_days_that_say_who_is_at_risk():
+    first, until = AsOf(date(2025, 1, 1)), AsOf(date(2025, 7, 1))
+
+    dates = choose_cutoffs(NoPurchase(horizon_days=60, active_days=90), first=first, until=until)
+
+    assert [moment.day for moment in dates] == [date(2025, 4, 2), date(2025, 5, 2)]
+
+
+def test_a_definition_says_who_is_at_risk_and_an_older_one_still_opens():
+    reader = TypeAdapter(OutcomeDefinition)
+    said = NoPurchase(horizon_days=30, active_days=61)
+
+    older = reader.validate_python({"kind": "no_purchase", "horizon_days": 30})
+
+    assert reader.validate_json(said.model_dump_json()) == said
+    assert older == NoPurchase(horizon_days=30)
+    assert said.sentence.en.endswith("those who bought within 61 days before it")
+    assert said.sentence.ru.endswith("кто покупал не раньше чем за 61 день до неё")
 
 
 def test_a_purchase_within_the_gap_does_not_count():

@@ -97,6 +97,11 @@ class _Timed(_Definition):
     """Days left empty after the cut-off, so that there is time to act."""
 
     @property
+    def days_before(self) -> int:
+        """Days of history that have to lie before a cut-off date."""
+        return self.horizon_days
+
+    @property
     def is_churn(self) -> bool:
         """All of these are ways to leave."""
         return True
@@ -120,13 +125,35 @@ class _Timed(_Definition):
         return f"конца зазора ({gap}) после даты отсчёта"
 
 
+class _Active(_Timed):
+    """At risk is who was active for some time before the cut-off date."""
+
+    active_days: int | None = Field(default=None, ge=1)
+    """At risk is who was active within so many days before the cut-off; `horizon_days` when None."""
+
+    @property
+    def at_risk_days(self) -> int:
+        """Days before the cut-off that say who is at risk."""
+        return self.horizon_days if self.active_days is None else self.active_days
+
+    @property
+    def days_before(self) -> int:
+        """Days of history that have to lie before a cut-off date."""
+        return max(self.horizon_days, self.at_risk_days)
+
+    def _say_active(self, language: Language) -> str:
+        if language == "en":
+            return pluralize(self.at_risk_days, "en", "day", "days")
+        return pluralize(self.at_risk_days, "ru", "день", "дня", "дней")
+
+
 def _list_names(names: Sequence[str], language: Language) -> str:
     """Which events count, in brackets; nothing where all do."""
     return f" ({', '.join(quote(name, language) for name in names)})" if names else ""
 
 
-class NoEvent(_Timed):
-    """No event for `horizon_days`; at risk is who had one within as many days before."""
+class NoEvent(_Active):
+    """No event for `horizon_days`; at risk is who had one within `active_days` before."""
 
     kind: Literal["no_event"] = "no_event"
     horizon_days: int = Field(default=30, ge=1)
@@ -141,14 +168,14 @@ class NoEvent(_Timed):
         days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
             en=f"The outcome is no event{_list_names(self.event_names, 'en')} for {days} from "
-            f"{self._say_start('en')} on; at risk are those who were active within {days} before it",
+            f"{self._say_start('en')} on; at risk are those who were active within {self._say_active('en')} before it",
             ru=f"Исход: ни одного события{_list_names(self.event_names, 'ru')} в течение {days_ru} с {self._say_start('ru')}; под риском те, "
-            f"кто был активен не раньше чем за {days_ru} до неё",
+            f"кто был активен не раньше чем за {self._say_active('ru')} до неё",
         )
 
 
-class NoPurchase(_Timed):
-    """No purchase for `horizon_days`; at risk is who bought within as many days before."""
+class NoPurchase(_Active):
+    """No purchase for `horizon_days`; at risk is who bought within `active_days` before."""
 
     kind: Literal["no_purchase"] = "no_purchase"
     horizon_days: int = Field(default=90, ge=1)
@@ -166,9 +193,9 @@ class NoPurchase(_Timed):
         days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
             en=f"The outcome is no purchase for {days} from {self._say_start('en')} on; at risk are "
-            f"those who bought within {days} before it",
+            f"those who bought within {self._say_active('en')} before it",
             ru=f"Исход: ни одной покупки в течение {days_ru} с {self._say_start('ru')}; под риском те, кто "
-            f"покупал не раньше чем за {days_ru} до неё",
+            f"покупал не раньше чем за {self._say_active('ru')} до неё",
         )
 
 
@@ -229,7 +256,7 @@ class NoSession(_Timed):
         )
 
 
-class EventOutcome(_Timed):
+class EventOutcome(_Active):
     """One of some events within the horizon: an upgrade, a visit; at risk is who was active before."""
 
     kind: Literal["event"] = "event"
@@ -262,9 +289,9 @@ class EventOutcome(_Timed):
         first_ru = ", а такого ещё не было" if self.is_first else ""
         return Wording(
             en=f"The outcome is {self.name('en')} within {days} of {self._say_start('en')}; at risk are "
-            f"those who had any event within {days} before it{first}",
+            f"those who had any event within {self._say_active('en')} before it{first}",
             ru=f"Исход: {self.name('ru')} в течение {days_ru} с {self._say_start('ru')}; рассматриваются те, "
-            f"у кого было событие не раньше чем за {days_ru} до неё{first_ru}",
+            f"у кого было событие не раньше чем за {self._say_active('ru')} до неё{first_ru}",
         )
 
 

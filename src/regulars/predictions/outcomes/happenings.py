@@ -125,13 +125,14 @@ def _mark_answers(definition: AnswerOutcome, tables: Mapping[str, ibis.Table]) -
 
 
 def _count(definition: Happening, rows: ibis.Table, as_of: Sequence[AsOf]) -> pa.Table:
-    """All dates in one pass: what each customer did in the horizon before, and in the one after."""
+    """All dates in one pass: what each customer did in the days before, and in the horizon after."""
     import ibis
     from ibis import _
 
     rows = rows.filter(_.customer_id.notnull())
     at, kind = rows["moment"], rows["moment"].type()
     span = definition.horizon_days
+    watched = definition.at_risk_days if isinstance(definition, EventOutcome) else span
 
     def literal(moment: AsOf, days: int) -> ibis.Value:
         day = AsOf(moment.day + timedelta(days=days), moment.zone)
@@ -145,7 +146,7 @@ def _count(definition: Happening, rows: ibis.Table, as_of: Sequence[AsOf]) -> pa
         )
         before = at < start
         measures |= {
-            f"active_before_{place}": (before & (at >= literal(moment, -span))).sum(),
+            f"active_before_{place}": (before & (at >= literal(moment, -watched))).sum(),
             f"ever_before_{place}": before.sum(),
             f"done_before_{place}": (before & rows["is_outcome"]).sum(),
             f"done_after_{place}": (after & rows["is_outcome"]).sum(),

@@ -174,7 +174,7 @@ def choose_cutoffs(
 ) -> tuple[AsOf, ...]:
     """Dates to learn and to test at, oldest first; none when the time is too short.
 
-    They leave a horizon of history before the first. Where the history is long they lie a horizon
+    They leave a horizon of history before the first, or `active_days` where these are more. Where the history is long they lie a horizon
     apart, and with a horizon of a month on the same day of the month as `until`, because much follows
     the months; otherwise they step back from the last date whose outcome is known, half a horizon
     at a time.
@@ -205,7 +205,7 @@ def choose_cutoffs(
     (12, '2024-12-01', '2025-11-01')
     """
     last = until.day - timedelta(days=definition.days_until_known)
-    earliest = first.day + timedelta(days=definition.horizon_days)
+    earliest = first.day + timedelta(days=definition.days_before)
     days = _step_back(definition.horizon_days, until.day, last=last, earliest=earliest)
     if len(days) < _MANY_CUTOFFS:
         step = timedelta(days=max(1, definition.horizon_days // 2))
@@ -298,7 +298,7 @@ def _see_activity(definition: NoPurchase | NoEvent, tables: Mapping[str, ibis.Ta
 def _observe_activity(
     definition: NoPurchase | NoEvent, active: ibis.Table, as_of: Sequence[AsOf]
 ) -> list[tuple[pa.StringArray, NDArray[np.float64]]]:
-    """All dates in one pass: who was active in the horizon before, and who in the one after."""
+    """All dates in one pass: who was active in the days before, and who in the horizon after."""
     import ibis
 
     moment_type = active["moment"].type()
@@ -309,10 +309,10 @@ def _observe_activity(
         at = active["moment"]
         return ((at >= first) & (at < last)).sum()
 
-    span = definition.horizon_days
+    before, span = definition.at_risk_days, definition.horizon_days
     measures = {}
     for place, moment in enumerate(as_of):
-        measures[f"before_{place}"] = count(_shift(moment, -span), span)
+        measures[f"before_{place}"] = count(_shift(moment, -before), before)
         measures[f"after_{place}"] = count(_shift(moment, definition.gap_days), span)
     counts = active.group_by("customer_id").aggregate(**measures).to_pyarrow()
     counts = counts.sort_by("customer_id")
