@@ -315,6 +315,10 @@ def test_wrong_usage_leaves_with_two(desk, arguments):
     assert ran.complaint
 
 
+def test_what_is_too_much_is_named(desk):
+    assert desk.run("check", "a", "b").complaint == "Too much in the command: b."
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -143,6 +143,6 @@ def _tell_interrupted(arguments: Sequence[str]) -> int:
 
 
 def _tell_usage(error: CycloptsError, arguments: Sequence[str]) -> int:
-    said = str(error) if find_language(arguments) == "en" else explain_usage(error, app)
+    said = explain_usage(error, app, find_language(arguments))
     sys.stderr.write(f"regulars: {said}\n")
     return _WRONG_USAGE

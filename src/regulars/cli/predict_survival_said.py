@@ -122,7 +122,9 @@ def _say_half(found: StayReasons, language: Language) -> str:
 
 
 def _count(days: float, language: Language) -> str:
+    from regulars.features.sentences import format_number
     from regulars.schema.wording import pluralize
 
     forms = ("day", "days") if language == "en" else ("день", "дня", "дней")
-    return pluralize(round(days), language, *forms)
+    whole = round(days)
+    return pluralize(whole, language, *forms).replace(str(whole), format_number(whole, language))

@@ -62,7 +62,7 @@ _UNEVEN = Wording(
     " стандартных отклонениях). Эффект учитывает эти признаки, но не то, чего в файле нет; простая разница"
     " — {difference} п. п. Места моделей тоже могут объясняться этим.",
 )
-_LEFT_OUT = Wording(en="Left out: {why}", ru="Не взято: {why}")
+_LEFT_OUT = Wording(en="Left out. {why}", ru="Не взято. {why}")
 _OTHERS = Wording(
     en="{others} in neither group were left out.", ru="Вне обеих групп и не учтены: {others}."
 )

@@ -1,4 +1,4 @@
-"""Which language the person of a command line reads, and wrong usage in Russian."""
+"""Which language the person of a command line reads, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -61,8 +61,16 @@ def _find_option(arguments: Sequence[str], name: str) -> str | None:
     return None
 
 
-def explain_usage(error: CycloptsError, app: App) -> str:
-    """What is wrong with a command line, as a Russian sentence."""
+def explain_usage(error: CycloptsError, app: App, language: Language) -> str:
+    """What is wrong with a command line, in a sentence."""
+    if language == "ru":
+        return _explain_in_russian(error, app)
+    if isinstance(error, UnusedCliTokensError):
+        return f"Too much in the command: {' '.join(error.unused_tokens or ())}."
+    return str(error)
+
+
+def _explain_in_russian(error: CycloptsError, app: App) -> str:
     match error:
         case UnknownCommandError(unused_tokens=[token, *_]) if token.startswith("-"):
             return f"Параметра {token} здесь нет: сначала команда, потом её параметры."

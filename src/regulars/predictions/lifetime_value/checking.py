@@ -209,7 +209,7 @@ def _say_why(
     off = {"en": f"{error:.2f}", "ru": f"{error:.2f}".replace(".", ",")}
     if len(able) == 1 and len(estimates) > 1:
         return Wording(
-            en=f"Learnt from the first half of the history, {title} foresees the second best: it is off by"
+            en=f"Learnt from the first half of the history, {title} foresees the second half best: it is off by"
             f" {off['en']} purchases a customer (root mean square).",
             ru=f"Обученная на первой половине истории, {title} лучше всех предсказывает вторую: ошибка"
             f" {off['ru']} покупки на клиента (среднеквадратично).",
@@ -234,7 +234,7 @@ def _say_why(
         else "делает всю историю наиболее вероятной",
     )
     return Wording(
-        en=f"Learnt from the first half of the history, {listed} and {titles[-1]} foresee the second equally"
+        en=f"Learnt from the first half of the history, {listed} and {titles[-1]} foresee the second half equally"
         f" well (off by {off['en']} purchases a customer, root mean square). Of them {title} {taken.en}, and is"
         " taken.",
         ru=f"Обученные на первой половине истории, {listed} и {titles[-1]} одинаково хорошо предсказывают"

@@ -102,8 +102,8 @@ def phrase_named(name: Wording) -> Phrases:
         language: name.to(language).replace("{", "{{").replace("}", "}}") for language in LANGUAGES
     }
     return Phrases(
-        will=Wording(en=f"will have {name.en}", ru=f"будет с {name.ru}"),
-        did=Wording(en=f"had {name.en}", ru=f"оказались с {name.ru}"),
+        will=Wording(en=f"will have {name.en}", ru=f"будет иметь {name.ru}"),
+        did=Wording(en=f"had {name.en}", ru=f"имели {name.ru}"),
         share=Wording(
             en=f"{{own}} of such customers have {safe['en']}, against {{all}} overall",
             ru=f"{safe['ru']} у {{own}} таких клиентов, в среднем у {{all}}",
