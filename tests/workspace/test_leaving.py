@@ -13,6 +13,7 @@ from regulars.predictions import ContractEnd, NoEvent, NoPurchase
 from regulars.progress import Silent
 from regulars.quality import CleaningPlan
 from regulars.workspace.cleaning import clean_features
+from regulars.workspace.data_end import see_known_days
 from regulars.workspace.leaving import list_at_risk, study_leaving
 from regulars.workspace.outcomes import LeavingWishes, choose_outcome
 
@@ -214,6 +215,31 @@ def test_a_day_after_the_data_on_which_nobody_is_at_risk_is_refused_with_an_earl
     assert "last day that is loaded is 2025-08-28" in refused.value.en
     assert "--as-of 2025-08-29" in refused.value.en
     assert "Последний загруженный день — 28.08.2025" in refused.value.ru
+
+
+def test_days_after_the_data_are_no_silence_to_learn_from_and_are_told_of():
+    tables, stops = live("purchases", days=240), NoPurchase(horizon_days=60)
+    end, late = AsOf(date(2025, 8, 29)), AsOf(date(2025, 9, 20))
+
+    at_end = study(tables, as_of=end, definition=stops).comparison
+    found = study(tables, as_of=late, definition=stops).comparison
+
+    silence = [alarm for alarm in found.alarms if alarm.kind == "silence"]
+    assert found.outcome.positives == at_end.outcome.positives
+    assert "silence" not in [alarm.kind for alarm in at_end.alarms]
+    assert [alarm.value for alarm in silence] == [22.0]
+    assert "22 days before 2025-09-20 nobody was seen" in silence[0].sentence.en
+    assert "--as-of 2025-08-29" in silence[0].sentence.ru
+
+
+def test_a_silence_no_longer_than_usual_is_none():
+    moments = [START + timedelta(days=day) for day in (0, 30, 45)]
+    tables = {"purchases": ibis.memtable(pa.table({"purchased_at": moments}))}
+    usual, unusual = AsOf(date(2025, 3, 16)), AsOf(date(2025, 3, 18))
+
+    days = [see_known_days(NoPurchase(), tables, day).day for day in (usual, unusual)]
+
+    assert days == [usual.day, date(2025, 2, 16)]
 
 
 def test_customers_none_of_whom_is_at_risk_are_refused():

@@ -20,7 +20,7 @@ from regulars.predictions import (
 )
 from regulars.predictions.outcomes.spells import find_spells
 from regulars.schema.contract import list_contracts
-from regulars.workspace.rule_sources import find_end
+from regulars.workspace.data_end import find_data_end, see_known_days, warn_of_silence
 from regulars.workspace.words import speak
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ __all__ = [
     "LeavingStudy",
     "build_leaving_features",
     "choose_dates",
-    "find_data_end",
     "list_at_risk",
     "study_leaving",
 ]
@@ -55,9 +54,6 @@ _SPOKEN_FOR = frozenset({"profiles", "purchase_items"})
 
 _LEAST_KNOWN = 0.02
 """A feature that is known for fewer customers than this share tells too few of them apart."""
-
-_FACTS = {"no_purchase": "purchases", "no_event": "events"}
-"""Where silence is the outcome, whose silence it is."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -160,6 +156,8 @@ def study_leaving(
         language=language,
         models=models or EVERYDAY_MODELS,
     )
+    silence = warn_of_silence(definition, tables, as_of)
+    comparison = replace(comparison, alarms=(*comparison.alarms, *silence))
     return LeavingStudy(comparison, _measure_lead(definition, tables, comparison))
 
 
@@ -190,15 +188,6 @@ def _check_at_risk(
     )
 
 
-def find_data_end(
-    definition: TimedOutcome, tables: MappingABC[str, ibis.Table], as_of: AsOf
-) -> AsOf:
-    """The day after the newest fact that tells the outcome; `as_of` where none has a date."""
-    of_kind = _FACTS.get(definition.kind)
-    told = {name: table for name, table in tables.items() if of_kind in (None, name)}
-    return find_end(told, as_of, [])
-
-
 def choose_dates(
     definition: TimedOutcome, tables: MappingABC[str, ibis.Table], as_of: AsOf
 ) -> tuple[AsOf, ...]:
@@ -210,7 +199,9 @@ def choose_dates(
         When the history is too short.
     """
     first = _find_first_day(tables, as_of)
-    dates = choose_cutoffs(definition, first=first, until=as_of)
+    # At a date whose horizon passes the end of the data everybody would seem to have stopped.
+    until = see_known_days(definition, tables, as_of)
+    dates = choose_cutoffs(definition, first=first, until=until)
     if dates:
         return dates
     before = definition.days_before

@@ -210,19 +210,28 @@ class Alarm:
         `leak` (one feature alone says nearly everything), `strong_feature` (worth a look),
         `too_good` (the model as a whole), `copies` (rows look copied or made up from each other),
         `overfitting` (far better where it learnt than where it is tested), `holdout` (the check on
-        customers kept aside contradicts the rest), `no_signal` (no better than chance).
+        customers kept aside contradicts the rest), `no_signal` (no better than chance), `silence` (what is
+        loaded ends long before the day that is looked at).
     severity
         `alarm` or `notice`.
     feature
         The feature, where it is one.
     value
-        The figure that rang: a ROC-AUC, for `copies` the share of customers, for `overfitting` the gap.
+        The figure that rang: a ROC-AUC, for `copies` the share of customers, for `overfitting` the gap,
+        for `silence` the days.
     sentence
         What was seen and what to do.
     """
 
     kind: Literal[
-        "leak", "strong_feature", "too_good", "copies", "overfitting", "holdout", "no_signal"
+        "leak",
+        "strong_feature",
+        "too_good",
+        "copies",
+        "overfitting",
+        "holdout",
+        "no_signal",
+        "silence",
     ]
     severity: Literal["alarm", "notice"]
     feature: str | None

@@ -306,7 +306,7 @@ class Alarm(Part):
     """Something that looks too good to be true, or too weak to use."""
 
     kind: str
-    """leak, strong_feature, too_good, copies, overfitting, holdout, no_signal."""
+    """leak, strong_feature, too_good, copies, overfitting, holdout, no_signal, silence."""
     severity: Literal["alarm", "notice"]
     """alarm: do not act before it is explained."""
     feature: str | None = None
