@@ -428,3 +428,78 @@ def test_what_is_not_installed_is_said_in_a_line(compare, monkeypatch):
     assert "Not compared, because not installed: One-feature rule" in " ".join(printed.split())
     assert "pip install 'regulars[boosters]'" in " ".join(printed.split())
     assert "not installed" not in named
+
+
+def wrong_way(*, n=N, seed=4):
+    """More calls mean leaving here, against what is known of calls; months tell rightly."""
+    generator = np.random.default_rng(seed)
+    calls, months = generator.integers(0, 40, n), generator.integers(1, 72, n)
+    left = generator.random(n) < 1 / (1 + np.exp(-0.15 * (calls - 20)))
+    return {
+        "calls": calls,
+        "months": months,
+        "plan": generator.choice(["pro", "free"], n),
+        "left": np.where(left, "yes", "no"),
+    }
+
+
+def test_a_number_that_goes_the_wrong_way_is_not_followed(compare):
+    models = ("--models", "logistic,one_feature,lightgbm", "--outcome", "left")
+
+    free = as_json(compare, *models, columns=wrong_way())
+    held = as_json(compare, *models, "--monotone", "calls=down", columns=wrong_way())
+    right = as_json(compare, *models, "--monotone", "calls=up", columns=wrong_way())
+
+    finds_them = [
+        {one["name"]: one["roc_auc"]["mean"] > 0.55 for one in told["models"]}
+        for told in (free, held, right)
+    ]
+    assert finds_them == [
+        {"one_feature": True, "logistic": True, "lightgbm": True},
+        {"one_feature": False, "lightgbm": False},
+        {"one_feature": True, "lightgbm": True},
+    ]
+    assert min(one["roc_auc"]["mean"] for one in free["models"] + right["models"]) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--monotone", "call=down"), "Did you mean 'calls'?"),
+        (
+            ("--monotone", "plan=up"),
+            "a category has no more and no less. Name a number: calls, months",
+        ),
+        (("--monotone", "calls=left"), "is not COLUMN=up or COLUMN=down"),
+        (("--monotone", "calls"), "is not COLUMN=up or COLUMN=down"),
+        (("--models", "logistic", "--monotone", "calls=up"), "can be held to the way of a feature"),
+        (("--tuning-seconds", "5"), "Add it, as in --models logistic,lightgbm,tuned"),
+    ],
+)
+def test_a_way_or_a_search_that_cannot_be_is_refused(compare, options, said):
+    code, _, complaint = compare("--outcome", "left", *options, columns=wrong_way(n=200))
+
+    assert code == 2
+    assert said in " ".join(complaint.split())
+
+
+def test_a_number_has_no_way_to_be_held_to(compare):
+    code, _, complaint = compare(
+        "--outcome", "months", "--monotone", "calls=up", columns=wrong_way()
+    )
+
+    assert code == 2
+    assert "and 'months' is not one. Name the value that counts as yes" in complaint
+
+
+def test_a_search_takes_as_long_as_is_said(compare):
+    pytest.importorskip("optuna")
+
+    told = as_json(
+        compare,
+        *("--outcome", "left", "--models", "baseline,tuned", "--tuning-seconds", "0.05"),
+        columns=wrong_way(n=200),
+    )
+
+    assert [one["name"] for one in told["models"]] == ["baseline", "tuned"]
+    assert told["models"][1]["seconds"] < 20

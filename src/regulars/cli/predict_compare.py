@@ -11,6 +11,7 @@ from cyclopts.validators import Number
 from regulars.cli.console import open_progress, print_json, print_lines
 from regulars.cli.naming import ask_for_names, is_terminal
 from regulars.cli.options import LanguageOption, OutputFormat, WorkspaceOption, split_names
+from regulars.cli.predict_compare_models import read_models, read_tuning_seconds, read_ways
 from regulars.cli.segment_files import AsOfOption, Files, HowRead, find_home, read_as_customers
 from regulars.errors import InvalidParameterError, UnnamedColumnsError
 from regulars.schema.wording import Wording
@@ -76,6 +77,21 @@ def compare(
             validator=Number(gt=0),
         ),
     ] = 300.0,
+    tuning_seconds: Annotated[
+        float | None,
+        Parameter(
+            help="Of the model `tuned`: so many seconds each fit may search for its settings (30 if not"
+            " said).",
+            validator=Number(gt=0),
+        ),
+    ] = None,
+    monotone: Annotated[
+        str | None,
+        Parameter(
+            help="Which way the outcome goes as a number rises, where it is known: `tenure=down,calls=up`."
+            " Models that cannot be held to it are left out."
+        ),
+    ] = None,
     outcome_kind: Annotated[
         Literal["yes-no", "classes", "number"] | None,
         Parameter(
@@ -190,12 +206,15 @@ def compare(
     from regulars.workspace.compared import ComparisonWishes, compare_in_workspace
     from regulars.workspace.outcomes import LeavingWishes
 
+    named = read_models(models)
     wishes = ComparisonWishes(
         split=split,
         order_by=order_by,
         gap=gap,
-        models=_read_models(models),
+        models=named,
         budget_seconds=budget,
+        tuning_seconds=read_tuning_seconds(tuning_seconds, named),
+        monotone=read_ways(monotone),
         prices=None if prices is None else _read_prices(prices),
         costs=split_names(costs),
         capacity=capacity,
@@ -253,17 +272,6 @@ def _find_home(
             raise
         named = replace(how or HowRead(), columns=",".join(names))
     return find_home(file, workspace, lang, as_of, how=named, verb="predict")
-
-
-def _read_models(text: str | None) -> tuple[str, ...]:
-    """The names, refused before anything is loaded where no kind of outcome has such a model."""
-    from regulars.predictions.amounts.models import AMOUNT_MODELS
-    from regulars.predictions.fitting.roster import arrange_models
-
-    names = split_names(text)
-    if not set(names) <= set(AMOUNT_MODELS):
-        arrange_models(names)  # type: ignore[arg-type] # it checks them
-    return names
 
 
 def _read_prices(text: str) -> CampaignPrices:

@@ -208,6 +208,15 @@ def _check_kind(wanted: ComparisonWishes, named: NamedOutcome | None) -> None:
     if named.kind == "yes-no":
         return
     asked = {"--costs": wanted.costs, "--prices": wanted.prices, "--capacity": wanted.capacity}
+    if wanted.monotone:
+        raise InvalidParameterError(
+            en="--monotone says which way an outcome of yes or no goes as a number rises, and"
+            f" '{named.column}' is not one. Name the value that counts as yes: --outcome"
+            f" '{named.column}=VALUE', or leave --monotone out.",
+            ru="--monotone говорит, куда с ростом числа идёт исход «да или нет», а"
+            f" «{named.column}» не такой. Назовите значение, которое считать за «да»: --outcome"
+            f" '{named.column}=ЗНАЧЕНИЕ', или уберите --monotone.",
+        )
     vain = [option for option, value in asked.items() if value]
     if vain:
         options = ", ".join(vain)
@@ -289,6 +298,8 @@ def _compare_over_time(
         customers=material.features.customer_ids,
         cleaned=material.cleaned,
         models=_arrange(wanted.models),
+        monotone=wanted.monotone,
+        tuning_seconds=wanted.tuning_seconds,
         progress=progress,
         language=language,
     )
@@ -333,6 +344,7 @@ def _compare_columns(
             groups=groups,
             owners=owners,
             cleaning=material.cleaned.plan,
+            tuning_seconds=wanted.tuning_seconds,
             random_state=wanted.seed,
             progress=progress,
             language=language,
@@ -354,6 +366,8 @@ def _compare_columns(
         owners=owners,
         customer_costs=profiles.read_costs(wanted.costs) if wanted.costs else None,
         cleaning=material.cleaned.plan,
+        monotone=profiles.name_features(wanted.monotone),
+        tuning_seconds=wanted.tuning_seconds,
         random_state=wanted.seed,
         progress=progress,
         language=language,

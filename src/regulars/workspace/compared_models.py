@@ -12,6 +12,8 @@ from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind
 from regulars.workspace.outcomes import LeavingWishes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regulars.evaluate import CampaignPrices, LeadTime
     from regulars.predictions import ChurnComparison
     from regulars.predictions.comparing.groupings import GroupedQuality
@@ -37,6 +39,11 @@ class ComparisonWishes:
         Which are compared; all that are installed when empty.
     budget_seconds
         About so long may the fits take; no end when None.
+    tuning_seconds
+        How long each fit of the model `tuned`, if it is compared, may search for its settings.
+    monotone
+        By column 1 where the outcome may only become more probable as it rises, -1 where only less;
+        models that cannot be held to that are left out.
     prices
         What a campaign costs and brings; those of `CampaignPrices` when None.
     costs
@@ -61,6 +68,8 @@ class ComparisonWishes:
     gap: float = 0.0
     models: tuple[str, ...] = ()
     budget_seconds: float | None = None
+    tuning_seconds: float = 30.0
+    monotone: Mapping[str, int] = field(default_factory=dict)
     prices: CampaignPrices | None = None
     costs: tuple[str, ...] = ()
     capacity: float | None = None

@@ -94,6 +94,8 @@ def study_leaving(
     customers: pa.Array | None = None,
     cleaned: CleanedFeatures | None = None,
     models: Sequence[ModelName] | None = None,
+    monotone: MappingABC[str, int] | None = None,
+    tuning_seconds: float = 30.0,
     progress: Progress,
     language: Language = "en",
 ) -> LeavingStudy:
@@ -120,6 +122,8 @@ def study_leaving(
         What is done with missing values and outliers, and who is left out, at every date.
     models
         Which are compared; the everyday ones when None.
+    monotone, tuning_seconds
+        As in `compare_models_over_time`.
     progress, language
         Told of every stage, and how stages are called.
 
@@ -155,6 +159,8 @@ def study_leaving(
         progress=progress,
         language=language,
         models=models or EVERYDAY_MODELS,
+        monotone=monotone,
+        tuning_seconds=tuning_seconds,
     )
     silence = warn_of_silence(definition, tables, as_of)
     comparison = replace(comparison, alarms=(*comparison.alarms, *silence))

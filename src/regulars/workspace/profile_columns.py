@@ -12,6 +12,7 @@ from regulars.schema.contract import Role
 from regulars.schema.unnamed_columns import may_name_customers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingABC
     from collections.abc import Sequence
 
     import ibis
@@ -54,6 +55,14 @@ class ProfileColumns:
         targets = {column.source: column.target for column in self.mapping.columns}
         own = {name, targets.get(name, name)}
         return [one.name for one in self.features.features if {one.name, one.source} & own]
+
+    def name_features(self, by_column: MappingABC[str, int]) -> dict[str, int]:
+        """What is told of columns, told of the features made of them; others keep their name."""
+        return {
+            feature: told
+            for column, told in by_column.items()
+            for feature in self.list_features(column) or [column]
+        }
 
     def read(self, name: str, option: str) -> pa.ChunkedArray:
         """The values of a column, one per customer who is compared."""

@@ -72,6 +72,7 @@ def rank_classes(
     groups: Sequence[str] | None = None,
     owners: NDArray[np.int64] | None = None,
     cleaning: CleaningPlan | None = None,
+    tuning_seconds: float = 30.0,
     random_state: int,
     progress: Progress | None = None,
     language: Language = "en",
@@ -86,7 +87,9 @@ def rank_classes(
     ----------
     features, classes
         One row and one class per customer; customers whose class is not known are left out.
-    split, ordering, gap, models, budget_seconds, groups, owners, cleaning, random_state, progress, language
+    split, ordering, gap, models, budget_seconds, groups, owners, cleaning, tuning_seconds, random_state
+        As in `rank_models`.
+    progress, language
         As in `rank_models`.
 
     Raises
@@ -97,7 +100,13 @@ def rank_classes(
         When too few customers, or too few of a class, can be tested.
     """
     first = next(iter(classes.outcomes.values()))
-    _, known, rows = gather_rows(features, first, cleaning=cleaning, random_state=random_state)
+    _, known, rows = gather_rows(
+        features,
+        first,
+        cleaning=cleaning,
+        random_state=random_state,
+        tuning_seconds=tuning_seconds,
+    )
     codes = classes.codes[known]
     order = take_order(ordering, split, known)
     rows, keeps_twins, n_owners = keep_together(

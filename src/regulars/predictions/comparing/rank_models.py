@@ -58,6 +58,7 @@ from regulars.predictions.comparing.validation import (
 )
 from regulars.predictions.comparing.verdict import say_quality
 from regulars.predictions.families.names import ModelName
+from regulars.predictions.fitting.monotone import keep_monotone
 from regulars.predictions.fitting.roster import (
     arrange_models,
     count_fits,
@@ -90,6 +91,8 @@ def rank_models(
     customer_costs: CustomerCosts | None = None,
     owners: NDArray[np.int64] | None = None,
     cleaning: CleaningPlan | None = None,
+    monotone: Mapping[str, int] | None = None,
+    tuning_seconds: float = 30.0,
     random_state: int,
     progress: Progress | None = None,
     language: Language = "en",
@@ -131,7 +134,7 @@ def rank_models(
     owners
         Whose each row is, as a number, where customers have several rows: at random all of them are on
         one side. In order they are not, as earlier rows of a customer are known when later ones come.
-    cleaning
+    cleaning, monotone, tuning_seconds
         As in `compare_churn_models`.
     random_state
         Same seed, same numbers.
@@ -146,7 +149,12 @@ def rank_models(
         When too few customers, or too few of either outcome, can be tested.
     """
     matrix, known, rows = gather_rows(
-        features, outcome, cleaning=cleaning, random_state=random_state
+        features,
+        outcome,
+        cleaning=cleaning,
+        monotone=monotone,
+        random_state=random_state,
+        tuning_seconds=tuning_seconds,
     )
     order = take_order(ordering, split, known)
     rows, keeps_twins, n_owners = keep_together(
@@ -154,6 +162,7 @@ def rank_models(
     )
     rounds = lay_rounds(rows.labels, rows.groups, order, split, gap, random_state=random_state)
     asked = arrange_models(models if models is not None else list_installed())
+    asked = keep_monotone(asked) if monotone else asked
     costs, prices = costs or ContactCosts(), prices or CampaignPrices()
     race = _Race(
         rows, rounds, order is not None, costs, random_state, progress or Silent(), language

@@ -37,12 +37,18 @@ def lay_out_ways(matrix: FeatureMatrix, monotone: Mapping[str, int]) -> NDArray[
         if name not in names:
             raise UnknownColumnError(name, names, where="The features", ru="Среди признаков")
         place = names.index(name)
-        if matrix.levels[place] is not None or way not in (1, -1):
+        if matrix.levels[place] is not None:
+            numbers = [one for one, own in zip(names, matrix.levels, strict=True) if own is None]
             raise InvalidParameterError(
-                en=f"The way of '{name}' was given as {way}. Give 1 or -1, of a number: a category has "
-                "no more and no less.",
-                ru=f"Для «{name}» задано направление {way}. Задайте 1 или -1, и для числа: у категории "
-                "нет «больше» и «меньше».",
+                en=f"No way can be asked of '{name}': a category has no more and no less. Name a number:"
+                f" {', '.join(numbers) or '—'}.",
+                ru=f"Для «{name}» нельзя задать направление: у категории нет «больше» и «меньше». Назовите"
+                f" число: {', '.join(numbers) or '—'}.",
+            )
+        if way not in (1, -1):
+            raise InvalidParameterError(
+                en=f"The way of '{name}' was given as {way}. Give 1 or -1.",
+                ru=f"Для «{name}» задано направление {way}. Задайте 1 или -1.",
             )
         ways[place] = way
     return ways
