@@ -35,7 +35,7 @@ def lay_out_ways(matrix: FeatureMatrix, monotone: Mapping[str, int]) -> NDArray[
     ways = np.zeros(len(names), np.int64)
     for name, way in monotone.items():
         if name not in names:
-            raise UnknownColumnError(name, names, where="The features", ru="Среди признаков")
+            raise UnknownColumnError(name, names, where="The feature table", ru="Среди признаков")
         place = names.index(name)
         if matrix.levels[place] is not None:
             numbers = [one for one, own in zip(names, matrix.levels, strict=True) if own is None]
