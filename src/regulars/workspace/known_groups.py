@@ -336,6 +336,13 @@ def _read_column(
                 if column.target in tables[name].columns
                 for spelling in (column.target, column.source)
             }
+    if not known:
+        raise InvalidParameterError(
+            en=f"--by {by}: nothing that is loaded has a column that describes the customers. Load a file with"
+            " one row per customer, or leave --by out.",
+            ru=f"--by «{by}»: в загруженном нет столбцов, которые описывают клиентов. Загрузите файл, где на"
+            " клиента одна строка, или уберите --by.",
+        )
     if by not in known:
         raise UnknownColumnError(
             by, list(known), where="--by: what is loaded", ru="--by: в загруженном"
