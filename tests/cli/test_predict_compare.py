@@ -156,8 +156,16 @@ def test_a_workspace_with_a_history_is_compared_over_time(desk, capsys):
         *("--horizon-days", "45", "--models", "baseline,logistic", "--format", "json"),
     )
 
+    grouped = desk.run(
+        *("predict", "compare", "-w", desk.workspace, "--leaving", "no-purchase"),
+        *("--horizon-days", "45", "--models", "baseline", "--by", "plan"),
+    )
+
     assert ran.code == 0
     assert ran.json["split"] == "time"
+    assert "nothing that is loaded has a column that describes the customers" in grouped.complaint
+    assert ran.json["customers"] == 160
+    assert ran.json["tests"] > 600
     assert ran.json["models"][1]["roc_auc"]["mean"] > 0.5
 
 
@@ -219,12 +227,18 @@ def test_an_outcome_is_counted_before_anything_is_learnt(compare, desk):
     column = as_json(compare, "--outcome", "left", "--count")
     history = desk.run(*ask, "--horizon-days", "45", "--format", "json").json
     told = desk.run(*ask, "--horizon-days", "45", "--lang", "ru").out
+    late = desk.run(*ask, "--horizon-days", "45", "--as-of", "2025-04-10", "--format", "json").json
 
     assert column["positives"] + column["negatives"] == N
     assert (column["fewest"], column["is_enough"], column["dates"]) == (20, True, [])
     assert len(history["dates"]) > 3
     assert sum(one["positives"] for one in history["dates"]) == history["positives"]
+    assert (history["known"], history["customers"]) == (
+        history["positives"] + history["negatives"],
+        160,
+    )
     assert "Этого достаточно" in told
+    assert late["is_enough"] is False
 
 
 def test_costs_of_each_customer_are_no_features_and_tell_what_is_saved(compare):

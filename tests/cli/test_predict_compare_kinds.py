@@ -141,3 +141,15 @@ def test_what_does_not_go_together_is_refused(clinic):
     assert "Said in vain: --costs. What a decision brings" in costs.complaint
     assert "Said in vain: --prices, --capacity." in list_length.complaint
     assert "model of a number 'logistic'" in models.complaint
+
+
+def test_classes_and_numbers_are_counted_before_anything_is_learnt(clinic):
+    classes = compare(clinic, "--outcome", "status", "--count", "--format", "json").json
+    number = compare(clinic, "--outcome", "fee", "--count", "--format", "json").json
+    told = compare(clinic, "--outcome", "fee", "--count", "--lang", "ru").out
+
+    assert (classes["kind"], classes["fewest"], classes["is_enough"]) == ("classes", 20, True)
+    assert sum(classes["classes"].values()) == classes["known"] == N
+    assert (number["kind"], number["fewest"], number["is_enough"]) == ("number", 100, True)
+    assert number["known"] + number["unknown"] == N
+    assert "нужно не меньше 100 клиентов" in told

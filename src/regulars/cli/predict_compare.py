@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from regulars.cli.options import Day, Language
     from regulars.evaluate import CampaignPrices
     from regulars.workspace import Workspace
+    from regulars.workspace.outcome_kind import OutcomeKind
     from regulars.workspace.outcomes import HappeningKind, LeavingKind, LeavingWishes
 
 __all__ = ["compare"]
@@ -31,14 +32,28 @@ _AT = Wording(
     en="{as_of}: {positives} with it, {negatives} without",
     ru="{as_of}: с исходом {positives}, без него {negatives}",
 )
-_ENOUGH = Wording(
-    en="That is enough: at least {fewest} with the outcome and {fewest} without it are needed.",
-    ru="Этого достаточно: нужно не меньше чем по {fewest} с исходом и без него.",
-)
-_NOT_ENOUGH = Wording(
-    en="That is too few: at least {fewest} with the outcome and {fewest} without it are needed.",
-    ru="Этого мало: нужно не меньше чем по {fewest} с исходом и без него.",
-)
+_ENOUGH = Wording(en="That is enough: {needed}.", ru="Этого достаточно: {needed}.")
+_NOT_ENOUGH = Wording(en="That is too few: {needed}.", ru="Этого мало: {needed}.")
+_NEEDED = {
+    "yes-no": Wording(
+        en="at least {fewest} with the outcome and {fewest} without it are needed",
+        ru="нужно не меньше чем по {fewest} с исходом и без него",
+    ),
+    "over-time": Wording(
+        en="at least {fewest} customers with the outcome and {fewest} without it are needed at one date, and as"
+        " many at dates whose outcome was known by then",
+        ru="нужно не меньше чем по {fewest} клиентов с исходом и без него на одну дату и столько же на даты,"
+        " исход которых к ней уже известен",
+    ),
+    "classes": Wording(
+        en="at least {fewest} customers of each class are needed, and at most {most} classes",
+        ru="нужно не меньше чем по {fewest} клиентов каждого класса, а классов не больше {most}",
+    ),
+    "number": Wording(
+        en="at least {fewest} customers of whom it is known are needed, and not all the same",
+        ru="нужно не меньше {fewest} клиентов, у которых оно известно, и не у всех одинаковое",
+    ),
+}
 
 
 def compare(
@@ -235,7 +250,7 @@ def compare(
     home, language = _find_home(file, workspace, lang, as_of, how, no_input=no_input)
     if count:
         told = wishes.leaving if not gap else replace(wishes.leaving, gap_days=round(gap))
-        return _count(home, told, as_of, language, format)
+        return _count(home, told, wishes.outcome_kind, as_of, language, format)
     with open_progress(language) as progress:
         found = compare_in_workspace(
             home, wishes=wishes, as_of=as_of, language=language, progress=progress
@@ -293,22 +308,28 @@ def _read_prices(text: str) -> CampaignPrices:
 def _count(
     home: Workspace,
     leaving: LeavingWishes,
+    outcome_kind: OutcomeKind | None,
     as_of: Day | None,
     language: Language,
     format: OutputFormat,
 ) -> int:
     """Say how often the outcome was seen, before anything is learnt."""
     from regulars.features.sentences import format_number
+    from regulars.predictions.outcomes.outcome import MOST_CLASSES
     from regulars.workspace.counted import count_outcome
 
-    found = count_outcome(home, leaving=leaving, as_of=as_of)
+    found = count_outcome(home, leaving=leaving, outcome_kind=outcome_kind, as_of=as_of)
     if format == "json":
         print_json(
             {
                 "said_outcome": found.sentence.to(language),
+                "kind": found.kind,
                 "positives": found.positives,
                 "negatives": found.negatives,
+                "classes": dict(found.classes),
+                "known": found.known,
                 "unknown": found.unknown,
+                "customers": found.customers,
                 "fewest": found.fewest,
                 "is_enough": found.is_enough,
                 "dates": [asdict(one) for one in found.dates],
@@ -323,8 +344,10 @@ def _count(
         )
         for one in found.dates
     ]
+    needed = _NEEDED["over-time" if found.dates else found.kind].to(language)
     verdict = (_ENOUGH if found.is_enough else _NOT_ENOUGH).to(language)
-    print_lines(found.sentence.to(language), *dates, verdict.format(fewest=found.fewest))
+    said = verdict.format(needed=needed.format(fewest=found.fewest, most=MOST_CLASSES))
+    print_lines(found.sentence.to(language), *dates, said)
     return 0
 
 

@@ -161,7 +161,7 @@ def compare_amounts(
     cleaned = clean_features(built.features, mappings=mappings)
     features = cleaned.to_learn
     values = read_profile_column(tables["profiles"], target, as_of=as_of)
-    amounts = _read_numbers(values, column)[cleaned.kept]
+    amounts = read_numbers(values, column)[cleaned.kept]
     twins = find_twins(features, amounts)
     called = {one.source: one.target for each in mappings for one in each.columns}
     kept = {called.get(name, name) for name in keep}
@@ -230,7 +230,8 @@ def _ignore(mapping: SourceMapping, target: str) -> SourceMapping:
     return mapping.model_copy(update={"columns": type(mapping.columns)(columns)})
 
 
-def _read_numbers(values: pa.ChunkedArray, column: str) -> NDArray[np.float64]:
+def read_numbers(values: pa.ChunkedArray, column: str) -> NDArray[np.float64]:
+    """The numbers that a column holds, NaN where none is known; refused where it holds none."""
     import numpy as np
     import pyarrow as pa
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from regulars.errors import QualityError
+from regulars.evaluate.splits import roll_rounds
 from regulars.features import read_profile_column
+from regulars.features.sentences import format_number
 from regulars.predictions import Outcome, observe_outcome
-from regulars.predictions.outcomes.outcome import FEWEST_OF_EACH, read_outcome
-from regulars.schema.wording import Wording
+from regulars.predictions.amounts.comparison import FEWEST_CUSTOMERS
+from regulars.predictions.outcomes.outcome import (
+    FEWEST_OF_EACH,
+    MOST_CLASSES,
+    count_classes,
+    read_outcome,
+    say_customers,
+)
+from regulars.schema.wording import Wording, pluralize
+from regulars.workspace.amounts import read_numbers
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.leaving import choose_dates
+from regulars.workspace.outcome_kind import recognize_outcome
 from regulars.workspace.outcomes import LeavingWishes, check_leaving, choose_outcome, names_outcome
 from regulars.workspace.rule_sources import find_end, read_mappings
 from regulars.workspace.tables import open_history, see_tables
@@ -22,10 +35,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
     from regulars.features import AsOf
     from regulars.schema.mapping import Mapping
     from regulars.workspace.folder import Workspace
+    from regulars.workspace.outcome_kind import OutcomeKind
 
 __all__ = ["CountedDate", "CountedOutcome", "count_outcome"]
 
@@ -55,30 +71,43 @@ class CountedOutcome:
     ----------
     sentence
         What it is, and of how many.
-    positives, negatives, unknown
-        Customers with it, without it, and of whom it is not known; at several dates a customer counts
-        once at each.
+    kind
+        Yes or no, several classes, or a number.
+    known, unknown
+        Of how many it is known, and not; at several dates a customer counts once at each.
+    customers
+        Of how many different customers it is known.
     fewest
-        So many of each are needed to learn and to test.
+        So many are needed to learn and to test: of a number customers, otherwise of each.
+    is_enough
+        Whether there are as many; of a history, whether a date can be tested by what was known on it.
+    positives, negatives
+        With the outcome and without it; None unless it is a yes or no.
+    classes
+        How many customers are of each class, the most frequent first.
     dates
-        The same at each date, oldest first; none where a column tells it.
+        Positives and negatives at each date, oldest first; none where a column tells the outcome.
     """
 
     sentence: Wording
-    positives: int
-    negatives: int
+    kind: OutcomeKind
+    known: int
     unknown: int
+    customers: int
     fewest: int
+    is_enough: bool
+    positives: int | None = None
+    negatives: int | None = None
+    classes: MappingABC[str, int] = field(default_factory=dict)
     dates: tuple[CountedDate, ...] = ()
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether there are enough of both."""
-        return min(self.positives, self.negatives) >= self.fewest
 
 
 def count_outcome(
-    workspace: Workspace, *, leaving: LeavingWishes | None = None, as_of: date | None = None
+    workspace: Workspace,
+    *,
+    leaving: LeavingWishes | None = None,
+    outcome_kind: OutcomeKind | None = None,
+    as_of: date | None = None,
 ) -> CountedOutcome:
     """Count who has the outcome: by the column that was named, or at every date that a history allows.
 
@@ -88,13 +117,16 @@ def count_outcome(
         Whose lake.
     leaving
         What the outcome is, where no column tells.
+    outcome_kind
+        What a named column is taken as; recognized when None.
     as_of
         First day that must not be seen; all that is loaded is looked at when None.
 
     Raises
     ------
     QualityError
-        When nothing tells the outcome, a column has too few of one kind, or the history is too short.
+        When nothing tells the outcome, a column of yes or no has too few of one, or the history is too
+        short.
     """
     wanted = leaving or LeavingWishes()
     mappings = read_mappings(workspace)
@@ -106,7 +138,7 @@ def count_outcome(
         tables = see_tables(snapshot, backend, as_of=day, told_until=latest)
         check_leaving(wanted, tables, mappings)
         if names_outcome(mappings) and not wanted.kind:
-            return _summarize(_read_column(tables, mappings, day))
+            return _count_column(tables, mappings, day, outcome_kind)
         definition = choose_outcome(tables, wanted, until=day.day)
         if definition is None:
             raise QualityError(
@@ -116,31 +148,95 @@ def count_outcome(
         dates = choose_dates(definition, tables, day)
         seen = observe_outcome(definition, tables, as_of=dates, until=day)
         outcomes = [Outcome(definition, one.labels) for one in seen]
+    gathered = Outcome.gather(outcomes, [one.customer_ids for one in seen])
+    days = np.repeat([one.as_of.day.toordinal() for one in seen], [len(one.labels) for one in seen])
     counted = tuple(
         CountedDate(one.as_of.day.isoformat(), outcome.positives, outcome.negatives)
         for one, outcome in zip(seen, outcomes, strict=True)
     )
-    return _summarize(Outcome.gather(outcomes), counted)
+    return replace(_tell_yes_no(gathered), is_enough=_can_be_tested(gathered, days), dates=counted)
 
 
-def _summarize(outcome: Outcome, dates: tuple[CountedDate, ...] = ()) -> CountedOutcome:
+def _can_be_tested(outcome: Outcome, days: NDArray[np.int64]) -> bool:
+    known = ~np.isnan(outcome.labels)
+    try:
+        roll_rounds(
+            outcome.labels[known],
+            days[known],
+            known_at=days[known] + outcome.days_until_known,
+            fewest=FEWEST_OF_EACH,
+        )
+    except QualityError:
+        return False
+    return True
+
+
+def _tell_yes_no(outcome: Outcome) -> CountedOutcome:
+    positives, negatives = outcome.positives, outcome.negatives
+    known = positives + negatives
     return CountedOutcome(
         outcome.sentence,
-        outcome.positives,
-        outcome.negatives,
+        "yes-no",
+        known,
         outcome.unknown,
+        known if outcome.customers is None else outcome.customers,
         FEWEST_OF_EACH,
-        dates,
+        min(positives, negatives) >= FEWEST_OF_EACH,
+        positives,
+        negatives,
     )
 
 
-def _read_column(
-    tables: MappingABC[str, ibis.Table], mappings: Sequence[Mapping], day: AsOf
-) -> Outcome:
+def _count_column(
+    tables: MappingABC[str, ibis.Table],
+    mappings: Sequence[Mapping],
+    day: AsOf,
+    outcome_kind: OutcomeKind | None,
+) -> CountedOutcome:
     mapping = [one for one in mappings if one.table == "profiles" and one.outcome][-1]
-    if mapping.outcome is None:
+    named = recognize_outcome(tables, mappings, as_of=day, told=outcome_kind)
+    if mapping.outcome is None or named is None:
         raise AssertionError("chosen by it")
     wanted = mapping.outcome
     column = mapping.get_source(wanted.column).target
     values = read_profile_column(tables["profiles"], column, as_of=day)
-    return read_outcome(values, column=wanted.column, positive_value=wanted.positive)
+    if named.kind == "number":
+        return _count_numbers(read_numbers(values, wanted.column), wanted.column)
+    if named.kind == "classes":
+        return _count_classes(values, wanted.column)
+    return _tell_yes_no(read_outcome(values, column=wanted.column, positive_value=wanted.positive))
+
+
+def _count_classes(values: pa.ChunkedArray, column: str) -> CountedOutcome:
+    counts = count_classes(values)
+    known = sum(counts.values())
+    classes = dict(sorted(counts.items(), key=lambda one: -one[1]))
+    is_enough = len(classes) <= MOST_CLASSES and min(classes.values()) >= FEWEST_OF_EACH
+    en = ", ".join(f"“{name}” {format_number(n, 'en')}" for name, n in classes.items())
+    ru = ", ".join(f"«{name}» {format_number(n, 'ru')}" for name, n in classes.items())
+    number = len(classes)
+    sentence = Wording(
+        en=f"The outcome “{column}” has {pluralize(number, 'en', 'class', 'classes')}. Of"
+        f" {say_customers(known, 'en')}: {en}.",
+        ru=f"Исход — «{column}», классов {number}. Клиентов {format_number(known, 'ru')}: {ru}.",
+    )
+    unknown = len(values) - known
+    return CountedOutcome(
+        sentence, "classes", known, unknown, known, FEWEST_OF_EACH, is_enough, classes=classes
+    )
+
+
+def _count_numbers(numbers: NDArray[np.float64], column: str) -> CountedOutcome:
+    told = numbers[np.isfinite(numbers)]
+    known, unknown = len(told), len(numbers) - len(told)
+    low, high = float(told.min()), float(told.max())
+    sentence = Wording(
+        en=f"The outcome “{column}” is a number from {format_number(low, 'en')} to"
+        f" {format_number(high, 'en')}: known of {say_customers(known, 'en')}, not"
+        f" known of {format_number(unknown, 'en')}.",
+        ru=f"Исход — «{column}», число от {format_number(low, 'ru')} до {format_number(high, 'ru')}."
+        f" Клиентов, у которых оно известно: {format_number(known, 'ru')}, неизвестно:"
+        f" {format_number(unknown, 'ru')}.",
+    )
+    is_enough = known >= FEWEST_CUSTOMERS and low < high
+    return CountedOutcome(sentence, "number", known, unknown, known, FEWEST_CUSTOMERS, is_enough)

@@ -96,7 +96,11 @@ def test_the_outcome_is_stated_with_how_often_it_was_seen():
         "The outcome is no purchase for 60 days from the cut-off date on; at risk are those who "
         "bought within 60 days before it:"
     )
-    assert f"counted at {len(past)} dates." in comparison.outcome.sentence.en
+    customers = {one for table, _ in past for one in table.customer_ids.to_pylist()}
+    assert f" of {comparison.n} tests of {len(customers)} customers at {len(past)} dates (" in (
+        comparison.outcome.sentence.en.replace(",", "")
+    )
+    assert f"{len(customers)} клиентов на {len(past)} дат" in comparison.outcome.sentence.ru
     assert "который перестанет покупать" in comparison.threshold.sentence.ru
     quality, holdout = comparison.quality, comparison.holdout
     told = comparison.past_scores

@@ -170,7 +170,9 @@ def compare_models_over_time(
         lay_out_ways(matrix, monotone) if monotone else None,
         tuning_seconds,
     )
-    outcome = Outcome.gather([outcome for _, outcome in past])
+    outcome = Outcome.gather(
+        [outcome for _, outcome in past], [table.customer_ids for table, _ in past]
+    )
     scored = np.arange(len(seen), len(stacked))
     as_of = pa.array((days[known] - _EPOCH).astype(np.int32), pa.int32()).cast(pa.date32())
     told = pa.table({"customer_id": owners, "as_of": as_of})

@@ -23,6 +23,7 @@ __all__ = [
     "count_classes",
     "label_values",
     "read_outcome",
+    "say_customers",
 ]
 
 FEWEST_OF_EACH = 20
@@ -68,6 +69,10 @@ _NEGATIVE_WORDS = frozenset(
         "остался",
     ]
 )
+_CUSTOMERS: dict[Language, tuple[str, ...]] = {
+    "en": ("customer", "customers"),
+    "ru": ("клиент", "клиента", "клиентов"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,17 +87,35 @@ class Outcome:
         1.0 yes, 0.0 no, NaN not known; in the order of the feature table, shape (n_customers,).
     dates
         How many cut-off dates the labels are of.
+    customers
+        How many customers have a known label at one of several dates; None where that was not counted.
     """
 
     definition: OutcomeDefinition
     labels: NDArray[np.float64]
     dates: int = 1
+    customers: int | None = None
 
     @classmethod
-    def gather(cls, outcomes: Sequence["Outcome"]) -> "Outcome":
-        """The same outcome at several dates as one, its labels one after the other."""
+    def gather(
+        cls, outcomes: Sequence["Outcome"], customer_ids: Sequence[pa.Array] | None = None
+    ) -> "Outcome":
+        """The same outcome at several dates as one, its labels one after the other.
+
+        Parameters
+        ----------
+        outcomes
+            One per date.
+        customer_ids
+            Whose labels they are, to count the customers.
+        """
         labels = np.concatenate([outcome.labels for outcome in outcomes])
-        return cls(outcomes[0].definition, labels, sum(outcome.dates for outcome in outcomes))
+        dates = sum(outcome.dates for outcome in outcomes)
+        customers = None
+        if customer_ids is not None:
+            owners = pa.chunked_array(customer_ids).filter(pa.array(~np.isnan(labels)))
+            customers = len(owners.unique())
+        return cls(outcomes[0].definition, labels, dates, customers)
 
     @property
     def column(self) -> str:
@@ -165,16 +188,43 @@ class Outcome:
         yes, of = format_number(self.positives, language), format_number(known, language)
         unknown = format_number(self.unknown, language)
         text = self.definition.sentence.to(language)
-        if language == "en":
-            noun = pluralize(known, "en", "customer", "customers").split()[-1]
-            text += f": {yes} of {of} {noun} ({share})"
+        if self.dates > 1 and self.customers is not None:
+            text += self._say_tests(yes, of, share, language)
+        elif language == "en":
+            text += f": {yes} of {say_customers(known, 'en')} ({share})"
             if self.dates > 1:
                 text += f", counted at {self.dates} dates"
-            return text + (f". For {unknown} more it is not known." if self.unknown else ".")
-        text += f"; он есть у {yes} из {of} клиентов ({share})"
-        if self.dates > 1:
-            text += f", считая по всем датам отсчёта ({self.dates})"
-        return text + (f". Ещё для {unknown} он не известен." if self.unknown else ".")
+        else:
+            text += f"; он есть у {yes} из {of} клиентов ({share})"
+            if self.dates > 1:
+                text += f", считая по всем датам отсчёта ({self.dates})"
+        if not self.unknown:
+            return text + "."
+        more = {
+            "en": f"For {unknown} more it is not known.",
+            "ru": f"Ещё для {unknown} он не известен.",
+        }
+        return f"{text}. {more[language]}"
+
+    def _say_tests(self, yes: str, of: str, share: str, language: Language) -> str:
+        """How often among customers each of whom is looked at on several dates."""
+        customers = say_customers(self.customers or 0, language)
+        if language == "en":
+            return f": {yes} of {of} tests of {customers} at {self.dates} dates ({share})"
+        dates = pluralize(self.dates, "ru", "дату отсчёта", "даты отсчёта", "дат отсчёта")
+        return f"; он есть в {yes} из {of} проверок ({share}): {customers} на {dates}"
+
+
+def say_customers(count: int, language: Language) -> str:
+    """So many customers, in words.
+
+    Examples
+    --------
+    >>> say_customers(1552, "en"), say_customers(1, "ru")
+    ('1,552 customers', '1 клиент')
+    """
+    noun = pluralize(count, language, *_CUSTOMERS[language]).split()[-1]
+    return f"{format_number(count, language)} {noun}"
 
 
 def read_outcome(
