@@ -84,7 +84,14 @@ def learn_from_less(
     if half is None:
         return curve, None
     gain, error = rankings[1.0].minus(half)
-    return curve, say_more(half.interval(), rankings[1.0].interval(), gain, error)
+    return curve, say_more(
+        half.interval(),
+        rankings[1.0].interval(),
+        gain,
+        error,
+        looked_at=len(places),
+        rounds=len(rounds),
+    )
 
 
 def measure_groups(

@@ -227,19 +227,38 @@ _ENDINGS = {
 """By whether the two are apart beyond chance, and whether the random one is higher."""
 
 
-def say_more(half: Interval, full: Interval, gain: float, error: float) -> Wording:
+def say_more(
+    half: Interval, full: Interval, gain: float, error: float, *, looked_at: int, rounds: int
+) -> Wording:
     """Whether more customers would help, by what the second half of them brought.
+
+    Parameters
+    ----------
+    half, full
+        ROC-AUC learnt from half of the customers, and from all.
+    gain, error
+        Their difference on the same tests, and its standard error.
+    looked_at, rounds
+        In how many of the rounds both were measured: where it is not all, the figures are not those of the
+        table, and that is said.
 
     Examples
     --------
     >>> half, full = Interval(0.80, 0.79, 0.81), Interval(0.82, 0.81, 0.83)
-    >>> print(say_more(half, full, 0.02, 0.004).en)
-    Learnt from half of the customers ROC-AUC is 0.800, from all of them 0.820 (by 0.020 ± 0.008 more): twice as many would probably help again.
+    >>> print(say_more(half, full, 0.02, 0.004, looked_at=2, rounds=5).en)
+    Learnt from half of the customers ROC-AUC is 0.800, from all of them 0.820, both in the 2 of 5 tests that were looked at (by 0.020 ± 0.008 more): twice as many would probably help again.
     """
     helps = gain > _LITTLE and gain > 1.96 * error
+    where = Wording(en="", ru="")
+    if looked_at < rounds:
+        tests = pluralize(looked_at, "ru", "проверке", "проверках", "проверках")
+        where = Wording(
+            en=f", both in the {looked_at} of {rounds} tests that were looked at",
+            ru=f", то и другое в {tests} из {rounds}",
+        )
     return Wording(
-        en=_say_more(half, full, gain, error, "en", helps=helps),
-        ru=_say_more(half, full, gain, error, "ru", helps=helps),
+        en=_say_more(half, full, gain, error, where, "en", helps=helps),
+        ru=_say_more(half, full, gain, error, where, "ru", helps=helps),
     )
 
 
@@ -248,6 +267,7 @@ def _say_more(
     full: Interval,
     gain: float,
     error: float,
+    where: Wording,
     language: Language,
     *,
     helps: bool,
@@ -261,7 +281,7 @@ def _say_more(
             else "more of the same kind would hardly help; other features might."
         )
         return (
-            f"Learnt from half of the customers ROC-AUC is {less}, from all of them {all_} "
+            f"Learnt from half of the customers ROC-AUC is {less}, from all of them {all_}{where.en} "
             f"(by {by} ± {spread} more): {end}"
         )
     end = (
@@ -269,7 +289,7 @@ def _say_more(
         if helps
         else "больше таких же клиентов вряд ли поможет; могут помочь другие признаки."
     )
-    return f"На половине клиентов ROC-AUC {less}, на всех — {all_} (разница {by} ± {spread}): {end}"
+    return f"На половине клиентов ROC-AUC {less}, на всех — {all_}{where.ru} (разница {by} ± {spread}): {end}"
 
 
 def _figure(value: float, language: Language) -> str:
