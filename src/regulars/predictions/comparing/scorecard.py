@@ -116,8 +116,8 @@ def _say_choice(
     simpler = results[: [result.name for result in results].index(best.name)]
     if not simpler:
         if language == "en":
-            return f"{title} is the best, and nothing is simpler."
-        return f"{title}: лучшая, и проще ничего нет."
+            return f"{title} is the best, and nothing simpler was compared."
+        return f"{title}: лучшая; ничего проще не сравнивали."
     rival = min(simpler, key=lambda result: result.behind)
     gap, error = _figure(rival.behind, language), _figure(rival.behind_error, language)
     if language == "en":
