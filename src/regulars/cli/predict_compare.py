@@ -83,15 +83,19 @@ def compare(
     ] = 0.0,
     models: Annotated[
         str | None,
-        Parameter(help="Only these models, with commas; all that are installed if not said."),
+        Parameter(
+            help="Only these models, with commas, beside the plain one. If not said, all that are installed; over"
+            " a history the everyday ones and the rule of one feature."
+        ),
     ] = None,
     budget: Annotated[
-        float,
+        float | None,
         Parameter(
-            help="About so many seconds may the models learn: the slowest are left out until they do.",
+            help="About so many seconds may the models learn: the slowest are left out until they do; 300 if not"
+            " said. Over a history none is left out.",
             validator=Number(gt=0),
         ),
-    ] = 300.0,
+    ] = None,
     tuning_seconds: Annotated[
         float | None,
         Parameter(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from regulars.predictions.comparing.groupings import GroupedQuality
     from regulars.predictions.comparing.results import Alarm, ModelResult, Quality
     from regulars.predictions.comparing.standings import GroupQuality, Standings
+    from regulars.predictions.comparing.worth import Worth
     from regulars.schema.wording import Language
     from regulars.workspace.compared_models import ComparedModels
     from regulars.workspace.leaks import LeakSearch
@@ -48,6 +49,11 @@ def describe_comparison(found: ComparedModels, language: Language) -> dict[str, 
         "why": over_time.reason.to(language),
         "leakage": leakage,
         "quality": _describe_quality(over_time.quality, over_time.threshold.value),
+        "threshold": {
+            "value": over_time.threshold.value,
+            "sentence": over_time.threshold.sentence.to(language),
+        },
+        **(_describe_worth(found.worth) if found.worth is not None else {}),
         "groups": [
             _describe_group(group)
             for one in found.by_group
@@ -88,15 +94,11 @@ def _describe_standings(
         else None,
         "after_choosing_roc_auc": describe_interval(standings.after_choosing),
         "quality": _describe_quality(standings.quality, standings.threshold),
-        "capacity": _describe_gain(standings.capacity),
-        "calibration": [
-            {"customers": one.customers, "said": one.said, "came": describe_interval(one.came)}
-            for one in standings.calibration
-        ],
-        "profit": {
-            "per_customer": describe_interval(standings.profit.profit),
-            "share_contacted": describe_interval(standings.profit.share),
+        "threshold": {
+            "value": standings.threshold,
+            "sentence": standings.said_threshold.to(language),
         },
+        **_describe_worth(standings.worth),
         "savings": _describe_savings(standings.savings),
         "learning_curve": [
             {
@@ -180,6 +182,20 @@ def _describe_quality(quality: Quality, threshold: float) -> dict[str, Any]:
             "threshold": quality.equal_errors.threshold,
             "error": quality.equal_errors.error,
             "reliability": quality.equal_errors.reliability,
+        },
+    }
+
+
+def _describe_worth(worth: Worth) -> dict[str, Any]:
+    return {
+        "capacity": _describe_gain(worth.capacity),
+        "calibration": [
+            {"customers": one.customers, "said": one.said, "came": describe_interval(one.came)}
+            for one in worth.calibration
+        ],
+        "profit": {
+            "per_customer": describe_interval(worth.profit.profit),
+            "share_contacted": describe_interval(worth.profit.share),
         },
     }
 

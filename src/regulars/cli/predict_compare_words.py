@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from regulars.evaluate import Interval, Savings
     from regulars.predictions.comparing.class_standings import ClassStandings
     from regulars.predictions.comparing.groupings import GroupedQuality
-    from regulars.predictions.comparing.results import ModelResult
+    from regulars.predictions.comparing.results import ModelResult, Quality
     from regulars.predictions.comparing.standings import GroupQuality, Standings
+    from regulars.predictions.comparing.worth import Worth
     from regulars.predictions.families.names import ModelName
     from regulars.schema.wording import Language
     from regulars.workspace.compared_models import ComparedModels
@@ -56,6 +57,12 @@ _CAPACITY = Wording(
     " those contacted, {lift} times as often as at random.",
     ru="Обращение к {customers} клиентам ({share}) охватит {recall} тех, у кого будет исход; он будет у"
     " {precision} из них — в {lift} раза чаще, чем при случайном выборе.",
+)
+_CAPACITY_AT_DATES = Wording(
+    en="Contacting the {share} with the highest probability, {customers} contacts over {dates} dates, finds {recall} of"
+    " the tests with the outcome; it comes with {precision} of those contacted, {lift} times as often as at random.",
+    ru="Обращения к {share} с самой высокой вероятностью (всего {customers}, дат: {dates}) охватят {recall} случаев исхода; он последует за"
+    " {precision} обращений — в {lift} раза чаще, чем при случайном выборе.",
 )
 _PROFIT = Wording(
     en="A campaign at these prices earns at best {profit} per customer of the base, contacting {share}.",
@@ -102,7 +109,10 @@ def print_comparison(found: ComparedModels, language: Language) -> None:
     elif over_time is not None:
         print_lines(over_time.outcome.sentence.to(language), over_time.split.to(language), "")
         print_text(tabulate_models(over_time.models, None, over_time.chosen, language))
-        print_lines("", over_time.reason.to(language), over_time.quality.sentence.to(language))
+        print_lines("", over_time.reason.to(language))
+        if found.worth is not None:
+            said = over_time.threshold.sentence
+            print_lines(*_say_worth(said, over_time.quality, found.worth, language))
         if found.lead_time is not None:
             print_lines(say_lead_time(found.lead_time).to(language))
         print_lines(*(one.sentence.to(language) for one in over_time.alarms))
@@ -127,37 +137,47 @@ def say_leaks(leaks: LeakSearch | None, language: Language) -> Iterator[str]:
 
 
 def _say_standings(standings: Standings, language: Language) -> Iterator[str]:
-    from regulars.features.sentences import format_number, format_share
-
     if standings.said_gap is not None:
         yield standings.said_gap.to(language)
     if standings.after_choosing is not None:
         yield _AFTER.to(language).format(
             figure=say_interval(standings.after_choosing, language), n=len(standings.models)
         )
-    quality, gain = standings.quality, standings.capacity
-    yield quality.sentence.to(language)
-    yield _ERRORS.to(language).format(
-        threshold=format_number(quality.equal_errors.threshold, language),
-        reliability=format_share(quality.equal_errors.reliability, language),
-    )
-    yield _CAPACITY.to(language).format(
-        customers=format_number(gain.customers, language),
-        share=format_share(gain.share, language),
-        recall=say_share(gain.recall, language),
-        precision=say_share(gain.precision, language),
-        lift=format_number(gain.lift.mean, language),
-    )
-    yield _PROFIT.to(language).format(
-        profit=say_interval(standings.profit.profit, language, digits=2),
-        share=format_share(standings.profit.share.mean, language),
-    )
+    yield from _say_worth(standings.said_threshold, standings.quality, standings.worth, language)
     if standings.savings is not None:
         yield _say_savings(standings.savings, language)
     if standings.said_more is not None:
         yield standings.said_more.to(language)
     yield from (alarm.sentence.to(language) for alarm in standings.alarms)
     yield from say_absent_models(standings, language)
+
+
+def _say_worth(
+    said_threshold: Wording, quality: Quality, worth: Worth, language: Language
+) -> Iterator[str]:
+    """What acting on the chosen model brings: at the threshold, within a capacity, and in money."""
+    from regulars.features.sentences import format_number, format_share
+
+    gain = worth.capacity
+    yield said_threshold.to(language)
+    yield quality.sentence.to(language)
+    yield _ERRORS.to(language).format(
+        threshold=format_number(quality.equal_errors.threshold, language),
+        reliability=format_share(quality.equal_errors.reliability, language),
+    )
+    capacity = _CAPACITY if quality.dates == 1 else _CAPACITY_AT_DATES
+    yield capacity.to(language).format(
+        customers=format_number(gain.customers, language),
+        dates=quality.dates,
+        share=format_share(gain.share, language),
+        recall=say_share(gain.recall, language),
+        precision=say_share(gain.precision, language),
+        lift=format_number(gain.lift.mean, language),
+    )
+    yield _PROFIT.to(language).format(
+        profit=say_interval(worth.profit.profit, language, digits=2),
+        share=format_share(worth.profit.share.mean, language),
+    )
 
 
 def say_absent_models(standings: Standings | ClassStandings, language: Language) -> Iterator[str]:

@@ -10,14 +10,13 @@ from regulars.features import load_features
 from regulars.predictions.comparing.rank_classes import rank_classes
 from regulars.predictions.comparing.rank_models import rank_models
 from regulars.predictions.comparing.standings import Standings
-from regulars.predictions.fitting.roster import arrange_models
 from regulars.schema.wording import Wording
 from regulars.workspace.amounts import compare_amounts
 from regulars.workspace.as_of import choose_as_of
 from regulars.workspace.compared_models import ComparedModels, ComparisonWishes
+from regulars.workspace.compared_over_time import compare_over_time
 from regulars.workspace.grouped import find_known_segments
 from regulars.workspace.known_groups import JudgedCustomers, group_judged, list_judged
-from regulars.workspace.leaving import study_leaving
 from regulars.workspace.material import gather_material
 from regulars.workspace.outcome_kind import NamedOutcome, recognize_outcome
 from regulars.workspace.outcomes import check_leaving, names_outcome
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     import ibis
 
     from regulars.features import AsOf
-    from regulars.predictions.families.names import ModelName
     from regulars.progress import Progress
     from regulars.schema.mapping import Mapping
     from regulars.schema.wording import Language
@@ -42,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ComparedModels", "ComparisonWishes", "compare_in_workspace"]
 
-_CAPACITY = 0.1
-"""Share of the customers that can be contacted where nobody says."""
+_BUDGET_SECONDS = 300.0
+"""So long may the models learn where nobody says."""
 
 
 def compare_in_workspace(
@@ -119,7 +117,7 @@ def compare_in_workspace(
         )
         _check_material(material, mappings, latest)
         if material.outcome is None and material.classes is None:
-            found = _compare_over_time(
+            found = compare_over_time(
                 material, wanted, tables, history, definitions, day, language, progress
             )
             judged = None if found.over_time is None else list_judged(found.over_time, day)
@@ -254,7 +252,7 @@ def _compare_numbers(
         order_by=wanted.order_by,
         gap=wanted.gap,
         by=wanted.by,
-        models=wanted.models or None,  # type: ignore[arg-type] # checked above
+        models=("mean", *wanted.models) if wanted.models else None,  # type: ignore[arg-type] # checked above
         keep=wanted.keep,
         seed=wanted.seed,
         language=language,
@@ -264,46 +262,6 @@ def _compare_numbers(
     return ComparedModels(
         amount=found, named=named, ordered_by=(wanted.order_by or ROW) if is_ordered else None
     )
-
-
-def _compare_over_time(
-    material: Material,
-    wanted: ComparisonWishes,
-    tables: MappingABC[str, ibis.Table],
-    history: MappingABC[str, ibis.Table],
-    definitions: Sequence[Any],
-    day: AsOf,
-    language: Language,
-    progress: Progress,
-) -> ComparedModels:
-    given = {"--order-by": wanted.order_by}
-    extra = [option for option, value in given.items() if value is not None]
-    if wanted.split == "stratified" or extra:
-        named = ", ".join(["--split stratified"] * (wanted.split == "stratified") + extra)
-        raise InvalidParameterError(
-            en=f"{named}: for a column that tells the outcome. Here a history does, and models are tested at"
-            " later dates than they learnt from. Leave it out.",
-            ru=f"{named} — для столбца, который называет исход. Здесь его показывает история, и модели "
-            "проверяются на более поздних датах, чем те, на которых учились. Уберите.",
-        )
-    if material.timed is None or material.features is None:
-        raise AssertionError("checked before")
-    study = study_leaving(
-        material.timed,
-        tables,
-        history,
-        as_of=day,
-        seed=wanted.seed,
-        definitions=definitions,
-        customers=material.features.customer_ids,
-        cleaned=material.cleaned,
-        models=_arrange(wanted.models),
-        monotone=wanted.monotone,
-        tuning_seconds=wanted.tuning_seconds,
-        progress=progress,
-        language=language,
-    )
-    return ComparedModels(over_time=study.comparison, lead_time=study.lead_time)
 
 
 def _compare_columns(
@@ -320,6 +278,7 @@ def _compare_columns(
     profiles = ProfileColumns(
         tables["profiles"], mappings, day, material.features, material.cleaned.kept
     )
+    budget = wanted.budget_seconds or _BUDGET_SECONDS
     split = wanted.split or "stratified"
     ordering = None
     features = material.features
@@ -339,8 +298,8 @@ def _compare_columns(
             split=split,
             ordering=ordering,
             gap=wanted.gap,
-            models=_arrange(wanted.models),
-            budget_seconds=wanted.budget_seconds,
+            models=wanted.arrange_models(),
+            budget_seconds=budget,
             groups=groups,
             owners=owners,
             cleaning=material.cleaned.plan,
@@ -358,10 +317,10 @@ def _compare_columns(
         split=split,
         ordering=ordering,
         gap=wanted.gap,
-        models=_arrange(wanted.models),
-        budget_seconds=wanted.budget_seconds,
+        models=wanted.arrange_models(),
+        budget_seconds=budget,
         prices=wanted.prices,
-        capacity=_find_share(wanted.capacity, material.outcome.labels.size),
+        capacity=wanted.find_share(material.outcome.labels.size),
         groups=groups,
         owners=owners,
         customer_costs=profiles.read_costs(wanted.costs) if wanted.costs else None,
@@ -373,20 +332,3 @@ def _compare_columns(
         language=language,
     )
     return ComparedModels(standings, leaks=material.leaks, ordered_by=name)
-
-
-def _arrange(names: Sequence[str]) -> tuple[ModelName, ...] | None:
-    """The models that were named, simplest first; None where none were."""
-    return arrange_models(names) if names else None  # type: ignore[arg-type] # it checks them
-
-
-def _find_share(capacity: float | None, n_customers: int) -> float:
-    """A number of customers as a share of them; a tenth where none is said."""
-    if capacity is None:
-        return _CAPACITY
-    if capacity <= 0:
-        raise InvalidParameterError(
-            en=f"The capacity must be a share up to 1 or a number of customers; found {capacity:g}.",
-            ru=f"Ёмкость — это доля до 1 или число клиентов; получено {capacity:g}.",
-        )
-    return capacity if capacity <= 1 else min(capacity / n_customers, 1.0)

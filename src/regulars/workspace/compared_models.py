@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from regulars.errors import InvalidParameterError
 from regulars.predictions.comparing.class_standings import ClassStandings
 from regulars.predictions.comparing.standings import Standings
+from regulars.predictions.comparing.worth import Worth
+from regulars.predictions.fitting.monotone import keep_monotone
+from regulars.predictions.fitting.roster import arrange_models
 from regulars.workspace.amounts import PredictedAmount
 from regulars.workspace.outcome_kind import NamedOutcome, OutcomeKind
 from regulars.workspace.outcomes import LeavingWishes
@@ -18,9 +22,13 @@ if TYPE_CHECKING:
     from regulars.predictions import ChurnComparison
     from regulars.predictions.comparing.groupings import GroupedQuality
     from regulars.predictions.comparing.standings import SplitKind
+    from regulars.predictions.families.names import ModelName
     from regulars.workspace.leaks import LeakSearch
 
 __all__ = ["ComparedModels", "ComparisonWishes"]
+
+_CAPACITY = 0.1
+"""Share of the customers that can be contacted where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +44,10 @@ class ComparisonWishes:
     gap
         So much of that order is left empty before each test.
     models
-        Which are compared; all that are installed when empty.
+        Which are compared beside the plain one; when empty all that are installed, or over a history the
+        everyday ones and the rule of one feature.
     budget_seconds
-        About so long may the fits take; no end when None.
+        About so long may the fits take; five minutes when None.
     tuning_seconds
         How long each fit of the model `tuned`, if it is compared, may search for its settings.
     monotone
@@ -79,6 +88,26 @@ class ComparisonWishes:
     leaving: LeavingWishes = field(default_factory=LeavingWishes)
     seed: int = 0
 
+    def arrange_models(self) -> tuple[ModelName, ...] | None:
+        """The models that were named beside the plain one, simplest first; None where none were."""
+        if not self.models:
+            return None
+        named = arrange_models(self.models)  # type: ignore[arg-type] # it checks them
+        # The plain one can be held to anything: that no other can is to be said all the same.
+        return arrange_models(["baseline", *(keep_monotone(named) if self.monotone else named)])
+
+    def find_share(self, n_customers: float) -> float:
+        """Those who can be contacted as a share of so many; a tenth where nobody says."""
+        capacity = self.capacity
+        if capacity is None:
+            return _CAPACITY
+        if capacity <= 0:
+            raise InvalidParameterError(
+                en=f"The capacity must be a share up to 1 or a number of customers; found {capacity:g}.",
+                ru=f"Ёмкость — это доля до 1 или число клиентов; получено {capacity:g}.",
+            )
+        return capacity if capacity <= 1 else min(capacity / n_customers, 1.0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ComparedModels:
@@ -96,6 +125,9 @@ class ComparedModels:
         The column that was named, and what it was taken as; None where a history tells the outcome.
     over_time
         The same where a history tells it, at later dates; None else.
+    worth
+        What the model chosen over time is worth to somebody who acts on it; None else, as it is among the
+        `standings`.
     by_group
         How well the chosen model holds by tenure and by segment, where they are known; over time by the
         column that was named, too.
@@ -112,6 +144,7 @@ class ComparedModels:
     amount: PredictedAmount | None = None
     named: NamedOutcome | None = None
     over_time: ChurnComparison | None = None
+    worth: Worth | None = None
     by_group: tuple[GroupedQuality, ...] = ()
     lead_time: LeadTime | None = None
     leaks: LeakSearch | None = None

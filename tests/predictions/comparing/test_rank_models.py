@@ -62,7 +62,7 @@ def test_probabilities_are_measured_too(dealt):
 
     assert best.log_loss.low < best.log_loss.mean < best.log_loss.high < blind.log_loss.mean
     assert 0 <= best.calibration_error.low <= best.calibration_error.mean < 0.06
-    assert [point.customers for point in dealt.calibration] == [90] * 10
+    assert [point.customers for point in dealt.worth.calibration] == [90] * 10
 
 
 def test_the_quality_of_every_group_is_told(dealt):
@@ -73,9 +73,9 @@ def test_the_quality_of_every_group_is_told(dealt):
 
 
 def test_the_capacity_and_the_profit_are_of_the_chosen_model(dealt):
-    assert dealt.capacity.customers == 90
-    assert dealt.capacity.precision.mean > 1.5 * dealt.base_rate
-    assert dealt.profit.profit.low > 0
+    assert dealt.worth.capacity.customers == 90
+    assert dealt.worth.capacity.precision.mean > 1.5 * dealt.base_rate
+    assert dealt.worth.profit.profit.low > 0
 
 
 def test_the_learning_curve_ends_with_all_customers_and_says_whether_more_would_help(dealt):
@@ -151,7 +151,7 @@ def test_the_same_seed_gives_the_same_figures(dealt):
     again = rank_models(*shop(), models=QUICK, random_state=0)
 
     assert again.models == dealt.models
-    assert again.profit == dealt.profit
+    assert again.worth.profit == dealt.worth.profit
 
 
 def test_a_budget_leaves_the_slowest_out_and_says_so():

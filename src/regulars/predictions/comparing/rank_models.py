@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.evaluate.calibration import measure_calibration
 from regulars.evaluate.costs import ContactCosts
-from regulars.evaluate.gains import Gain, measure_gains
 from regulars.evaluate.intervals import Interval
-from regulars.evaluate.profit import CampaignPrices, measure_maximum_profit
+from regulars.evaluate.profit import CampaignPrices
 from regulars.evaluate.ranking import RankingQuality
 from regulars.evaluate.savings import CustomerCosts, measure_savings
 from regulars.evaluate.splits import Round
@@ -56,7 +54,8 @@ from regulars.predictions.comparing.validation import (
     measure_quality,
     try_models,
 )
-from regulars.predictions.comparing.verdict import say_quality
+from regulars.predictions.comparing.verdict import say_quality, say_threshold
+from regulars.predictions.comparing.worth import measure_worth
 from regulars.predictions.families.names import ModelName
 from regulars.predictions.fitting.monotone import keep_monotone
 from regulars.predictions.fitting.roster import (
@@ -194,17 +193,14 @@ def rank_models(
             reason=told.reason,
             quality=quality,
             threshold=costs.threshold,
-            capacity=_measure_capacity(judged, capacity, random_state),
-            calibration=measure_calibration(
-                judged.labels, said, customers=judged.customers, random_state=random_state
-            ),
-            profit=measure_maximum_profit(
+            said_threshold=say_threshold(costs, outcome),
+            worth=measure_worth(
                 judged.labels,
                 said,
-                prices,
                 customers=judged.customers,
+                capacity=capacity,
+                prices=prices,
                 random_state=random_state,
-                n_samples=100,
             ),
             alarms=alarms,
             tests=judged,
@@ -357,17 +353,6 @@ def _join_tests(tests: Mapping[ModelName, Trial], rows: TrainingRows) -> dict[Mo
         one = (rows.labels[tested], said, rows.groups[tested])
         joined[name] = RankingQuality.over([one], n_customers=n_customers).interval()
     return joined
-
-
-def _measure_capacity(judged: JudgedRows, share: float, random_state: int) -> Gain:
-    (gain,) = measure_gains(
-        judged.labels,
-        judged.probabilities,
-        shares=(share,),
-        customers=judged.customers,
-        random_state=random_state,
-    )
-    return gain
 
 
 def _measure_groups(

@@ -7,12 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.evaluate.calibration import CalibrationPoint
-from regulars.evaluate.gains import Gain
 from regulars.evaluate.intervals import Interval
-from regulars.evaluate.profit import MaximumProfit
 from regulars.evaluate.savings import Savings
 from regulars.predictions.comparing.results import Alarm, ModelResult, Quality
+from regulars.predictions.comparing.worth import Worth
 from regulars.predictions.families.names import ModelName
 from regulars.predictions.outcomes.outcome import Outcome
 from regulars.schema.wording import Wording
@@ -141,12 +139,11 @@ class Standings:
         The chosen model over all tests, decisions at the threshold included.
     threshold
         From which probability on a contact pays.
-    capacity
-        What the chosen model finds where only so many can be contacted.
-    calibration
-        Whether its probabilities come true, lowest first.
-    profit
-        What its ranking earns at best.
+    said_threshold
+        The same in words, with the costs that it follows from.
+    worth
+        The chosen model by what can be contacted, by whether its probabilities come true, and by what it
+        earns.
     alarms
         Empty when nothing looks odd.
     savings
@@ -184,9 +181,8 @@ class Standings:
     reason: Wording
     quality: Quality
     threshold: float
-    capacity: Gain
-    calibration: tuple[CalibrationPoint, ...]
-    profit: MaximumProfit
+    said_threshold: Wording
+    worth: Worth
     alarms: tuple[Alarm, ...]
     tests: JudgedRows = field(repr=False)
     savings: Savings | None = None
