@@ -136,9 +136,9 @@ def main() -> int:
         browser = play.chromium.launch(executable_path=chromium, args=OPTIONS)
         page = browser.new_page(viewport={"width": 1100, "height": 900})
         for picture, words in PICTURES.items():
-            typed = " ".join(words)
+            typed = fold(" ".join(("$", "regulars", *words)))
             told = html.escape(fold(call(*words)).rstrip())
-            page.set_content(PAGE.format(f"<b>$ regulars {typed}</b>\n{told}"))
+            page.set_content(PAGE.format(f"<b>{typed}</b>\n{told}"))
             page.locator("pre").screenshot(path=FOLDER / f"{picture}.png")
         browser.close()
         os.chdir(FOLDER)
