@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -40,6 +40,18 @@ _CHURN_NAMES = re.compile(
 _ANSWER_NAMES = re.compile(
     r"^y$|respon|answer|repl(y|ied)|accept|subscribed|отклик|ответ|согла", re.IGNORECASE
 )
+
+
+def _span(days: int, language: Language) -> str:
+    """A number of days; in Russian as it stands by itself and behind "за"."""
+    forms = ("day", "days") if language == "en" else ("день", "дня", "дней")
+    return pluralize(days, language, *forms)
+
+
+def _during(days: int, language: Language) -> str:
+    """A number of days; in Russian as it stands behind "в течение"."""
+    forms = ("day", "days") if language == "en" else ("дня", "дней", "дней")
+    return pluralize(days, language, *forms)
 
 
 class _Definition(BaseModel):
@@ -101,10 +113,8 @@ class _Timed(_Definition):
         """Days of history that have to lie before a cut-off date."""
         return self.horizon_days
 
-    @property
-    def is_churn(self) -> bool:
-        """All of these are ways to leave."""
-        return True
+    is_churn: ClassVar[bool] = True
+    """Whether it is a way to leave, so that sentences may say "left"."""
 
     @property
     def days_until_known(self) -> int:
@@ -119,9 +129,9 @@ class _Timed(_Definition):
     def _say_start(self, language: Language) -> str:
         if not self.gap_days:
             return "the cut-off date" if language == "en" else "даты отсчёта"
+        gap = _span(self.gap_days, language)
         if language == "en":
-            return f"the end of a gap of {pluralize(self.gap_days, 'en', 'day', 'days')} after the cut-off date"
-        gap = pluralize(self.gap_days, "ru", "день", "дня", "дней")
+            return f"the end of a gap of {gap} after the cut-off date"
         return f"конца зазора ({gap}) после даты отсчёта"
 
 
@@ -142,9 +152,7 @@ class _Active(_Timed):
         return max(self.horizon_days, self.at_risk_days)
 
     def _say_active(self, language: Language) -> str:
-        if language == "en":
-            return pluralize(self.at_risk_days, "en", "day", "days")
-        return pluralize(self.at_risk_days, "ru", "день", "дня", "дней")
+        return _span(self.at_risk_days, language)
 
 
 def _list_names(names: Sequence[str], language: Language) -> str:
@@ -164,12 +172,10 @@ class NoEvent(_Active):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is no event{_list_names(self.event_names, 'en')} for {days} from "
+            en=f"The outcome is no event{_list_names(self.event_names, 'en')} for {_during(self.horizon_days, 'en')} from "
             f"{self._say_start('en')} on; at risk are those who were active within {self._say_active('en')} before it",
-            ru=f"Исход: ни одного события{_list_names(self.event_names, 'ru')} в течение {days_ru} с {self._say_start('ru')}; под риском те, "
+            ru=f"Исход: ни одного события{_list_names(self.event_names, 'ru')} в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')}; под риском те, "
             f"кто был активен не раньше чем за {self._say_active('ru')} до неё",
         )
 
@@ -189,12 +195,10 @@ class NoPurchase(_Active):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is no purchase for {days} from {self._say_start('en')} on; at risk are "
+            en=f"The outcome is no purchase for {_during(self.horizon_days, 'en')} from {self._say_start('en')} on; at risk are "
             f"those who bought within {self._say_active('en')} before it",
-            ru=f"Исход: ни одной покупки в течение {days_ru} с {self._say_start('ru')}; под риском те, кто "
+            ru=f"Исход: ни одной покупки в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')}; под риском те, кто "
             f"покупал не раньше чем за {self._say_active('ru')} до неё",
         )
 
@@ -214,15 +218,11 @@ class ContractEnd(_Timed):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
-        grace = pluralize(self.grace_days, "en", "day", "days")
-        grace_ru = pluralize(self.grace_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is that the subscription ends within {days} of {self._say_start('en')} "
-            f"and is not renewed within {grace}; at risk are those subscribed on that date",
-            ru=f"Исход: подписка кончается в течение {days_ru} с {self._say_start('ru')} и не продлена в "
-            f"течение {grace_ru}; под риском те, кто подписан в этот день",
+            en=f"The outcome is that the subscription ends within {_during(self.horizon_days, 'en')} of {self._say_start('en')} "
+            f"and is not renewed within {_during(self.grace_days, 'en')}; at risk are those subscribed on that date",
+            ru=f"Исход: подписка кончается в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')} и не продлена в "
+            f"течение {_during(self.grace_days, 'ru')}; под риском те, кто подписан в этот день",
         )
 
 
@@ -243,15 +243,11 @@ class NoSession(_Timed):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
-        quiet = pluralize(self.quiet_days, "en", "day", "days")
-        quiet_ru = pluralize(self.quiet_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is that the paid period ends within {days} of {self._say_start('en')} and "
-            f"no session{_list_names(self.session_names, 'en')} follows for {quiet}; at risk are those whose period is paid on that date",
-            ru=f"Исход: оплаченный период кончается в течение {days_ru} с {self._say_start('ru')}, и "
-            f"{quiet_ru} после него нет ни одного сеанса{_list_names(self.session_names, 'ru')}; под "
+            en=f"The outcome is that the paid period ends within {_during(self.horizon_days, 'en')} of {self._say_start('en')} and "
+            f"no session{_list_names(self.session_names, 'en')} follows for {_during(self.quiet_days, 'en')}; at risk are those whose period is paid on that date",
+            ru=f"Исход: оплаченный период кончается в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')}, и "
+            f"{_span(self.quiet_days, 'ru')} после него нет ни одного сеанса{_list_names(self.session_names, 'ru')}; под "
             "риском те, у кого в этот день оплачено",
         )
 
@@ -260,15 +256,11 @@ class EventOutcome(_Active):
     """One of some events within the horizon: an upgrade, a visit; at risk is who was active before."""
 
     kind: Literal["event"] = "event"
+    is_churn: ClassVar[bool] = False
     event_names: tuple[str, ...] = Field(min_length=1)
     """Names of the events that count."""
     is_first: bool = False
     """Whether only those are at risk who never had one of these events before."""
-
-    @property
-    def is_churn(self) -> bool:
-        """It is no way to leave."""
-        return False
 
     @property
     def phrases(self) -> Phrases:
@@ -283,14 +275,12 @@ class EventOutcome(_Active):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         first = " and never had this one" if self.is_first else ""
         first_ru = ", а такого ещё не было" if self.is_first else ""
         return Wording(
-            en=f"The outcome is {self.name('en')} within {days} of {self._say_start('en')}; at risk are "
+            en=f"The outcome is {self.name('en')} within {_during(self.horizon_days, 'en')} of {self._say_start('en')}; at risk are "
             f"those who had any event within {self._say_active('en')} before it{first}",
-            ru=f"Исход: {self.name('ru')} в течение {days_ru} с {self._say_start('ru')}; рассматриваются те, "
+            ru=f"Исход: {self.name('ru')} в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')}; рассматриваются те, "
             f"у кого было событие не раньше чем за {self._say_active('ru')} до неё{first_ru}",
         )
 
@@ -299,11 +289,7 @@ class SupportContact(_Timed):
     """A customer turns to the company within the horizon; at risk is who is subscribed, or active."""
 
     kind: Literal["support_contact"] = "support_contact"
-
-    @property
-    def is_churn(self) -> bool:
-        """It is no way to leave."""
-        return False
+    is_churn: ClassVar[bool] = False
 
     @property
     def phrases(self) -> Phrases:
@@ -317,14 +303,12 @@ class SupportContact(_Timed):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is a contact with support within {days} of {self._say_start('en')}; at risk "
-            f"are those subscribed on that date or, without subscriptions, active within {days} before it",
-            ru=f"Исход: обращение в поддержку в течение {days_ru} с {self._say_start('ru')}; "
+            en=f"The outcome is a contact with support within {_during(self.horizon_days, 'en')} of {self._say_start('en')}; at risk "
+            f"are those subscribed on that date or, without subscriptions, active within {_during(self.horizon_days, 'en')} before it",
+            ru=f"Исход: обращение в поддержку в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')}; "
             "рассматриваются те, кто подписан в этот день, а где подписок нет — кто был активен не "
-            f"раньше чем за {days_ru} до неё",
+            f"раньше чем за {_span(self.horizon_days, 'ru')} до неё",
         )
 
 
@@ -332,11 +316,7 @@ class PlanUpgrade(_Timed):
     """A customer moves to a dearer plan within the horizon; at risk is who is subscribed at a known fee."""
 
     kind: Literal["upgrade"] = "upgrade"
-
-    @property
-    def is_churn(self) -> bool:
-        """It is no way to leave."""
-        return False
+    is_churn: ClassVar[bool] = False
 
     @property
     def phrases(self) -> Phrases:
@@ -350,12 +330,10 @@ class PlanUpgrade(_Timed):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         return Wording(
-            en=f"The outcome is that within {days} of {self._say_start('en')} a subscription begins whose fee a month "
+            en=f"The outcome is that within {_during(self.horizon_days, 'en')} of {self._say_start('en')} a subscription begins whose fee a month "
             "is higher than that of any the customer has on that date; at risk are those subscribed on it",
-            ru=f"Исход: в течение {days_ru} с {self._say_start('ru')} начинается подписка, плата за месяц по "
+            ru=f"Исход: в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')} начинается подписка, плата за месяц по "
             "которой выше, чем по любой, что есть у клиента в этот день; рассматриваются те, кто в этот день "
             "подписан",
         )
@@ -365,13 +343,9 @@ class AnswerOutcome(_Timed):
     """A customer whom the company contacts within the horizon agrees; at risk is who is contacted."""
 
     kind: Literal["answer"] = "answer"
+    is_churn: ClassVar[bool] = False
     answers: tuple[str, ...] = Field(min_length=1)
     """How a contact ended that counts as agreed."""
-
-    @property
-    def is_churn(self) -> bool:
-        """It is no way to leave."""
-        return False
 
     @property
     def phrases(self) -> Phrases:
@@ -386,16 +360,14 @@ class AnswerOutcome(_Timed):
     @property
     def sentence(self) -> Wording:
         """The definition in words, without a full stop."""
-        days = pluralize(self.horizon_days, "en", "day", "days")
-        days_ru = pluralize(self.horizon_days, "ru", "дня", "дней", "дней")
         answers = {
             language: ", ".join(quote(name, language) for name in self.answers)
             for language in ("en", "ru")
         }
         return Wording(
-            en=f"The outcome is that a contact within {days} of {self._say_start('en')} ends with "
+            en=f"The outcome is that a contact within {_during(self.horizon_days, 'en')} of {self._say_start('en')} ends with "
             f"{answers['en']}; learnt from those who were contacted then",
-            ru=f"Исход: обращение компании к клиенту в течение {days_ru} с {self._say_start('ru')} "
+            ru=f"Исход: обращение компании к клиенту в течение {_during(self.horizon_days, 'ru')} с {self._say_start('ru')} "
             f"заканчивается так: {answers['ru']}; обучение на тех, с кем тогда связались",
         )
 
